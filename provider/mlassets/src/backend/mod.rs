@@ -1,0 +1,9 @@
+//! Typed clients of the services behind the assets.
+//!
+//! **Invariant:** nothing here knows Terraform or `tfplug`; a backend speaks of pools, versions and
+//! records, and its errors carry data from which a resource makes a diagnostic.
+
+pub mod fault;
+pub mod prefect;
+pub mod registry;
+pub mod worm;

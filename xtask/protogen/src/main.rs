@@ -1,0 +1,2 @@
+//! Proto.
+fn main() {}
