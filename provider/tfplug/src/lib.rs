@@ -1,1 +1,5 @@
-//! A framework for Terraform providers.
+//! A framework for Terraform providers in Rust: plugin protocol 6, complete.
+
+pub mod diag;
+pub mod path;
+pub mod value;
