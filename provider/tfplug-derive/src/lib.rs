@@ -1,1 +1,54 @@
-//! Derive macro.
+//! `#[derive(Schema)]`: one struct states every fact of a Terraform resource once.
+//!
+//! Three rooms: `attrs` reads what is written in `#[tf(…)]`, `model` decides what it means, `expand`
+//! writes the code, which only fills tables and calls functions of `tfplug`.
+
+mod attrs;
+mod docs;
+mod expand;
+mod model;
+
+use proc_macro2::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+/// Derives the shape, the codec and the typed paths of a resource, a data source, a provider
+/// configuration, a function's parameters or a nested object.
+///
+/// The type of a field says whether it is required (`T`), optional (`Option<T>`) or possibly unknown
+/// (`Attr<T>`), and whether it is sensitive (`Secret`, `Sensitive<T>`). Its doc comment is the
+/// description. `#[tf(…)]` says what neither can:
+///
+/// | on the struct | meaning |
+/// |---|---|
+/// | `name = "…"` | type name without the provider's prefix; left out for a nested object |
+/// | `version = n` | version of the state's shape; older states go to `Resource::upgrade` |
+/// | `deprecated = "…"` | why it should not be used any more |
+/// | `import = "{pool}/{name}"` | how the identity is written as one text; by default joined with `/` |
+/// | `immutable` | every settable field replaces |
+/// | `exactly_one = [a, b]`, `at_most_one = [a, b]` | fields that exclude each other |
+///
+/// | on a field | meaning |
+/// |---|---|
+/// | `name = "…"` | attribute name, where it is a Rust keyword |
+/// | `computed` | set by the provider (type `Attr<T>`) |
+/// | `optional` | with `computed`: set by the user or the provider; alone: may be unknown (type `Attr<T>`) |
+/// | `required` | with `write_only` on an `Option<T>`, which is null in every state |
+/// | `default = expr` | value where the configuration has none (type `Attr<T>`) |
+/// | `keep`, `keep = even_null` | an update does not make the computed value unknown |
+/// | `replace`, `replace = when(f)` | a change replaces the resource |
+/// | `check = rule`, `check = [rules]` | rules from `tfplug::schema::check`, which are in scope |
+/// | `identity` | part of what identifies the resource; a change replaces |
+/// | `write_only` | read from the configuration, never in plan or state (type `Option<T>`) |
+/// | `block` | written as a nested block instead of a nested attribute |
+/// | `min = n`, `max = n` | how many blocks |
+/// | `env = "…"` | environment variable for a provider's configuration |
+/// | `deprecated = "…"`, `example = "…"` | for schema and documentation |
+#[proc_macro_derive(Schema, attributes(tf))]
+pub fn derive_schema(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    let expanded: TokenStream = match model::Model::read(&input) {
+        Ok(model) => expand::expand(&model),
+        Err(errors) => expand::stub(&input, &errors),
+    };
+    expanded.into()
+}

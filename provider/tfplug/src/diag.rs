@@ -203,6 +203,15 @@ impl Extend<Diagnostic> for Diags {
     }
 }
 
+impl<'d> IntoIterator for &'d Diags {
+    type Item = &'d Diagnostic;
+    type IntoIter = std::slice::Iter<'d, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 impl IntoIterator for Diags {
     type Item = Diagnostic;
     type IntoIter = std::vec::IntoIter<Diagnostic>;

@@ -95,6 +95,7 @@ impl Number {
         (Number::from_f64(float).as_ref() == Ok(self)).then_some(float)
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "every caller has just made the value")]
     fn canonical(value: BigDecimal) -> Self {
         if value.is_zero() {
             return Number(Repr::Int(0));

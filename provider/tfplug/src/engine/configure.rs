@@ -1,0 +1,91 @@
+//! `ConfigureProvider`: what the configuration leaves open comes from the environment.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use crate::diag::{Diags, Error, Result};
+use crate::path::Path;
+use crate::provider::{Host, Served};
+use crate::schema::{Attribute, Kind, Members, Nesting};
+use crate::value::{Number, Type, Value};
+
+/// Completes a configuration from the environment and makes the backends. `env` looks a variable up.
+pub async fn configure(
+    provider: &Served,
+    config: Value,
+    host: Host,
+    env: &(dyn Fn(&str) -> Option<String> + Sync),
+) -> Result<Arc<dyn Any + Send + Sync>> {
+    let mut diags = Diags::new();
+    let members = provider.shape.block.members();
+    let config = if config.is_null() { members.empty() } else { config };
+    let config = from_environment(members, config, env, &mut diags);
+    let failed = diags.into_iter().fold(None, |error: Option<Error>, diagnostic| {
+        let next = Error::from(diagnostic);
+        Some(match error {
+            Some(error) => error.and(next),
+            None => next,
+        })
+    });
+    match failed {
+        Some(error) => Err(error),
+        None => provider.configure(config, host).await,
+    }
+}
+
+fn from_environment(
+    members: Members<'_>,
+    config: Value,
+    env: &(dyn Fn(&str) -> Option<String> + Sync),
+    diags: &mut Diags,
+) -> Value {
+    let Value::Map(mut values) = config else { return config };
+    for attribute in members.attributes {
+        let slot = values.entry(attribute.name.to_string()).or_default();
+        if slot.is_null()
+            && let Some(variable) = &attribute.env
+            && let Some(text) = env(variable).filter(|text| !text.is_empty())
+        {
+            *slot = diags.keep(read_text(attribute, variable, &text)).unwrap_or_default();
+        }
+    }
+    for (name, nesting, inner) in members.nested() {
+        if nesting != Nesting::Single {
+            continue;
+        }
+        let slot = values.entry(name.to_owned()).or_default();
+        let absent = slot.is_null();
+        let empty = inner.empty();
+        let start = if absent { empty.clone() } else { std::mem::take(slot) };
+        let filled = from_environment(inner, start, env, diags);
+        *slot = if absent && filled == empty { Value::Null } else { filled };
+    }
+    Value::Map(values)
+}
+
+fn read_text(attribute: &Attribute, variable: &str, text: &str) -> Result<Value> {
+    let value = match &attribute.kind {
+        Kind::Type(Type::String) => Some(Value::from(text)),
+        Kind::Type(Type::Number) => text.trim().parse::<Number>().ok().map(Value::Number),
+        Kind::Type(Type::Bool) => match text.trim() {
+            "true" | "1" => Some(true.into()),
+            "false" | "0" => Some(false.into()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let value = value.ok_or_else(|| {
+        // The text itself is not repeated: a variable in the wrong place may be a secret.
+        let detail = format!("The environment variable {variable} must be a {}.", attribute.ty());
+        Error::user("Invalid environment variable", detail)
+    });
+    let checked = value.and_then(|value| {
+        attribute.checks.iter().try_for_each(|check| check.test(&value)).map(|()| value).map_err(
+            |error| {
+                let detail = format!("From the environment variable {variable}: {error}");
+                Error::user("Invalid environment variable", detail)
+            },
+        )
+    });
+    checked.map_err(|error| error.at(Path::attribute(attribute.name.clone())))
+}

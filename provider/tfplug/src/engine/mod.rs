@@ -1,0 +1,31 @@
+//! What the protocol asks of a provider, operation by operation, on untyped values.
+//!
+//! One file per operation. Each takes a request and a kind of thing, calls the author's code where it
+//! must, and checks the answer against the rules that Terraform enforces *before* it is sent: a mistake
+//! in a provider is then named with its attribute and its culprit, in a unit test rather than at a user.
+//!
+//! **Invariant:** nothing here knows protobuf, an encoding or a backend.
+
+mod apply;
+mod configure;
+mod conform;
+mod data;
+mod function;
+mod import;
+mod passes;
+mod plan;
+mod read;
+mod settle;
+mod upgrade;
+mod validate;
+
+pub use apply::{ApplyRequest, ApplyResponse, apply};
+pub use configure::configure;
+pub use conform::{Violation, applied_violations, planned_violations};
+pub use data::read_data;
+pub use function::{FunctionFailure, call_function};
+pub use import::{ImportRequest, ImportResponse, import};
+pub use plan::{PlanRequest, PlanResponse, plan};
+pub use read::{ReadRequest, ReadResponse, read};
+pub use upgrade::upgrade;
+pub use validate::{Validation, validate};

@@ -1,0 +1,190 @@
+//! Configuration and prior state become a proposed state: defaults applied, write-only values left out,
+//! computed ones carried over or marked unknown, values that mean the same kept as they are.
+//!
+//! Terraform sends a proposed state of its own. Ours is made anew, because elements of a set must have
+//! their defaults before they can be paired with those that are there already.
+
+use std::collections::BTreeMap;
+
+use crate::schema::{Attribute, Keep, Kind, Members, Nesting, Presence};
+use crate::value::{Value, ValueSet};
+
+/// What becomes of computed attributes that the configuration leaves open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::engine) enum Computed {
+    /// They stay as they are: the question is whether anything else changes.
+    Carried,
+    /// They become unknown, unless they are declared to be kept.
+    Marked,
+}
+
+/// Proposes a state for an object with these members.
+pub(in crate::engine) fn propose(
+    members: Members<'_>,
+    prior: &Value,
+    config: &Value,
+    computed: Computed,
+) -> Value {
+    let Value::Map(configured) = config else { return config.clone() };
+    let mut proposed = BTreeMap::new();
+    for attribute in members.attributes {
+        let config = configured.get(&*attribute.name).unwrap_or(&Value::Null);
+        let value =
+            propose_attribute(attribute, prior, prior.member(&attribute.name), config, computed);
+        proposed.insert(attribute.name.to_string(), value);
+    }
+    for block in members.blocks {
+        let config = configured.get(&*block.name).unwrap_or(&Value::Null);
+        let inner = block.block.members();
+        let value = propose_nested(
+            block.nesting.nesting(),
+            inner,
+            prior.member(&block.name),
+            config,
+            computed,
+        );
+        proposed.insert(block.name.to_string(), value);
+    }
+    Value::Map(proposed)
+}
+
+fn propose_attribute(
+    attribute: &Attribute,
+    parent: &Value,
+    prior: &Value,
+    config: &Value,
+    computed: Computed,
+) -> Value {
+    if attribute.write_only {
+        return Value::Null;
+    }
+    let value = match (&attribute.kind, config, &attribute.default) {
+        (_, Value::Null, Some(default)) => default.clone(),
+        (_, Value::Null, None) if !attribute.presence.is_computed() => return Value::Null,
+        (_, Value::Null, None) => return leave_open(attribute, parent, prior, computed),
+        (Kind::Nested(nested), config, _) => {
+            propose_nested(nested.nesting, nested.members(), prior, config, computed)
+        }
+        (Kind::Type(_), config, _) => config.clone(),
+    };
+    if means_the_same(attribute, prior, &value) { prior.clone() } else { value }
+}
+
+/// A computed attribute of which the configuration says nothing.
+fn leave_open(attribute: &Attribute, parent: &Value, prior: &Value, computed: Computed) -> Value {
+    let kept = match attribute.keep {
+        Keep::No => false,
+        Keep::Value => !prior.is_null(),
+        Keep::EvenNull => !parent.is_null(),
+    };
+    match computed {
+        Computed::Marked if !kept => Value::UNKNOWN,
+        // What the configuration set before and sets no longer must not linger.
+        Computed::Carried
+            if !kept
+                && attribute.presence == Presence::OptionalComputed
+                && was_set(attribute, prior) =>
+        {
+            Value::Null
+        }
+        Computed::Marked | Computed::Carried => prior.clone(),
+    }
+}
+
+/// Whether the prior nested objects hold something that only a configuration can have set.
+fn was_set(attribute: &Attribute, prior: &Value) -> bool {
+    let Kind::Nested(nested) = &attribute.kind else { return false };
+    let holds = |object: &Value| {
+        nested.attributes.iter().any(|inner| {
+            let value = object.member(&inner.name);
+            !value.is_null() && (!inner.presence.is_computed() || was_set(inner, value))
+        })
+    };
+    match (nested.nesting, prior) {
+        (Nesting::Single, object) => holds(object),
+        (_, Value::List(items)) => items.iter().any(holds),
+        (_, Value::Set(items)) => items.iter().any(holds),
+        (_, Value::Map(items)) => items.values().any(holds),
+        _ => false,
+    }
+}
+
+fn means_the_same(attribute: &Attribute, prior: &Value, value: &Value) -> bool {
+    attribute.same.is_some_and(|same| {
+        !prior.is_null() && !value.is_null() && value.is_wholly_known() && same(prior, value)
+    })
+}
+
+fn propose_nested(
+    nesting: Nesting,
+    members: Members<'_>,
+    prior: &Value,
+    config: &Value,
+    computed: Computed,
+) -> Value {
+    match (nesting, config) {
+        (Nesting::Single, Value::Map(_)) => propose(members, prior, config, computed),
+        (Nesting::List, Value::List(items)) => {
+            let there = |index: usize| match prior {
+                Value::List(prior) => prior.get(index).unwrap_or(&Value::Null),
+                _ => &Value::Null,
+            };
+            items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| propose(members, there(index), item, computed))
+                .collect()
+        }
+        (Nesting::Map, Value::Map(items)) => Value::Map(
+            items
+                .iter()
+                .map(|(key, item)| {
+                    (key.clone(), propose(members, prior.member(key), item, computed))
+                })
+                .collect(),
+        ),
+        (Nesting::Set, Value::Set(items)) => propose_set(members, prior, items, computed),
+        // Null, or unknown as a whole.
+        (_, config) => config.clone(),
+    }
+}
+
+/// Pairs each element with one that is there already, so that it keeps what the provider computed.
+///
+/// Elements are paired by what a configuration can say of them, through an ordered index, so that a
+/// set of thousands is no matter.
+fn propose_set(members: Members<'_>, prior: &Value, items: &ValueSet, computed: Computed) -> Value {
+    let mut there: BTreeMap<Value, Vec<&Value>> = BTreeMap::new();
+    if let Value::Set(prior) = prior {
+        for element in prior.iter().rev() {
+            there.entry(without_computed(members, element)).or_default().push(element);
+        }
+    }
+    Value::set(items.iter().map(|item| {
+        let bare = propose(members, &Value::Null, item, Computed::Carried);
+        let pair =
+            there.get_mut(&without_computed(members, &bare)).and_then(Vec::pop).filter(|prior| {
+                // Optional and computed values that the element does set must be equal, too.
+                propose(members, prior, item, Computed::Carried) == **prior
+            });
+        propose(members, pair.unwrap_or(&Value::Null), item, computed)
+    }))
+}
+
+/// What of an object only a configuration can say.
+fn without_computed(members: Members<'_>, object: &Value) -> Value {
+    let Value::Map(values) = object else { return object.clone() };
+    Value::Map(
+        values
+            .iter()
+            .filter(|(name, _)| {
+                !members.attributes.iter().any(|attribute| {
+                    attribute.name == **name
+                        && (attribute.presence.is_computed()
+                            || matches!(attribute.kind, Kind::Nested(_)))
+                })
+            })
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect(),
+    )
+}

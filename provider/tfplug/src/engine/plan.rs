@@ -1,0 +1,124 @@
+//! `PlanResourceChange`: what would change, and how.
+
+use std::collections::BTreeSet;
+
+use crate::context::{Call, Private};
+use crate::diag::{Diags, Error};
+use crate::draft::RawDraft;
+use crate::engine::conform::{Violation, planned_violations};
+use crate::engine::passes::{Computed, identity_kept, propose, replace};
+use crate::erased::{Managed, Shape};
+use crate::path::Path;
+use crate::value::Value;
+
+/// What a plan begins with.
+#[derive(Clone, Debug, Default)]
+pub struct PlanRequest {
+    /// What is there; null for a resource to be created.
+    pub prior: Value,
+    /// What the configuration says; null for a resource to be destroyed.
+    pub config: Value,
+    /// What the resource keeps for itself.
+    pub private: Private,
+}
+
+/// What is planned.
+#[derive(Clone, Debug)]
+pub struct PlanResponse {
+    /// What shall be there; null for a resource to be destroyed.
+    pub planned: Value,
+    /// The parts whose change replaces the resource, sorted.
+    pub replace: BTreeSet<Path>,
+    /// What the resource keeps for itself.
+    pub private: Private,
+    /// What identifies it, as far as that is known.
+    pub identity: Option<Value>,
+    /// What to tell the user.
+    pub diags: Diags,
+}
+
+/// Plans a creation, a change or a destruction.
+pub async fn plan(resource: &dyn Managed, call: &Call, request: PlanRequest) -> PlanResponse {
+    if request.config.is_null() {
+        plan_destroy(resource, call, request).await
+    } else {
+        plan_change(resource, request)
+    }
+}
+
+fn plan_change(resource: &dyn Managed, request: PlanRequest) -> PlanResponse {
+    let shape = resource.shape();
+    let members = shape.block.members();
+    let PlanRequest { prior, config, private } = request;
+
+    let carried = propose(members, &prior, &config, Computed::Carried);
+    let planned = if carried == prior {
+        carried
+    } else {
+        propose(members, &prior, &config, Computed::Marked)
+    };
+
+    let mut draft = RawDraft { config, prior, planned, private, ..RawDraft::default() };
+    let before_author = draft.planned.clone();
+    resource.plan(&mut draft);
+    replace(members, &draft.prior, &draft.planned, &mut draft.replace);
+
+    if let (Some(identity), true) = (&shape.identity, draft.replace.is_empty()) {
+        identity_kept(
+            identity,
+            &draft.prior,
+            &draft.planned,
+            "the plan of the provider",
+            &mut draft.diags,
+        );
+    }
+    draft
+        .replace
+        .retain(|path| path.find(&draft.prior).is_some() || path.find(&draft.planned).is_some());
+    report(shape, &before_author, &mut draft);
+
+    PlanResponse {
+        identity: shape.identity.as_ref().map(|identity| identity.pick(&draft.planned)),
+        planned: draft.planned,
+        replace: draft.replace,
+        private: draft.private,
+        diags: draft.diags,
+    }
+}
+
+/// Checks the answer as Terraform will, and says whose doing a violation is.
+fn report(shape: &Shape, before_author: &Value, draft: &mut RawDraft) {
+    let members = shape.block.members();
+    let violations = planned_violations(members, &draft.prior, &draft.config, &draft.planned);
+    if violations.is_empty() {
+        return;
+    }
+    let before = planned_violations(members, &draft.prior, &draft.config, before_author);
+    for Violation { path, rule } in violations {
+        let culprit = if before.iter().any(|violation| violation.path == path) {
+            "its schema or its default value"
+        } else {
+            "the resource's own `plan`"
+        };
+        let error = Error::bug(format!(
+            "The plan breaks a rule of Terraform: {rule}. The cause is {culprit}."
+        ));
+        draft.diags.extend(error.at(path));
+    }
+}
+
+async fn plan_destroy(resource: &dyn Managed, call: &Call, request: PlanRequest) -> PlanResponse {
+    let mut diags = Diags::new();
+    let identity = resource.shape().identity.as_ref().map(|identity| identity.pick(&request.prior));
+    if !request.prior.is_null() {
+        diags.keep(call.unless_cancelled(resource.plan_delete(call.clone(), request.prior)).await);
+    }
+    diags.extend(call.take_warnings());
+    PlanResponse {
+        planned: Value::Null,
+        replace: BTreeSet::new(),
+        private: request.private,
+        identity,
+        diags,
+    }
+}

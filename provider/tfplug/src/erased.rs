@@ -1,0 +1,393 @@
+//! Typed traits behind untyped ones, so that the engine is compiled once.
+//!
+//! [`Managed`], [`Readable`] and [`Callable`] are what the server keeps in its tables. Authors never see
+//! them, except those whose resources are data: they implement these traits directly.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+
+use serde_json::Value as Json;
+
+use crate::context::{Call, Cx};
+use crate::data_source::DataSource;
+use crate::diag::{Error, Result};
+use crate::draft::{Draft, RawDraft};
+use crate::function::Function;
+use crate::identity::Identity;
+use crate::path::Path;
+use crate::resource::{Applied, Change, Identified, Resource, Schema};
+use crate::schema::{Attribute, Block, Kind, Nested, NestedBlock, Presence};
+use crate::typed::{AttributeType, Slot};
+use crate::value::{Type, Value};
+
+/// A future in a box, for traits that are used without their type.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The shape of a kind of resource or data source, with what is derived from it.
+#[derive(Debug)]
+pub struct Shape {
+    /// The version of the state's shape.
+    pub version: i64,
+    /// What is declared.
+    pub block: Block,
+    /// The type of its objects.
+    pub ty: Type,
+    /// What identifies one.
+    pub identity: Option<Identity>,
+}
+
+impl Shape {
+    /// A shape without an identity.
+    pub fn new(version: i64, block: Block) -> Self {
+        Shape { version, ty: block.members().ty(), block, identity: None }
+    }
+
+    /// The same with an identity, written as one text by `template`.
+    #[must_use]
+    pub fn identified(self, template: impl Into<crate::schema::Text>) -> Self {
+        Shape { identity: Identity::of(&self.block, template), ..self }
+    }
+}
+
+/// What a change of the world came to: what exists now, and what went wrong if anything did.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What exists now, as far as it is known; `None` if the call failed and has nothing to add.
+    pub state: Option<Value>,
+    /// What went wrong.
+    pub error: Option<Error>,
+}
+
+/// A kind of managed resource, without its types.
+pub trait Managed: Send + Sync {
+    /// Its shape.
+    fn shape(&self) -> &Shape;
+
+    /// See [`Resource::validate`].
+    fn validate(&self, draft: &mut RawDraft) {
+        let _ = draft;
+    }
+
+    /// See [`Resource::plan`].
+    fn plan(&self, draft: &mut RawDraft) {
+        let _ = draft;
+    }
+
+    /// See [`Resource::plan_delete`].
+    fn plan_delete(&self, call: Call, state: Value) -> BoxFuture<'_, Result<()>> {
+        let _ = (call, state);
+        Box::pin(async { Ok(()) })
+    }
+
+    /// See [`Resource::create`].
+    fn create(&self, call: Call, plan: Value) -> BoxFuture<'_, Outcome>;
+
+    /// See [`Resource::read`]. `identity` has at least the identifying attributes.
+    fn read(
+        &self,
+        call: Call,
+        identity: Value,
+        prior: Option<Value>,
+    ) -> BoxFuture<'_, Result<Option<Value>>>;
+
+    /// See [`Resource::update`].
+    fn update(&self, call: Call, before: Value, after: Value) -> BoxFuture<'_, Outcome>;
+
+    /// See [`Resource::delete`].
+    fn delete(&self, call: Call, state: Value) -> BoxFuture<'_, Result<()>>;
+
+    /// See [`Resource::upgrade`].
+    fn upgrade(&self, from: i64, old: Json) -> Result<Json>;
+}
+
+/// A kind of data source, without its types.
+pub trait Readable: Send + Sync {
+    /// Its shape.
+    fn shape(&self) -> &Shape;
+
+    /// See [`DataSource::validate`].
+    fn validate(&self, draft: &mut RawDraft) {
+        let _ = draft;
+    }
+
+    /// See [`DataSource::read`].
+    fn read(&self, call: Call, config: Value) -> BoxFuture<'_, Result<Value>>;
+}
+
+/// A function, without its types.
+pub trait Callable: Send + Sync {
+    /// Its parameters, in order; the last one may be variadic.
+    fn parameters(&self) -> &Block;
+
+    /// Whether the last parameter takes all arguments that are left.
+    fn is_variadic(&self) -> bool;
+
+    /// The type of the result.
+    fn returns(&self) -> Type;
+
+    /// Computes the result from an object with a member for each parameter.
+    fn call(&self, arguments: Value) -> Result<Value>;
+}
+
+/// What resources find their backend in: the provider's `Backends` has one for each kind of backend.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not provide the backend `{T}`",
+    note = "implement `Provide<{T}>` for it; a backend that was not configured is an error there"
+)]
+pub trait Provide<T> {
+    /// The backend, or an error that names the missing configuration.
+    fn provide(&self) -> Result<Arc<T>>;
+}
+
+/// [`Managed`] for a resource with types.
+pub(crate) struct ResourceHandler<R, B> {
+    shape: OnceLock<Shape>,
+    of: PhantomData<fn() -> (R, B)>,
+}
+
+/// [`Readable`] for a data source with types.
+pub(crate) struct DataSourceHandler<D, B> {
+    shape: OnceLock<Shape>,
+    of: PhantomData<fn() -> (D, B)>,
+}
+
+/// [`Readable`] that looks up what a resource manages.
+pub(crate) struct LookupHandler<R, B> {
+    shape: OnceLock<Shape>,
+    of: PhantomData<fn() -> (R, B)>,
+}
+
+/// [`Callable`] for a function with types.
+pub(crate) struct FunctionHandler<F> {
+    block: OnceLock<Block>,
+    of: PhantomData<fn() -> F>,
+}
+
+impl<R, B> ResourceHandler<R, B> {
+    pub(crate) fn new() -> Self {
+        ResourceHandler { shape: OnceLock::new(), of: PhantomData }
+    }
+}
+
+impl<D, B> DataSourceHandler<D, B> {
+    pub(crate) fn new() -> Self {
+        DataSourceHandler { shape: OnceLock::new(), of: PhantomData }
+    }
+}
+
+impl<R, B> LookupHandler<R, B> {
+    pub(crate) fn new() -> Self {
+        LookupHandler { shape: OnceLock::new(), of: PhantomData }
+    }
+}
+
+impl<F> FunctionHandler<F> {
+    pub(crate) fn new() -> Self {
+        FunctionHandler { block: OnceLock::new(), of: PhantomData }
+    }
+}
+
+fn context<T, B: Provide<T> + Send + Sync + 'static>(call: Call) -> Result<Cx<T>> {
+    let backends = call.backends::<B>().ok_or_else(|| {
+        Error::user(
+            "Provider not configured",
+            "The provider has no configuration yet, perhaps because parts of it are unknown until something \
+             else is applied. Apply that first, for instance with `-target`.",
+        )
+    })?;
+    Ok(Cx::new(backends.provide()?, call))
+}
+
+fn outcome<R: Schema>(applied: Applied<R>) -> Outcome {
+    match applied {
+        Ok(state) => Outcome { state: Some(state.encode()), error: None },
+        Err(failure) => Outcome { state: failure.kept.map(R::encode), error: Some(failure.error) },
+    }
+}
+
+fn failed(error: Error) -> Outcome {
+    Outcome { state: None, error: Some(error) }
+}
+
+impl<R: Resource, B: Provide<R::Backend> + Send + Sync + 'static> Managed
+    for ResourceHandler<R, B>
+{
+    fn shape(&self) -> &Shape {
+        self.shape.get_or_init(|| {
+            Shape::new(R::VERSION, R::block()).identified(<R as Identified>::IMPORT_ID)
+        })
+    }
+
+    fn validate(&self, draft: &mut RawDraft) {
+        R::validate(&mut Draft::new(draft));
+    }
+
+    fn plan(&self, draft: &mut RawDraft) {
+        R::plan(&mut Draft::new(draft));
+    }
+
+    fn plan_delete(&self, call: Call, state: Value) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move { R::plan_delete(&context::<_, B>(call)?, &R::decode(state)?).await })
+    }
+
+    fn create(&self, call: Call, plan: Value) -> BoxFuture<'_, Outcome> {
+        Box::pin(async move {
+            match context::<_, B>(call).and_then(|cx| Ok((cx, R::decode(plan)?))) {
+                Ok((cx, plan)) => outcome(R::create(&cx, plan).await),
+                Err(error) => failed(error),
+            }
+        })
+    }
+
+    fn read(
+        &self,
+        call: Call,
+        identity: Value,
+        prior: Option<Value>,
+    ) -> BoxFuture<'_, Result<Option<Value>>> {
+        Box::pin(async move {
+            let cx = context::<_, B>(call)?;
+            let (key, prior) = (R::key(&identity)?, prior.map(R::decode).transpose()?);
+            Ok(R::read(&cx, key, prior).await?.map(R::encode))
+        })
+    }
+
+    fn update(&self, call: Call, before: Value, after: Value) -> BoxFuture<'_, Outcome> {
+        Box::pin(async move {
+            let change =
+                |cx| Ok((cx, Change { before: R::decode(before)?, after: R::decode(after)? }));
+            match context::<_, B>(call).and_then(change) {
+                Ok((cx, change)) => outcome(R::update(&cx, change).await),
+                Err(error) => failed(error),
+            }
+        })
+    }
+
+    fn delete(&self, call: Call, state: Value) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move { R::delete(&context::<_, B>(call)?, R::decode(state)?).await })
+    }
+
+    fn upgrade(&self, from: i64, old: Json) -> Result<Json> {
+        R::upgrade(from, old)
+    }
+}
+
+impl<D: DataSource, B: Provide<D::Backend> + Send + Sync + 'static> Readable
+    for DataSourceHandler<D, B>
+{
+    fn shape(&self) -> &Shape {
+        self.shape.get_or_init(|| Shape::new(D::VERSION, D::block()))
+    }
+
+    fn validate(&self, draft: &mut RawDraft) {
+        D::validate(&mut Draft::new(draft));
+    }
+
+    fn read(&self, call: Call, config: Value) -> BoxFuture<'_, Result<Value>> {
+        Box::pin(async move {
+            let config = D::decode(config)?;
+            Ok(D::read(&context::<_, B>(call)?, config).await?.encode())
+        })
+    }
+}
+
+impl<R: Resource, B: Provide<R::Backend> + Send + Sync + 'static> Readable for LookupHandler<R, B> {
+    fn shape(&self) -> &Shape {
+        self.shape.get_or_init(|| {
+            Shape::new(0, looked_up(R::block())).identified(<R as Identified>::IMPORT_ID)
+        })
+    }
+
+    fn read(&self, call: Call, config: Value) -> BoxFuture<'_, Result<Value>> {
+        Box::pin(async move {
+            let key = R::key(&config)?;
+            let found = R::read(&context::<_, B>(call)?, key, None).await?;
+            let Some(Value::Map(mut members)) = found.map(R::encode) else {
+                return Err(self.missing(&config));
+            };
+            members.retain(|name, _| self.shape().block.attribute(name).is_some());
+            Ok(Value::Map(members))
+        })
+    }
+}
+
+impl<R: Resource, B: Provide<R::Backend> + Send + Sync + 'static> LookupHandler<R, B> {
+    fn missing(&self, config: &Value) -> Error {
+        let identity =
+            self.shape().identity.as_ref().expect("an identified resource has an identity");
+        let detail = format!(
+            "There is no {} {:?}. Create it first, or manage it as a resource.",
+            R::TYPE_NAME.replace('_', " "),
+            identity.format(config)
+        );
+        let last = identity.members().last().map(|member| Path::attribute(member.name.clone()));
+        Error::user("Not found", detail).at(last.unwrap_or_default())
+    }
+}
+
+/// A resource's shape for one who only looks: the identity is asked for, all else is found.
+fn looked_up(mut block: Block) -> Block {
+    block.attributes.retain(|attribute| !attribute.write_only);
+    let nested: Vec<Attribute> = block.blocks.drain(..).map(as_attribute).collect();
+    block.attributes.extend(nested);
+    for attribute in &mut block.attributes {
+        if attribute.identity {
+            attribute.presence = Presence::Required;
+            attribute.default = None;
+        } else {
+            only_computed(attribute);
+        }
+    }
+    block
+}
+
+/// A nested block as the attribute that has the same values.
+fn as_attribute(block: NestedBlock) -> Attribute {
+    let NestedBlock { name, nesting, block } = block;
+    let mut attributes = block.attributes;
+    attributes.extend(block.blocks.into_iter().map(as_attribute));
+    let nested = Nested { nesting: nesting.nesting(), attributes };
+    Attribute { description: block.description, ..Attribute::new(name, nested, Presence::Computed) }
+}
+
+fn only_computed(attribute: &mut Attribute) {
+    attribute.presence = Presence::Computed;
+    attribute.default = None;
+    attribute.checks.clear();
+    if let Kind::Nested(nested) = &mut attribute.kind {
+        nested.attributes.retain(|attribute| !attribute.write_only);
+        nested.attributes.iter_mut().for_each(only_computed);
+    }
+}
+
+impl<F: Function> Callable for FunctionHandler<F> {
+    fn parameters(&self) -> &Block {
+        self.block.get_or_init(F::block)
+    }
+
+    fn is_variadic(&self) -> bool {
+        F::VARIADIC
+    }
+
+    fn returns(&self) -> Type {
+        F::Output::kind().ty()
+    }
+
+    fn call(&self, arguments: Value) -> Result<Value> {
+        Ok(F::decode(arguments)?.call()?.into_value())
+    }
+}
+
+macro_rules! debug_by_name {
+    ($($handler:ident<$($parameter:ident),*>),*) => { $(
+        impl<$($parameter),*> fmt::Debug for $handler<$($parameter),*> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(std::any::type_name::<Self>())
+            }
+        }
+    )* };
+}
+
+debug_by_name!(ResourceHandler<R, B>, DataSourceHandler<D, B>, LookupHandler<R, B>, FunctionHandler<F>);

@@ -1,0 +1,229 @@
+//! A provider: its configuration, what it makes of it, and all that it serves.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::data_source::DataSource;
+use crate::diag::Result;
+use crate::erased::{
+    BoxFuture, Callable, DataSourceHandler, FunctionHandler, LookupHandler, Managed, Provide,
+    Readable, ResourceHandler, Shape,
+};
+use crate::function::Function;
+use crate::resource::{Resource, Schema};
+use crate::value::Value;
+
+/// A provider, whose fields are its configuration.
+///
+/// Its configuration may be unknown in parts while planning: declare those fields as
+/// [`Attr<T>`](crate::Attr) with `#[tf(optional)]`.
+pub trait Provider: Schema {
+    /// Where it is published: `registry.terraform.io/<namespace>/<name>`.
+    const ADDRESS: &'static str;
+
+    /// What resources and data sources find their backends in; see [`Provide`].
+    type Backends: Send + Sync + 'static;
+
+    /// Makes the backends. It should not connect anywhere: a backend that nobody uses need not answer.
+    fn configure(config: Self, host: Host) -> impl Future<Output = Result<Self::Backends>> + Send;
+
+    /// All that the provider serves.
+    fn registry() -> Registry<Self::Backends>;
+}
+
+/// Who runs the provider.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Host {
+    /// The version of Terraform or OpenTofu.
+    pub terraform_version: String,
+    /// The version of the provider itself.
+    pub provider_version: String,
+}
+
+/// All that a provider serves, by name without the provider's prefix.
+pub struct Registry<B> {
+    resources: BTreeMap<String, Arc<dyn Managed>>,
+    data_sources: BTreeMap<String, Arc<dyn Readable>>,
+    functions: BTreeMap<String, Arc<dyn Callable>>,
+    of: std::marker::PhantomData<fn() -> B>,
+}
+
+impl<B: Send + Sync + 'static> Registry<B> {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Registry {
+            resources: BTreeMap::new(),
+            data_sources: BTreeMap::new(),
+            functions: BTreeMap::new(),
+            of: std::marker::PhantomData,
+        }
+    }
+
+    /// Serves the managed resource `R`.
+    #[must_use]
+    pub fn resource<R: Resource>(mut self) -> Self
+    where
+        B: Provide<R::Backend>,
+    {
+        self.resources.insert(R::TYPE_NAME.to_owned(), Arc::new(ResourceHandler::<R, B>::new()));
+        self
+    }
+
+    /// Serves a data source that looks up what `R` manages: its identity is asked for, all else is found.
+    #[must_use]
+    pub fn lookup<R: Resource>(mut self) -> Self
+    where
+        B: Provide<R::Backend>,
+    {
+        self.data_sources.insert(R::TYPE_NAME.to_owned(), Arc::new(LookupHandler::<R, B>::new()));
+        self
+    }
+
+    /// Serves the data source `D`.
+    #[must_use]
+    pub fn data_source<D: DataSource>(mut self) -> Self
+    where
+        B: Provide<D::Backend>,
+    {
+        self.data_sources
+            .insert(D::TYPE_NAME.to_owned(), Arc::new(DataSourceHandler::<D, B>::new()));
+        self
+    }
+
+    /// Serves the function `F`.
+    #[must_use]
+    pub fn function<F: Function>(mut self) -> Self {
+        self.functions.insert(F::TYPE_NAME.to_owned(), Arc::new(FunctionHandler::<F>::new()));
+        self
+    }
+
+    /// Serves a managed resource whose shape is data.
+    #[must_use]
+    pub fn managed(mut self, name: impl Into<String>, resource: Arc<dyn Managed>) -> Self {
+        self.resources.insert(name.into(), resource);
+        self
+    }
+
+    /// Serves a data source whose shape is data.
+    #[must_use]
+    pub fn readable(mut self, name: impl Into<String>, data_source: Arc<dyn Readable>) -> Self {
+        self.data_sources.insert(name.into(), data_source);
+        self
+    }
+}
+
+impl<B: Send + Sync + 'static> Default for Registry<B> {
+    fn default() -> Self {
+        Registry::new()
+    }
+}
+
+impl<B> fmt::Debug for Registry<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registry")
+            .field("resources", &self.resources.keys())
+            .field("data_sources", &self.data_sources.keys())
+            .field("functions", &self.functions.keys())
+            .finish_non_exhaustive()
+    }
+}
+
+type Configure = Box<
+    dyn Fn(Value, Host) -> BoxFuture<'static, Result<Arc<dyn Any + Send + Sync>>> + Send + Sync,
+>;
+
+/// A provider without its types, as the engine and the server know it.
+pub struct Served {
+    /// Its own name, the prefix of all it serves.
+    pub name: String,
+    /// Where it is published.
+    pub address: String,
+    /// Its version.
+    pub version: String,
+    /// The shape of its configuration.
+    pub shape: Shape,
+    /// Its managed resources by full type name.
+    pub resources: BTreeMap<String, Arc<dyn Managed>>,
+    /// Its data sources by full type name.
+    pub data_sources: BTreeMap<String, Arc<dyn Readable>>,
+    /// Its functions by name.
+    pub functions: BTreeMap<String, Arc<dyn Callable>>,
+    configure: Configure,
+}
+
+impl Served {
+    /// The provider `P` in this version.
+    pub fn new<P: Provider>(version: impl Into<String>) -> Self {
+        let configure: Configure = Box::new(|config, host| {
+            Box::pin(async move {
+                let backends = P::configure(P::decode(config)?, host).await?;
+                Ok(Arc::new(backends) as Arc<dyn Any + Send + Sync>)
+            })
+        });
+        Served::assemble(P::TYPE_NAME, P::ADDRESS, version, P::block(), P::registry(), configure)
+    }
+
+    /// A provider whose shape is data and whose configuration, of whatever content, is accepted.
+    pub fn dynamic(
+        name: impl Into<String>,
+        address: impl Into<String>,
+        version: impl Into<String>,
+        configuration: crate::schema::Block,
+        registry: Registry<()>,
+    ) -> Self {
+        let configure: Configure =
+            Box::new(|_, _| Box::pin(async { Ok(Arc::new(()) as Arc<dyn Any + Send + Sync>) }));
+        Served::assemble(name, address, version, configuration, registry, configure)
+    }
+
+    fn assemble<B>(
+        name: impl Into<String>,
+        address: impl Into<String>,
+        version: impl Into<String>,
+        configuration: crate::schema::Block,
+        registry: Registry<B>,
+        configure: Configure,
+    ) -> Self {
+        let name = name.into();
+        let full = |short: String| format!("{name}_{short}");
+        Served {
+            resources: registry
+                .resources
+                .into_iter()
+                .map(|(short, kind)| (full(short), kind))
+                .collect(),
+            data_sources: registry
+                .data_sources
+                .into_iter()
+                .map(|(short, kind)| (full(short), kind))
+                .collect(),
+            functions: registry.functions,
+            address: address.into(),
+            version: version.into(),
+            shape: Shape::new(0, configuration),
+            configure,
+            name,
+        }
+    }
+
+    /// Makes the backends from a configuration.
+    pub fn configure(
+        &self,
+        config: Value,
+        host: Host,
+    ) -> BoxFuture<'static, Result<Arc<dyn Any + Send + Sync>>> {
+        (self.configure)(config, host)
+    }
+}
+
+impl fmt::Debug for Served {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Served")
+            .field("address", &self.address)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}
