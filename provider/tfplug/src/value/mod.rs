@@ -102,6 +102,7 @@ impl Value {
         self.as_map().and_then(|members| members.get(name)).unwrap_or(NULL)
     }
 
+    #[must_use]
     /// Takes the member `name` out of a map or object, leaving null; null where there is none.
     pub fn take_member(&mut self, name: &str) -> Value {
         match self {
@@ -110,6 +111,7 @@ impl Value {
         }
     }
 
+    #[must_use]
     /// Replaces every unknown part by null, for a state that must be known although a call failed.
     pub fn nulled_unknowns(self) -> Value {
         match self {
