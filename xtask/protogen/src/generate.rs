@@ -18,6 +18,9 @@ const SOURCES: [(&str, &str, &str); 3] = [
     ("health.proto", "grpc.health.v1.rs", "grpc_health_v1.rs"),
 ];
 
+/// The text whose messages carry values.
+const VALUES: &str = "tfplugin6.proto";
+
 /// One generated file.
 pub(crate) struct Generated {
     pub(crate) name: String,
@@ -50,7 +53,7 @@ fn compile(
     package: &str,
     descriptors: FileDescriptorSet,
 ) -> Result<String> {
-    let secret = secret_messages(&descriptors, proto);
+    let secret = secret_messages(&descriptors, VALUES);
     tonic_prost_build::configure()
         .btree_map(".")
         .bytes(".")

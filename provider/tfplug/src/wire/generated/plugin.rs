@@ -28,7 +28,6 @@ pub mod conn_info {
     }
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
-#[prost(skip_debug)]
 pub struct StdioData {
     #[prost(enumeration = "stdio_data::Channel", tag = "1")]
     pub channel: i32,
@@ -37,7 +36,7 @@ pub struct StdioData {
 }
 /// Nested message and enum types in `StdioData`.
 pub mod stdio_data {
-    #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
     #[repr(i32)]
     pub enum Channel {
         Invalid = 0,
@@ -888,11 +887,5 @@ pub mod grpc_controller_server {
     pub const SERVICE_NAME: &str = "plugin.GRPCController";
     impl<T> tonic::server::NamedService for GrpcControllerServer<T> {
         const NAME: &'static str = SERVICE_NAME;
-    }
-}
-/// Shows no content, it may be secret.
-impl ::core::fmt::Debug for StdioData {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        f.write_str("StdioData { .. }")
     }
 }
