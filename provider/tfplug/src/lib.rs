@@ -18,8 +18,11 @@ pub mod path;
 pub mod provider;
 pub mod resource;
 pub mod schema;
+#[expect(dead_code, reason = "the provider service, which calls it, is to come")]
+mod serve;
 pub mod typed;
 pub mod value;
+mod wire;
 
 pub use context::{Call, Cx, Private};
 pub use data_source::DataSource;

@@ -1,0 +1,3 @@
+//! What travels between host and provider.
+
+pub(crate) mod generated;
