@@ -3,3 +3,5 @@
 pub mod diag;
 pub mod path;
 pub mod value;
+#[doc(hidden)]
+pub mod wire;
