@@ -175,6 +175,9 @@ fn attribute(field: &Field) -> TokenStream {
     if field.identity {
         set.push(quote!(attribute.identity = true;));
     }
+    if field.takes_unknown {
+        set.push(quote!(attribute.takes_unknown = true;));
+    }
     if field.write_only {
         set.push(quote!(attribute.write_only = true;));
     }

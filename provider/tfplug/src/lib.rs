@@ -17,12 +17,13 @@ pub mod identity;
 pub mod path;
 pub mod provider;
 pub mod resource;
+mod rpc;
 pub mod schema;
-#[expect(dead_code, reason = "the provider service, which calls it, is to come")]
 mod serve;
 pub mod typed;
 pub mod value;
-mod wire;
+#[doc(hidden)]
+pub mod wire;
 
 pub use context::{Call, Cx, Private};
 pub use data_source::DataSource;
@@ -31,7 +32,7 @@ pub use draft::Draft;
 pub use erased::Provide;
 pub use function::Function;
 pub use path::{Field, Path, Place, Step};
-pub use provider::{Host, Provider, Registry, Served};
+pub use provider::{Host, Provider, Registry, Served, serve, serve_any};
 pub use resource::{Applied, Change, Failure, Identified, Keeping, Resource, Schema, immutable};
 pub use tfplug_derive::Schema;
 pub use typed::{Attr, AttributeType, Json, Secret, Sensitive, Set, Slot};

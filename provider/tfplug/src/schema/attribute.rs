@@ -7,6 +7,7 @@ use crate::schema::{Check, Members, Nesting, Text};
 use crate::value::{Type, Value};
 
 /// An attribute of a resource, a data source, a provider or a nested object.
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own, as in the protocol")]
 #[derive(Clone, Debug)]
 pub struct Attribute {
     /// The name in the configuration.
@@ -35,6 +36,8 @@ pub struct Attribute {
     pub checks: Vec<Check>,
     /// Whether two values mean the same although they are written differently.
     pub same: Option<fn(&Value, &Value) -> bool>,
+    /// As a parameter of a function: the function is called even when the argument is unknown.
+    pub takes_unknown: bool,
     /// The environment variable that gives its value where the configuration of a provider has none.
     pub env: Option<Text>,
     /// A value for the documentation, as HCL.
@@ -58,6 +61,7 @@ impl Attribute {
             replace: Replace::No,
             checks: Vec::new(),
             same: None,
+            takes_unknown: false,
             env: None,
             example: None,
         }

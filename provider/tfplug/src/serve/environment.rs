@@ -53,6 +53,11 @@ impl Environment {
     }
 }
 
+/// An environment variable that a provider's configuration names, looked up when it is needed.
+pub(crate) fn variable(name: &str) -> Option<String> {
+    env::var(name).ok()
+}
+
 fn is_known(name: &str) -> bool {
     KNOWN.iter().any(|known| match known.strip_suffix('*') {
         Some(start) => name.starts_with(start),

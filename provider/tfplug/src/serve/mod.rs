@@ -42,15 +42,12 @@ use tracing::{debug, info};
 
 use self::accept::connections;
 use self::command_line::{Mode, help, version};
-pub(crate) use self::environment::Environment;
+pub(crate) use self::environment::{Environment, variable};
 pub(crate) use self::error::ServeError;
 use self::handshake::{Handshake, check_cookie, check_version};
 use self::lifetime::Lifetime;
 use self::listen::{Place, listen};
 pub(crate) use self::options::Options;
-#[expect(unused_imports, reason = "the provider service, which needs them, is to come")]
-pub(crate) use self::options::Transport;
-#[expect(unused_imports, reason = "the provider service, which needs them, is to come")]
 pub(crate) use self::panic::{PanicMessage, catch};
 use self::plugin_services::PluginServices;
 use self::server::{Routes, serve_until};
