@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::process;
 
@@ -18,12 +18,11 @@ pub(crate) fn tools_folder() -> PathBuf {
     root().join(".tools")
 }
 
-/// The folder into which cargo builds.
-pub(crate) fn target_folder() -> PathBuf {
-    match std::env::var_os("CARGO_TARGET_DIR") {
-        Some(folder) => root().join(folder),
-        None => root().join("target"),
-    }
+/// The folder into which cargo builds, wherever the machine's configuration puts it.
+pub(crate) fn target_folder() -> Result<PathBuf> {
+    let text = process::capture(cargo().args(["metadata", "--no-deps", "--format-version", "1"]))?;
+    let metadata: serde_json::Value = serde_json::from_str(&text)?;
+    metadata["target_directory"].as_str().map(PathBuf::from).context("cargo names no target folder")
 }
 
 /// `cargo` as it was called, at the root of the repository.

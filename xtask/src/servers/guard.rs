@@ -225,6 +225,8 @@ impl Drop for Guard {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read as _;
+
     use super::*;
 
     /// A server that logs its port, then does `then`.
@@ -247,13 +249,21 @@ mod tests {
 
     #[test]
     fn a_server_and_what_it_started_end_with_its_guard() {
-        let guard = start("sleep 600 & wait").unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        let quoted = process::quoted(&pipe.to_string_lossy());
+        let guard = start(&format!("mkfifo {quoted}; sleep 600 > {quoted} & wait")).unwrap();
         let (server, watchdog) = (Pid::from_child(&guard.child), Pid::from_child(&guard.watchdog));
         let home = guard.home.as_ref().unwrap().path().to_owned();
+        while !pipe.exists() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let mut held = File::open(pipe).unwrap();
         assert!(alive(server) && alive(watchdog) && home.exists());
         drop(guard);
         assert!(!alive(server) && !alive(watchdog) && !home.exists());
-        assert!(rustix::process::test_kill_process_group(server).is_err());
+        // The pipe ends when `sleep`, which holds its other end, is gone.
+        assert_eq!(held.read_to_end(&mut Vec::new()).unwrap(), 0);
     }
 
     #[test]

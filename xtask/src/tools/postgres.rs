@@ -34,12 +34,17 @@ fn candidates() -> Vec<PathBuf> {
             .filter_map(|folder| std::fs::read_dir(folder).ok())
             .flatten()
             .filter_map(|entry| Some(entry.ok()?.path().join("bin/postgres")))
-            .filter(|program| program.is_file() && program.with_file_name("initdb").is_file())
             .map(|program| (major(&program), program))
             .collect();
     versioned.sort();
-    let on_path = process::on_path("postgres").into_iter();
-    on_path.chain(versioned.into_iter().rev().map(|(_, program)| program)).collect()
+    let versioned = versioned.into_iter().rev().map(|(_, program)| program);
+    process::on_path("postgres")
+        .into_iter()
+        .chain(versioned)
+        // A link on `PATH` does not have the other programs beside it.
+        .filter_map(|program| program.canonicalize().ok())
+        .filter(|program| program.with_file_name("initdb").is_file())
+        .collect()
 }
 
 /// The major version that a folder such as `15`, `pgsql-16` or `postgresql@17` names.
