@@ -45,7 +45,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         demo.keep(shown.is_ok())?;
         return shown;
     }
-    shown.and_then(|()| demo.destroy())?;
+    shown
+        .and_then(|()| demo.destroy())
+        .context("the demo stopped; `cargo xtask demo --keep` leaves its workspace to look at")?;
     demo.workspace.remove()?;
     say("All of it is gone again. `cargo xtask demo --keep` leaves it to try things out.");
     Ok(())

@@ -11,8 +11,8 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use super::guard::{Guard, Recipe, Stop};
-use crate::process;
 use crate::tools::{POSTGRES, Store};
+use crate::{process, repository};
 
 /// User and group `nobody`, which every Unix has under this or another number; any but 0 will do.
 const NOBODY: u32 = 65_534;
@@ -98,12 +98,18 @@ fn usable(installed: &Path, home: &Path) -> Result<PathBuf> {
     if open_to_all(installed) {
         return Ok(installed.to_owned());
     }
-    let prefix =
-        installed.ancestors().nth(2).context("PostgreSQL lies at the root of the file system")?;
+    let tools = repository::tools_folder();
+    // What `.tools` holds is relocatable as a whole: libraries lie outside of the folder that has `bin`.
+    let root = installed
+        .ancestors()
+        .find(|folder| folder.parent() == Some(&tools))
+        .or_else(|| installed.ancestors().nth(2))
+        .context("PostgreSQL lies at the root of the file system")?;
     let copy = home.join("programs");
-    process::capture(Command::new("cp").arg("-R").arg(prefix).arg(&copy))?;
-    process::capture(Command::new("chown").args(["-R", &format!("{NOBODY}:{NOBODY}")]).arg(&copy))?;
-    Ok(copy.join("bin").join(installed.file_name().context("PostgreSQL has no file name")?))
+    process::capture(Command::new("cp").arg("-R").arg(root).arg(&copy))?;
+    let owner = format!("{NOBODY}:{NOBODY}");
+    process::capture(Command::new("chown").args(["-R", &owner]).arg(&copy))?;
+    Ok(copy.join(installed.strip_prefix(root)?))
 }
 
 /// Whether every user may enter the folders that lead to `program` and run it.

