@@ -1,7 +1,8 @@
 //! What a person sees: headings, notes, elapsed time, colours.
 //!
 //! The only room of xtask that prints. Colour is used on a terminal unless `NO_COLOR` is set; without a terminal
-//! the same lines come out plain. A reader that went away (`| head`) is no error.
+//! the same lines come out plain. Notes and errors go to standard error, so that a shell can use the rest. A
+//! reader that went away (`| head`) is no error.
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
@@ -11,6 +12,7 @@ use std::time::Duration;
 pub(crate) fn colour() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
         && std::io::stdout().is_terminal()
+        && std::io::stderr().is_terminal()
 }
 
 /// A line as it is.
@@ -25,7 +27,7 @@ pub(crate) fn heading(text: &str) {
 
 /// A remark of `who` that may appear among the output of another program.
 pub(crate) fn note(who: &str, text: &str) {
-    line(&format!("{} {text}", paint("2", &format!("[{who}]"))));
+    let _ = writeln!(std::io::stderr(), "{} {text}", paint("2", &format!("[{who}]")));
 }
 
 /// A command that is about to run, as one could type it.
@@ -41,8 +43,7 @@ pub(crate) fn outcome(passed: bool, text: &str) {
 
 /// The error that ends a chore.
 pub(crate) fn failure(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{} {text}", paint("1;31", "error:"));
-    let _ = std::io::stdout().flush();
+    let _ = writeln!(std::io::stderr(), "{} {text}", paint("1;31", "error:"));
 }
 
 /// `0.4 s`, `12 s`, `2 min 05 s`.
