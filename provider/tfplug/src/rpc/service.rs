@@ -10,7 +10,7 @@ use tonic::{Request, Response, Status, Streaming};
 use tracing::{Instrument as _, debug, debug_span};
 
 use crate::context::{Call, Private};
-use crate::diag::{Error, Result};
+use crate::diag::Result;
 use crate::provider::Served;
 use crate::rpc::answer::{Answer, settle};
 use crate::rpc::unserved::unserved;
