@@ -243,6 +243,8 @@ fn advice(action: &str, source: &io::Error) -> &'static str {
         Some(Errno::XDEV | Errno::PERM | Errno::NOTSUP) if action == LINK => {
             "; the archive needs one file system that supports hard links"
         }
+        Some(Errno::NOENT) if action == CONTENT => "; it must exist until it is appended",
+        Some(Errno::ACCESS | Errno::PERM) if action == CONTENT => "; grant the right to read it",
         Some(Errno::ACCESS | Errno::PERM) => {
             "; run as the archive's owner, or grant it the right to read and write there"
         }
@@ -252,6 +254,9 @@ fn advice(action: &str, source: &io::Error) -> &'static str {
         _ => "",
     }
 }
+
+/// The action of [`Error::Io`] that reads what is to be appended.
+pub(super) const CONTENT: &str = "read the content";
 
 /// The action of [`Error::Io`] that publishes a file under its name.
 pub(super) const LINK: &str = "publish (hard link)";

@@ -59,7 +59,7 @@ impl Directory {
         &self,
         name: &str,
     ) -> Result<Option<Bucket>, Error> {
-        let Some((_, chain)) = self.look(name)? else { return Ok(None) };
+        let Some((_, chain)) = self.look(name, Some(&self.seen))? else { return Ok(None) };
         chain.sound(name)?;
         Ok(chain.bucket(name))
     }

@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::backend::worm::directory::fs::{Dir, READ_ONLY};
+use crate::backend::worm::directory::seen::{Seen, Stamp};
 use crate::backend::worm::entry::{Entry, Event, GENESIS, retained_until};
 use crate::backend::worm::error::Error;
 use crate::backend::worm::model::{Anchor, Bucket, Problem, RETENTION_DAYS, Record, RecordKey};
@@ -24,7 +26,7 @@ const ENTRY_BYTES: u64 = 16 * 1024;
 /// The entries of a bucket and what is wrong with them.
 #[derive(Debug, Default)]
 pub(super) struct Chain {
-    pub(super) entries: BTreeMap<u64, Entry>,
+    pub(super) entries: BTreeMap<u64, Arc<Entry>>,
     pub(super) problems: Vec<Problem>,
     /// The retention in force, in days.
     pub(super) retention_days: u32,
@@ -35,8 +37,9 @@ pub(super) struct Chain {
 }
 
 impl Chain {
-    /// Reads the chain of the bucket `name` in `dir`. What is wrong with it becomes a problem, not an error.
-    pub(super) fn load(name: &str, dir: &Dir) -> Result<Self, Error> {
+    /// Reads the chain of the bucket `name` in `dir`, entries in `seen` not again. What is wrong with it becomes
+    /// a problem, not an error.
+    pub(super) fn load(name: &str, dir: &Dir, seen: Option<&Seen>) -> Result<Self, Error> {
         let mut chain = Self::default();
         let folder = match dir.folder(CHAIN) {
             Ok(Some(folder)) => folder,
@@ -59,7 +62,7 @@ impl Chain {
                 chain.broken(expected, "the entry is missing");
             }
             expected = sequence.saturating_add(1);
-            if let Some(entry) = chain.read(&folder, sequence)? {
+            if let Some(entry) = chain.read(&folder, sequence, seen)? {
                 chain.judge(name, sequence, &entry);
                 chain.take(sequence, entry);
             }
@@ -68,7 +71,7 @@ impl Chain {
     }
 
     /// Adds an entry that was just published.
-    pub(super) fn take(&mut self, sequence: u64, entry: Entry) {
+    pub(super) fn take(&mut self, sequence: u64, entry: Arc<Entry>) {
         match &entry.event {
             Event::Bucket { retention_days, .. } | Event::Retention { retention_days } => {
                 self.retention_days = self.retention_days.max(*retention_days);
@@ -91,12 +94,11 @@ impl Chain {
 
     /// Fails if nothing may be built on this chain.
     pub(super) fn sound(&self, bucket: &str) -> Result<(), Error> {
-        let problems: Vec<Problem> =
-            self.problems.iter().filter(|problem| problem.breaks_chain()).cloned().collect();
-        if problems.is_empty() {
-            Ok(())
-        } else {
+        if self.problems.iter().any(Problem::breaks_chain) {
+            let problems = self.problems.clone();
             Err(Error::Damaged { bucket: bucket.to_owned(), problems })
+        } else {
+            Ok(())
         }
     }
 
@@ -108,7 +110,7 @@ impl Chain {
     }
 
     pub(super) fn last(&self) -> Option<&Entry> {
-        self.entries.last_key_value().map(|(_, entry)| entry)
+        self.entries.last_key_value().map(|(_, entry)| entry.as_ref())
     }
 
     /// `now`, or the time of the last entry if the clock ran back since.
@@ -153,7 +155,12 @@ impl Chain {
         })
     }
 
-    fn read(&mut self, folder: &Dir, sequence: u64) -> Result<Option<Entry>, Error> {
+    fn read(
+        &mut self,
+        folder: &Dir,
+        sequence: u64,
+        seen: Option<&Seen>,
+    ) -> Result<Option<Arc<Entry>>, Error> {
         let name = file_name(sequence);
         let path = format!("{CHAIN}/{name}");
         let mut file = match folder.file(&name) {
@@ -167,29 +174,41 @@ impl Chain {
                 self.broken(sequence, "the entry is missing");
                 return Ok(None);
             }
+            Err(Error::Io { source, .. }) => {
+                self.problems.push(Problem::Unreadable { path, reason: source.to_string() });
+                self.broken(sequence, "the entry cannot be read");
+                return Ok(None);
+            }
             Err(error) => return Err(error),
         };
         let fail = |error| Error::io("read", &folder.path(&name), error);
-        let mode = file.metadata().map_err(fail)?.mode() & 0o7777;
+        let metadata = file.metadata().map_err(fail)?;
+        let mode = metadata.mode() & 0o7777;
         if mode != READ_ONLY {
             self.problems.push(Problem::ModeChanged { path, mode });
         }
+        let stamp = Stamp::new(&metadata);
+        if let Some(entry) = seen.and_then(|seen| seen.get(&stamp)) {
+            return Ok(Some(entry));
+        }
         let mut text = Vec::new();
         file.by_ref().take(ENTRY_BYTES).read_to_end(&mut text).map_err(fail)?;
-        let entry = Entry::parse(&text);
-        if entry.is_none() {
+        let Some(entry) = Entry::parse(&text).map(Arc::new) else {
             self.broken(sequence, "the entry was edited or is no entry");
+            return Ok(None);
+        };
+        if entry.hash != entry.own_hash() {
+            self.broken(sequence, "the hash does not fit the entry");
+        } else if let Some(seen) = seen {
+            seen.put(stamp, &entry);
         }
-        Ok(entry)
+        Ok(Some(entry))
     }
 
     /// Checks an entry against all that came before it.
     fn judge(&mut self, bucket: &str, sequence: u64, entry: &Entry) {
         if entry.sequence != sequence {
             self.broken(sequence, "the entry has another number than its file");
-        }
-        if entry.hash != entry.own_hash() {
-            self.broken(sequence, "the hash does not fit the entry");
         }
         match self.last() {
             Some(last) => {

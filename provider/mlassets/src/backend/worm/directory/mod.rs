@@ -19,10 +19,12 @@ mod chain;
 mod fs;
 mod publish;
 mod record;
+mod seen;
 mod verify;
 
 use std::fs::{File, TryLockError};
 use std::path::{Component, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -30,6 +32,7 @@ use jiff::Timestamp;
 use crate::backend::worm::directory::chain::{CHAIN, Chain, file_name};
 use crate::backend::worm::directory::fs::Dir;
 use crate::backend::worm::directory::publish::{Moments, Staged};
+use crate::backend::worm::directory::seen::Seen;
 use crate::backend::worm::entry::{Entry, Event};
 use crate::backend::worm::error::Error;
 use crate::backend::worm::model::{Content, Options};
@@ -49,6 +52,7 @@ const ACTOR_BYTES: usize = 256;
 pub(super) struct Directory {
     root: PathBuf,
     options: Options,
+    seen: Seen,
 }
 
 /// A bucket that no one else writes to, with its chain as of now.
@@ -72,7 +76,7 @@ impl Directory {
             let rule = "it must have 1 to 256 bytes and no control characters";
             return Err(Error::name("actor", actor, rule));
         }
-        Ok(Self { root, options })
+        Ok(Self { root, options, seen: Seen::default() })
     }
 
     fn root(&self) -> Result<Dir, Error> {
@@ -89,16 +93,16 @@ impl Directory {
         self.root()?.folder(name)?.ok_or_else(|| self.no_bucket(name))
     }
 
-    /// The folder of a bucket and its chain; none if the bucket does not exist or was never completed.
-    fn look(&self, name: &str) -> Result<Option<(Dir, Chain)>, Error> {
+    /// The folder of a bucket and its chain, read with the help of `seen`; none if the bucket does not exist or was never completed.
+    fn look(&self, name: &str, seen: Option<&Seen>) -> Result<Option<(Dir, Chain)>, Error> {
         check_bucket(name)?;
         let Some(dir) = self.root()?.folder(name)? else { return Ok(None) };
-        let chain = load(name, &dir)?;
+        let chain = load(name, &dir, seen)?;
         Ok((!chain.is_new()).then_some((dir, chain)))
     }
 
-    fn expect(&self, name: &str) -> Result<(Dir, Chain), Error> {
-        self.look(name)?.ok_or_else(|| self.no_bucket(name))
+    fn expect(&self, name: &str, seen: Option<&Seen>) -> Result<(Dir, Chain), Error> {
+        self.look(name, seen)?.ok_or_else(|| self.no_bucket(name))
     }
 
     /// Takes the bucket in `dir` for writing.
@@ -106,7 +110,7 @@ impl Directory {
         let lock = self.lock(name, &dir)?;
         let tmp = dir.ensure_folder(TMP)?;
         publish::sweep(&tmp)?;
-        let chain = load(name, &dir)?;
+        let chain = load(name, &dir, Some(&self.seen))?;
         Ok(Held { name: name.to_owned(), dir, tmp, chain, _lock: lock })
     }
 
@@ -160,14 +164,14 @@ impl Directory {
         if !staged.publish(&folder, &name, moments)? {
             return Err(Error::Unlocked { entry: folder.path(name) });
         }
-        held.chain.take(entry.sequence, entry);
+        held.chain.take(entry.sequence, Arc::new(entry));
         Ok(())
     }
 }
 
 /// The chain in `dir`. A bucket whose chain is gone while records are there is broken, not new.
-fn load(name: &str, dir: &Dir) -> Result<Chain, Error> {
-    let mut chain = Chain::load(name, dir)?;
+fn load(name: &str, dir: &Dir, seen: Option<&Seen>) -> Result<Chain, Error> {
+    let mut chain = Chain::load(name, dir, seen)?;
     if chain.is_new() && !verify::walk(dir)?.is_empty() {
         chain.broken(1, "the entry is missing");
     }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::backend::fault;
 use crate::backend::worm::directory::fs::{Dir, protect};
-use crate::backend::worm::error::Error;
+use crate::backend::worm::error::{CONTENT, Error};
 use crate::backend::worm::model::Content;
 
 /// Bytes that are held in memory at a time.
@@ -107,7 +107,7 @@ pub(super) fn sweep(tmp: &Dir) -> Result<(), Error> {
 pub(super) fn digest(file: &mut File, path: &Path) -> Result<(String, u64), Error> {
     let mut hash = Sha256::new();
     let mut size = 0;
-    read_chunks(file, path, |chunk| {
+    read_chunks(file, "read", path, |chunk| {
         hash.update(chunk);
         size += chunk.len() as u64;
         Ok(())
@@ -122,15 +122,15 @@ fn each_chunk(
     match content {
         Content::Bytes(bytes) => each(bytes),
         Content::File(path) => {
-            let mut file =
-                File::open(path).map_err(|error| Error::io("read the content", path, error))?;
-            read_chunks(&mut file, path, each)
+            let mut file = File::open(path).map_err(|error| Error::io(CONTENT, path, error))?;
+            read_chunks(&mut file, CONTENT, path, each)
         }
     }
 }
 
 fn read_chunks(
     file: &mut File,
+    action: &'static str,
     path: &Path,
     mut each: impl FnMut(&[u8]) -> Result<(), Error>,
 ) -> Result<(), Error> {
@@ -140,7 +140,7 @@ fn read_chunks(
             Ok(0) => return Ok(()),
             Ok(read) => each(&buffer[..read])?,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Error::io("read", path, error)),
+            Err(error) => return Err(Error::io(action, path, error)),
         }
     }
 }

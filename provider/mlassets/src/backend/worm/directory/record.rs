@@ -10,7 +10,8 @@ use crate::backend::fault;
 use crate::backend::worm::directory::chain::{CHAIN, Chain, file_name};
 use crate::backend::worm::directory::fs::{Dir, READ_ONLY, protect};
 use crate::backend::worm::directory::publish::{Moments, Staged, digest};
-use crate::backend::worm::directory::{Directory, Held, TMP};
+use crate::backend::worm::directory::seen::Seen;
+use crate::backend::worm::directory::{Directory, Held, TMP, load};
 use crate::backend::worm::entry::{Event, retained_until};
 use crate::backend::worm::error::Error;
 use crate::backend::worm::model::{Anchor, Found, NewRecord, Problem, Record, RecordKey};
@@ -102,7 +103,7 @@ impl Directory {
         anchor: Option<&Anchor>,
     ) -> Result<Found, Error> {
         let path = RecordPath::parse(&key.path)?;
-        self.settled(&key.bucket, |dir, chain| {
+        self.settled(&key.bucket, Some(&self.seen), |dir, chain| {
             let mut found = inspect(dir, chain, &key.bucket, &path)?;
             found.problems.extend(chain.problems.iter().cloned());
             found.problems.extend(anchor.and_then(|anchor| chain.check_anchor(anchor)));
@@ -112,7 +113,7 @@ impl Directory {
     }
 
     pub(in crate::backend::worm) fn list_records(&self, bucket: &str) -> Result<Vec<Found>, Error> {
-        self.settled(bucket, |dir, chain| {
+        self.settled(bucket, Some(&self.seen), |dir, chain| {
             chain.sound(bucket)?;
             let mut records = Vec::new();
             let mut quiet = true;
@@ -131,7 +132,7 @@ impl Directory {
         now: Timestamp,
     ) -> Result<(), Error> {
         RecordPath::parse(&key.path)?;
-        let (_, chain) = self.expect(&key.bucket)?;
+        let (_, chain) = self.expect(&key.bucket, Some(&self.seen))?;
         chain.sound(&key.bucket)?;
         expired(&chain, key, now)
     }
@@ -188,15 +189,16 @@ impl Directory {
     pub(super) fn settled<T>(
         &self,
         bucket: &str,
+        seen: Option<&Seen>,
         scan: impl Fn(&Dir, &Chain) -> Result<(T, bool), Error>,
     ) -> Result<T, Error> {
-        let (dir, chain) = self.expect(bucket)?;
+        let (dir, chain) = self.expect(bucket, seen)?;
         let (first, quiet) = scan(&dir, &chain)?;
         if quiet {
             return Ok(first);
         }
         match self.lock(bucket, &dir) {
-            Ok(_lock) => Ok(scan(&dir, &super::load(bucket, &dir)?)?.0),
+            Ok(_lock) => Ok(scan(&dir, &load(bucket, &dir, None)?)?.0),
             // Who may not write here cannot take the lock either, and is told what was seen without it.
             Err(Error::Io { .. } | Error::Irregular { .. }) => Ok(first),
             Err(error) => Err(error),

@@ -20,7 +20,7 @@ impl Directory {
         name: &str,
         anchor: Option<&Anchor>,
     ) -> Result<Report, Error> {
-        self.settled(name, |dir, chain| {
+        self.settled(name, None, |dir, chain| {
             let report = scan(name, dir, chain, anchor)?;
             let quiet = report.problems.is_empty();
             Ok((report, quiet))

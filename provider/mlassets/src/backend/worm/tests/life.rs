@@ -319,6 +319,28 @@ fn nothing_is_built_on_a_broken_chain() {
 }
 
 #[test]
+fn a_remembered_entry_is_read_again_when_its_file_changes() {
+    let lab = Lab::with_bucket();
+    lab.append("a", "hello").unwrap();
+    // Only files that have not changed for a while are remembered.
+    std::thread::sleep(std::time::Duration::from_secs(4));
+    assert_eq!(lab.archive.find_record(&key("a"), None).unwrap().problems, []);
+    let entry = lab.path(".chain/000000000002.json");
+    let text = fs::read_to_string(&entry).unwrap();
+    let rewrite = |text: &str| {
+        set_mode(&entry, 0o644);
+        fs::write(&entry, text).unwrap();
+        set_mode(&entry, 0o444);
+    };
+    rewrite(&text.replace("tester", "taster"));
+    let reason = "the hash does not fit the entry";
+    let broken = Problem::BrokenChain { sequence: 2, reason };
+    assert_eq!(lab.archive.find_record(&key("a"), None).unwrap().problems, [broken]);
+    rewrite(&text);
+    assert_eq!(lab.archive.find_record(&key("a"), None).unwrap().problems, []);
+}
+
+#[test]
 fn an_anchor_of_another_archive_is_lost() {
     let lab = Lab::with_bucket();
     let head = lab.archive.find_bucket("audit").unwrap().unwrap().head;

@@ -10,7 +10,7 @@ use crate::backend::worm::directory::Directory;
 use crate::backend::worm::entry::{Entry, Event};
 use crate::backend::worm::tests::{Dice, Lab, bucket, key, mode, options, record, set_mode};
 
-const ROUNDS: usize = 1_600;
+const ROUNDS: usize = 1_260;
 
 #[derive(Clone, Debug, PartialEq)]
 enum Node {
@@ -65,7 +65,7 @@ fn each_change_is_noticed() {
         }
     }
     assert_eq!(tried.len(), CHANGES.len(), "{tried:?}");
-    assert!(tried.values().all(|times| *times >= 50), "{tried:?}");
+    assert!(tried.values().all(|times| *times >= 30), "{tried:?}");
     assert!(tried.values().sum::<usize>() >= 1_000, "{tried:?}");
     // And without a change there is nothing to notice.
     assert!(missed(&lab, &whole, &anchor).is_some());

@@ -9,7 +9,7 @@ use expect_test::{Expect, expect};
 use rustix::io::Errno;
 
 use crate::backend::worm::directory::Directory;
-use crate::backend::worm::error::LINK;
+use crate::backend::worm::error::{CONTENT, LINK};
 use crate::backend::worm::tests::{Lab, bucket, key, options, path, record};
 use crate::backend::worm::{Content, Error, NewRecord, Options};
 
@@ -22,49 +22,148 @@ fn check<T: std::fmt::Debug>(lab: &Lab, result: Result<T, Error>, expected: &Exp
 fn configuration() {
     let lab = Lab::new();
     let at = |root: &str| Directory::new(root.into(), options(&lab.now));
-    check(&lab, at("worm"), &expect!["the archive root `worm` must be an absolute path without `..`"]);
-    check(&lab, at("/var/../worm"), &expect!["the archive root `/var/../worm` must be an absolute path without `..`"]);
+    check(
+        &lab,
+        at("worm"),
+        &expect!["the archive root `worm` must be an absolute path without `..`"],
+    );
+    check(
+        &lab,
+        at("/var/../worm"),
+        &expect!["the archive root `/var/../worm` must be an absolute path without `..`"],
+    );
     let actor = Options { actor: "a\nb".to_owned(), ..options(&lab.now) };
-    check(&lab, Directory::new("/worm".into(), actor), &expect![[r#"the actor "a\nb" is not allowed: it must have 1 to 256 bytes and no control characters"#]]);
+    check(
+        &lab,
+        Directory::new("/worm".into(), actor),
+        &expect![[
+            r#"the actor "a\nb" is not allowed: it must have 1 to 256 bytes and no control characters"#
+        ]],
+    );
     let missing = at(lab.temp.path().join("missing").to_str().unwrap()).unwrap();
-    check(&lab, missing.find_bucket("audit"), &expect!["the archive root `/root/missing` does not exist; mount the volume or create the directory"]);
-    check(&lab, missing.create_bucket(&bucket(1)), &expect!["the archive root `/root/missing` does not exist; mount the volume or create the directory"]);
+    check(
+        &lab,
+        missing.find_bucket("audit"),
+        &expect![
+            "the archive root `/root/missing` does not exist; mount the volume or create the directory"
+        ],
+    );
+    check(
+        &lab,
+        missing.create_bucket(&bucket(1)),
+        &expect![
+            "the archive root `/root/missing` does not exist; mount the volume or create the directory"
+        ],
+    );
 }
 
 #[test]
 fn buckets() {
     let lab = Lab::new();
-    check(&lab, lab.append("a", "hello"), &expect!["there is no bucket `audit` in `/root`; create it first"]);
-    for days in [0, 36_501] {
-        check(&lab, lab.archive.create_bucket(&bucket(days)), &expect!["a retention of 36501 days is not allowed: it must be between 1 and 36500 days""a retention of 0 days is not allowed: it must be between 1 and 36500 days"]);
-    }
+    check(
+        &lab,
+        lab.append("a", "hello"),
+        &expect!["there is no bucket `audit` in `/root`; create it first"],
+    );
+    check(
+        &lab,
+        lab.archive.create_bucket(&bucket(0)),
+        &expect!["a retention of 0 days is not allowed: it must be between 1 and 36500 days"],
+    );
+    check(
+        &lab,
+        lab.archive.create_bucket(&bucket(36_501)),
+        &expect!["a retention of 36501 days is not allowed: it must be between 1 and 36500 days"],
+    );
     lab.archive.create_bucket(&bucket(10)).unwrap();
-    check(&lab, lab.archive.create_bucket(&bucket(11)), &expect!["the bucket `audit` exists already, with a retention of 10 days and 1 chain entries; import it or choose another name"]);
-    check(&lab, lab.archive.extend_retention("audit", 9), &expect!["the retention of bucket `audit` is 10 days and can only grow; 9 days are not possible"]);
+    check(
+        &lab,
+        lab.archive.create_bucket(&bucket(11)),
+        &expect![
+            "the bucket `audit` exists already, with a retention of 10 days and 1 chain entries; import it or choose another name"
+        ],
+    );
+    check(
+        &lab,
+        lab.archive.extend_retention("audit", 9),
+        &expect![
+            "the retention of bucket `audit` is 10 days and can only grow; 9 days are not possible"
+        ],
+    );
     lab.append("a", "hello").unwrap();
     lab.pass_days(1);
     lab.append("b", "hello").unwrap();
-    check(&lab, lab.archive.delete_bucket("audit"), &expect!["the bucket `audit` holds 2 records and cannot be deleted: 2 of them are kept until 2025-01-26T10:00:00Z at the latest; records are never removed with their bucket"]);
+    check(
+        &lab,
+        lab.archive.delete_bucket("audit"),
+        &expect![
+            "the bucket `audit` holds 2 records and cannot be deleted: 2 of them are kept until 2025-01-26T10:00:00Z at the latest; records are never removed with their bucket"
+        ],
+    );
     lab.pass_days(30);
-    check(&lab, lab.archive.delete_bucket("audit"), &expect!["the bucket `audit` holds 2 records and cannot be deleted: delete the expired records one by one first; records are never removed with their bucket"]);
+    check(
+        &lab,
+        lab.archive.delete_bucket("audit"),
+        &expect![
+            "the bucket `audit` holds 2 records and cannot be deleted: delete the expired records one by one first; records are never removed with their bucket"
+        ],
+    );
 }
 
 #[test]
 fn records() {
     let lab = Lab::with_bucket();
     lab.append("a", "hello").unwrap();
-    check(&lab, lab.append("a", "other"), &expect!["`model_distribution/2025/202501/a` exists already in bucket `audit` as another record (SHA-256 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824, event time 2025-01-15T09:30:00Z); records are written once, choose another name"]);
-    check(&lab, lab.archive.delete_record(&key("a")), &expect!["`model_distribution/2025/202501/a` in bucket `audit` is kept until 2025-01-25T10:00:00Z and cannot be deleted before"]);
-    check(&lab, lab.archive.delete_record(&key("b")), &expect!["there is no record `model_distribution/2025/202501/b` in bucket `audit`"]);
-    check(&lab, lab.archive.restore_mode(&key("b")), &expect!["there is no record `model_distribution/2025/202501/b` in bucket `audit`"]);
+    check(
+        &lab,
+        lab.append("a", "other"),
+        &expect![
+            "`model_distribution/2025/202501/a` exists already in bucket `audit` as another record (SHA-256 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824, event time 2025-01-15T09:30:00Z); records are written once, choose another name"
+        ],
+    );
+    check(
+        &lab,
+        lab.archive.delete_record(&key("a")),
+        &expect![
+            "`model_distribution/2025/202501/a` in bucket `audit` is kept until 2025-01-25T10:00:00Z and cannot be deleted before"
+        ],
+    );
+    check(
+        &lab,
+        lab.archive.delete_record(&key("b")),
+        &expect!["there is no record `model_distribution/2025/202501/b` in bucket `audit`"],
+    );
+    check(
+        &lab,
+        lab.archive.restore_mode(&key("b")),
+        &expect!["there is no record `model_distribution/2025/202501/b` in bucket `audit`"],
+    );
     let planned = NewRecord { expected_sha256: Some("00".repeat(32)), ..record("c", "hello") };
-    check(&lab, lab.archive.append(&planned), &expect!["the content of `model_distribution/2025/202501/c` has the SHA-256 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824, expected 0000000000000000000000000000000000000000000000000000000000000000; it changed since it was planned"]);
+    check(
+        &lab,
+        lab.archive.append(&planned),
+        &expect![
+            "the content of `model_distribution/2025/202501/c` has the SHA-256 2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824, expected 0000000000000000000000000000000000000000000000000000000000000000; it changed since it was planned"
+        ],
+    );
     let missing = Content::File(PathBuf::from("/nonexistent/payload"));
     let missing = NewRecord { content: missing, ..record("c", "") };
-    check(&lab, lab.archive.append(&missing), &expect!["cannot read the content `/nonexistent/payload`: No such file or directory (os error 2)"]);
+    check(
+        &lab,
+        lab.archive.append(&missing),
+        &expect![
+            "cannot read the content `/nonexistent/payload`: No such file or directory (os error 2); it must exist until it is appended"
+        ],
+    );
     lab.pass_days(10);
     lab.archive.delete_record(&key("a")).unwrap();
-    check(&lab, lab.append("a", "hello"), &expect!["`model_distribution/2025/202501/a` in bucket `audit` was deleted by entry 3 of the chain; a path is used once, choose another name"]);
+    check(
+        &lab,
+        lab.append("a", "hello"),
+        &expect![
+            "`model_distribution/2025/202501/a` in bucket `audit` was deleted by entry 3 of the chain; a path is used once, choose another name"
+        ],
+    );
 }
 
 #[test]
@@ -73,16 +172,24 @@ fn damage() {
     lab.append("a", "hello").unwrap();
     lab.append("b", "hello").unwrap();
     fs::remove_file(lab.path(&path("a"))).unwrap();
-    check(&lab, lab.append("a", "hello"), &expect![[r#"
+    check(
+        &lab,
+        lab.append("a", "hello"),
+        &expect![[r#"
         bucket `audit` is damaged, nothing was changed:
-        - `model_distribution/2025/202501/a` is missing, its entry is there; restore it from a backup"#]]);
+        - `model_distribution/2025/202501/a` is missing, its entry is there; restore it from a backup"#]],
+    );
     fs::rename(lab.path(".chain/000000000002.json"), lab.path(".chain/000000000004.json")).unwrap();
-    check(&lab, lab.append("c", "hello"), &expect![[r#"
+    check(
+        &lab,
+        lab.append("c", "hello"),
+        &expect![[r#"
         bucket `audit` is damaged, nothing was changed:
         - the chain is broken at entry 2: the entry is missing; restore `.chain` from a backup
         - the chain is broken at entry 3: the entry does not follow the one before it; restore `.chain` from a backup
         - the chain is broken at entry 4: the entry has another number than its file; restore `.chain` from a backup
-        - the chain is broken at entry 4: the entry does not follow the one before it; restore `.chain` from a backup"#]]);
+        - the chain is broken at entry 4: the entry does not follow the one before it; restore `.chain` from a backup"#]],
+    );
 }
 
 #[test]
@@ -92,7 +199,13 @@ fn a_busy_bucket() {
     lock.lock().unwrap();
     let hasty = Options { lock_wait: Duration::from_millis(500), ..options(&lab.now) };
     let hasty = Directory::new(lab.temp.path().to_owned(), hasty).unwrap();
-    check(&lab, hasty.append(&record("a", "hello")), &expect!["another writer held `/root/audit/.lock` for longer than 0.5 seconds; wait for it to end, or raise the wait"]);
+    check(
+        &lab,
+        hasty.append(&record("a", "hello")),
+        &expect![
+            "another writer held `/root/audit/.lock` for longer than 0.5 seconds; wait for it to end, or raise the wait"
+        ],
+    );
     assert_eq!(fs::read_dir(lab.path(".tmp")).unwrap().count(), 0);
     drop(lock);
     hasty.append(&record("a", "hello")).unwrap();
@@ -102,7 +215,13 @@ fn a_busy_bucket() {
 fn links() {
     let lab = Lab::with_bucket();
     std::os::unix::fs::symlink("/tmp", lab.path("model_distribution")).unwrap();
-    check(&lab, lab.append("a", "hello"), &expect!["`/root/audit/model_distribution` is a symbolic link, expected a folder; the archive follows no links, remove it"]);
+    check(
+        &lab,
+        lab.append("a", "hello"),
+        &expect![
+            "`/root/audit/model_distribution` is a symbolic link, expected a folder; the archive follows no links, remove it"
+        ],
+    );
 }
 
 #[test]
@@ -124,6 +243,7 @@ fn causes_that_the_system_names() {
         (LINK, Errno::PERM),
         (LINK, Errno::NOTSUP),
         (LINK, Errno::ACCESS),
+        (CONTENT, Errno::ACCESS),
         ("read", Errno::IO),
     ];
     let texts: Vec<String> = list.map(|(action, errno)| text(action, errno)).into();
@@ -138,5 +258,6 @@ fn causes_that_the_system_names() {
         cannot publish (hard link) `/worm/a`: <system>; the archive needs one file system that supports hard links
         cannot publish (hard link) `/worm/a`: <system>; the archive needs one file system that supports hard links
         cannot publish (hard link) `/worm/a`: <system>; run as the archive's owner, or grant it the right to read and write there
+        cannot read the content `/worm/a`: <system>; grant the right to read it
         cannot read `/worm/a`: <system>"#]].assert_eq(&texts.join("\n"));
 }
