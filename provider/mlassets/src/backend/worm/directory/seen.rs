@@ -41,9 +41,12 @@ impl Stamp {
     }
 }
 
-/// Entries that were well formed when they were read, by the inode of their file.
+/// Entries that were well formed when they were read.
 #[derive(Debug, Default)]
-pub(super) struct Seen(Mutex<BTreeMap<(u64, u64), (Stamp, Arc<Entry>)>>);
+pub(super) struct Seen(Mutex<BTreeMap<Inode, (Stamp, Arc<Entry>)>>);
+
+/// Device and inode of a file.
+type Inode = (u64, u64);
 
 impl Seen {
     pub(super) fn get(&self, stamp: &Stamp) -> Option<Arc<Entry>> {

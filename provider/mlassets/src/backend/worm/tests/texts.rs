@@ -1,5 +1,10 @@
 //! The text of each error that a user can meet.
 
+#![expect(
+    clippy::needless_raw_string_hashes,
+    reason = "the form in which expect-test updates them"
+)]
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
