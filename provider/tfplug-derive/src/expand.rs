@@ -181,9 +181,7 @@ fn attribute(field: &Field) -> TokenStream {
     if field.write_only {
         set.push(quote!(attribute.write_only = true;));
     }
-    for (text, slot) in
-        [(&field.env, "env"), (&field.deprecated, "deprecated"), (&field.example, "example")]
-    {
+    for (text, slot) in [(&field.deprecated, "deprecated"), (&field.example, "example")] {
         if let Some(text) = text {
             let slot = Ident::new(slot, Span::call_site());
             set.push(quote!(attribute.#slot = ::core::option::Option::Some(#text.into());));

@@ -38,7 +38,8 @@ pub(crate) struct Field {
     /// Optional and possibly unknown: a function is called with it all the same.
     pub(crate) takes_unknown: bool,
     pub(crate) block: Option<BlockField>,
-    pub(crate) env: Option<String>,
+    pub(crate) setting: bool,
+    pub(crate) env: Vec<String>,
     pub(crate) deprecated: Option<String>,
     pub(crate) example: Option<String>,
 }
@@ -168,7 +169,8 @@ impl Field {
             write_only: attrs.write_only.is_some(),
             takes_unknown: outer == Outer::Attr && presence == Presence::Optional,
             block,
-            env: attrs.env.map(|text| text.value()),
+            setting: attrs.setting.is_some(),
+            env: attrs.env.iter().map(syn::LitStr::value).collect(),
             deprecated: attrs.deprecated.map(|text| text.value()),
             example: attrs.example.map(|text| text.value()),
             ident,

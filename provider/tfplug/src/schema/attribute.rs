@@ -38,8 +38,12 @@ pub struct Attribute {
     pub same: Option<fn(&Value, &Value) -> bool>,
     /// As a parameter of a function: the function is called even when the argument is unknown.
     pub takes_unknown: bool,
-    /// The environment variable that gives its value where the configuration of a provider has none.
-    pub env: Option<Text>,
+    /// About how the resource is managed, not about the thing itself: a look at the thing does not change
+    /// it, and a data source does not have it.
+    pub setting: bool,
+    /// Environment variables, the first that is set, that give its value where the configuration of a
+    /// provider has none.
+    pub env: Vec<Text>,
     /// A value for the documentation, as HCL.
     pub example: Option<Text>,
 }
@@ -62,7 +66,8 @@ impl Attribute {
             checks: Vec::new(),
             same: None,
             takes_unknown: false,
-            env: None,
+            setting: false,
+            env: Vec::new(),
             example: None,
         }
     }
