@@ -181,6 +181,12 @@ fn attribute(field: &Field) -> TokenStream {
     if field.write_only {
         set.push(quote!(attribute.write_only = true;));
     }
+    if field.setting {
+        set.push(quote!(attribute.setting = true;));
+    }
+    for variable in &field.env {
+        set.push(quote!(attribute.env.push(#variable.into());));
+    }
     for (text, slot) in [(&field.deprecated, "deprecated"), (&field.example, "example")] {
         if let Some(text) = text {
             let slot = Ident::new(slot, Span::call_site());

@@ -20,6 +20,7 @@ pub(crate) struct Model {
 }
 
 /// One field, which becomes one attribute or one kind of nested block.
+#[allow(clippy::struct_excessive_bools, reason = "each is a word of its own in the attribute")]
 pub(crate) struct Field {
     pub(crate) ident: Ident,
     /// The type as it is written.
