@@ -89,7 +89,11 @@ async fn serve(
     script: Arc<Mutex<VecDeque<Reply>>>,
     heard: Arc<Mutex<Vec<String>>>,
 ) {
-    let Some(request) = read_request(&mut stream).await else { return };
+    let Some(request) = read_request(&mut stream).await else {
+        // A TLS client gets what a plain server would say to it.
+        let _ = stream.write_all(b"HTTP/1.1 400 X\r\n\r\n").await;
+        return;
+    };
     heard.lock().unwrap().push(request);
     let reply = script.lock().unwrap().pop_front();
     let text = match reply.unwrap_or_else(reply_to_the_unexpected) {
@@ -124,6 +128,9 @@ async fn read_request(stream: &mut TcpStream) -> Option<String> {
         let mut chunk = [0; 4096];
         let read = stream.read(&mut chunk).await.ok().filter(|read| *read > 0)?;
         bytes.extend_from_slice(&chunk[..read]);
+        if !bytes[0].is_ascii_uppercase() {
+            return None;
+        }
         let text = String::from_utf8_lossy(&bytes);
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
         let header = |name: &str| {
