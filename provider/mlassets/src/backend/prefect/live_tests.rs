@@ -27,7 +27,7 @@ fn config() -> Config {
 }
 
 fn prefect() -> Prefect {
-    Prefect::new(&config()).unwrap()
+    Prefect::new(&config()).expect("the URL and credentials of the test server are well formed")
 }
 
 fn unique(text: &str) -> String {
@@ -159,8 +159,11 @@ async fn any_allowed_name_works() {
 async fn server_takes(prefect: &Prefect, body: &Value) -> bool {
     match prefect.0.read::<Value>(&Request::query("/work_pools/", body)).await {
         Ok(_) => true,
-        Err(Error::Invalid { .. } | Error::Unexpected { status: 500, .. }) => false,
-        Err(Error::Unauthorized { denied: Denied::ReservedName, .. }) => false,
+        Err(
+            Error::Invalid { .. }
+            | Error::Unexpected { status: 500, .. }
+            | Error::Unauthorized { denied: Denied::ReservedName, .. },
+        ) => false,
         Err(error) => panic!("{error}"),
     }
 }
