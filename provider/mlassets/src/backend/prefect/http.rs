@@ -92,6 +92,12 @@ impl Request {
     }
 }
 
+impl Request {
+    fn path_without_query(&self) -> &str {
+        self.path.split_once('?').map_or(&self.path, |(path, _)| path)
+    }
+}
+
 /// The outcome of a call.
 pub(super) struct Sent {
     pub(super) result: Result<Answer, Error>,
@@ -154,7 +160,7 @@ impl Http {
             Method::DELETE => "DELETE",
             _ => "GET",
         };
-        let path = request.path.split('?').next().unwrap_or_default().to_owned();
+        let path = request.path_without_query().to_owned();
         Box::new(Call { method, server: self.endpoint.host.clone(), path })
     }
 
@@ -240,7 +246,7 @@ impl Http {
             let took = began.elapsed();
             tracing::debug!(
                 method = %request.method,
-                path = request.path,
+                path = request.path_without_query(),
                 status = outcome.as_ref().map(|answer| answer.status).ok(),
                 tries = tries.made,
                 milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
