@@ -129,6 +129,14 @@ impl fmt::Debug for Location {
 }
 
 fn server(address: &str) -> Result<Server, Error> {
+    // `user@/database?host=/folder` is how libpq writes a socket; a URL must have a host there.
+    let with_host;
+    let address = if address.contains("?host=") || address.contains("&host=") {
+        with_host = address.replacen("@/", "@localhost/", 1);
+        &with_host
+    } else {
+        address
+    };
     let url = Url::parse(address).map_err(|error| {
         wrong(format!(
             "is not a URL ({error}); special characters in user or password must be percent-encoded"

@@ -7,6 +7,8 @@
 mod access;
 mod audit;
 mod deployments;
+#[cfg(feature = "fault-injection")]
+mod faults;
 mod guards;
 mod migrations;
 mod races;
@@ -49,7 +51,7 @@ pub(super) struct Bench {
     address: String,
     schema: String,
     registry: Registry,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Bench {
@@ -82,7 +84,7 @@ impl Bench {
 
     fn new(address: String, schema: String, folder: tempfile::TempDir) -> Self {
         let registry = open(&address, &schema, "ana");
-        Self { address, schema, registry, _folder: folder }
+        Self { address, schema, registry, folder: folder }
     }
 
     /// Another registry object on the same place, as another process would have.
