@@ -66,7 +66,7 @@ impl Options {
             schema: "core".into(),
             connect_timeout: Duration::from_secs(15),
             lock_timeout: Duration::from_secs(10),
-            statement_timeout: Duration::from_secs(60),
+            statement_timeout: Duration::from_mins(1),
         }
     }
 }

@@ -4,7 +4,8 @@ use super::Operation;
 use crate::backend::registry::Result;
 use crate::backend::registry::error::Error;
 use crate::backend::registry::model::{
-    AuditEntry, AuditFilter, Deployment, DeploymentFilter, Version, VersionFilter,
+    AuditEntry, AuditFilter, Deployment, DeploymentFilter, DeploymentStatus, Status, Version,
+    VersionFilter,
 };
 use crate::backend::registry::session::{Access, Param, Row, Session};
 
@@ -45,7 +46,7 @@ impl Operation for ListVersions {
              ORDER BY model_name, id"
         );
         let VersionFilter { model, status } = &self.0;
-        let status = status.map(|status| status.as_str());
+        let status = status.map(Status::as_str);
         let rows =
             session.query(&sql, &[Param::Maybe(model.as_deref()), Param::Maybe(status)]).await?;
         rows.into_iter().map(version).collect()
@@ -84,7 +85,7 @@ impl Operation for ListDeployments {
             Param::Maybe(model.as_deref()),
             Param::Maybe(environment.as_deref()),
             Param::Maybe(version.as_deref()),
-            Param::Maybe(status.map(|status| status.as_str())),
+            Param::Maybe(status.map(DeploymentStatus::as_str)),
         ];
         session.query(&sql, &params).await?.into_iter().map(deployment).collect()
     }

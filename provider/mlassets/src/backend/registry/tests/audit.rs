@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use expect_test::expect;
 
 use super::{Bench, deploy, laws, metadata, new_version, retire};
-use crate::backend::registry::{AuditFilter, Expected, NewVersion, UpdateMetadata};
+use crate::backend::registry::{AuditFilter, Expected, NewVersion, UpdateMetadata, VersionFilter};
 
 laws!(
     every_change_is_told,
@@ -122,7 +122,7 @@ async fn replay_gives_the_rows(bench: &Bench) {
             Some(environment) => assert_eq!(deployed.remove(&environment), Some(entry.version)),
         }
     }
-    let rows = bench.registry.list_versions(&Default::default()).await.unwrap();
+    let rows = bench.registry.list_versions(&VersionFilter::default()).await.unwrap();
     let rows: BTreeMap<_, _> = rows
         .into_iter()
         .map(|row| (row.version, (Some(row.status.to_string()), row.row_version)))

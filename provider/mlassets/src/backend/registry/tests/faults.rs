@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use super::{Bench, deploy, laws, metadata, new_version, open, retire};
-use crate::backend::registry::{Expected, Registry, Result, UpdateMetadata};
+use crate::backend::registry::{
+    AuditFilter, DeploymentFilter, Expected, Registry, Result, Status, UpdateMetadata,
+};
 
 laws!(each_point_converges);
 
@@ -18,12 +20,20 @@ const SCHEMA: &str = "MLASSETS_TEST_CHILD_SCHEMA";
 /// Each mutating operation once; each step looks at what is there, as an apply does.
 async fn story(registry: &Registry) -> Result<()> {
     registry.migrate().await?;
+    let first = registry.find_version("m", "v1").await?;
+    if first.is_some_and(|version| version.status == Status::Archived) {
+        return Ok(());
+    }
     for version in ["v1", "v2"] {
-        registry.register(&new_version(version)).await?;
+        let new = new_version(version);
+        let row = registry.find_version("m", version).await?;
+        if row.is_none_or(|row| row.metadata == new.metadata) {
+            registry.register(&new).await?;
+        }
         registry.mark_verified("m", version).await?;
     }
     // A story that is told again must not deploy what it has ended.
-    if registry.list_deployments(&Default::default()).await?.len() < 2 {
+    if registry.list_deployments(&DeploymentFilter::default()).await?.len() < 2 {
         if registry.find_deployment("m", "prod").await?.is_none() {
             registry.deploy(&deploy("v1")).await?;
         }
@@ -42,7 +52,7 @@ async fn story(registry: &Registry) -> Result<()> {
 
 /// Versions and deployments as they should be at the end, and the names of the audit in order.
 async fn end(bench: &Bench) -> (String, String, Vec<String>) {
-    let audit = bench.registry.audit(&Default::default()).await.unwrap();
+    let audit = bench.registry.audit(&AuditFilter::default()).await.unwrap();
     let audit = audit.into_iter().map(|entry| format!("{} {}", entry.op, entry.version));
     (bench.statuses().await, bench.deployments().await, audit.collect())
 }

@@ -1,7 +1,9 @@
 //! Laws that hold for whoever writes: SQL that goes past the registry is refused by the database.
 
 use super::{Bench, deploy, laws, new_version, retire};
-use crate::backend::registry::{Deploy, Expected, NewVersion, Retire, Status};
+use crate::backend::registry::{
+    AuditFilter, Deploy, DeploymentFilter, Expected, NewVersion, Retire, Status, VersionFilter,
+};
 
 laws!(
     transitions,
@@ -47,8 +49,9 @@ fn law(from: Status, to: Status) -> Option<&'static str> {
             None
         }
         // Edges that only a deployment may take.
-        (Verified | Superseded | RolledBack, Deployed) => Some("version_in_step"),
-        (Deployed, Superseded | RolledBack) => Some("version_in_step"),
+        (Verified | Superseded | RolledBack, Deployed) | (Deployed, Superseded | RolledBack) => {
+            Some("version_in_step")
+        }
         (Archived, Archived) => Some("version_archived"),
         (from, to) if from == to => None,
         _ => Some("version_transition"),
@@ -99,9 +102,10 @@ async fn hostile_statements_change_nothing(bench: &Bench) {
     let dev = Retire { environment: "dev".into(), ..retire(Expected::Any) };
     bench.registry.retire(&dev).await.unwrap();
     let state = async || {
-        let versions = bench.registry.list_versions(&Default::default()).await.unwrap();
-        let deployments = bench.registry.list_deployments(&Default::default()).await.unwrap();
-        (versions, deployments, bench.registry.audit(&Default::default()).await.unwrap())
+        let versions = bench.registry.list_versions(&VersionFilter::default()).await.unwrap();
+        let deployments =
+            bench.registry.list_deployments(&DeploymentFilter::default()).await.unwrap();
+        (versions, deployments, bench.registry.audit(&AuditFilter::default()).await.unwrap())
     };
     let before = state().await;
     let deployment = "INTO {schema}.model_deployment (model_name, environment, model_version, row_version) VALUES";
@@ -177,7 +181,7 @@ async fn versions_can_be_described_by_hand(bench: &Bench) {
     let row = bench.registry.find_version("m", "v1").await.unwrap().unwrap();
     assert_eq!((&*row.description, row.row_version), ("by hand", 2));
     assert_ne!(row.updated_by, "ana");
-    let audit = bench.registry.audit(&Default::default()).await.unwrap();
+    let audit = bench.registry.audit(&AuditFilter::default()).await.unwrap();
     assert_eq!(audit.len(), 2);
     assert_eq!((&*audit[1].op, &audit[1].actor), ("update", &row.updated_by));
     bench.registry.mark_verified("m", "v1").await.unwrap();

@@ -19,7 +19,8 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::{
-    Deploy, Deployment, Expected, Location, NewVersion, Options, Registry, Result, Retire, Version,
+    Deploy, Deployment, DeploymentFilter, Expected, Location, NewVersion, Options, Registry,
+    Result, Retire, Version, VersionFilter,
 };
 
 /// Makes a test on each database of each law.
@@ -84,7 +85,7 @@ impl Bench {
 
     fn new(address: String, schema: String, folder: tempfile::TempDir) -> Self {
         let registry = open(&address, &schema, "ana");
-        Self { address, schema, registry, folder: folder }
+        Self { address, schema, registry, folder }
     }
 
     /// Another registry object on the same place, as another process would have.
@@ -114,7 +115,9 @@ impl Bench {
     }
 
     async fn client(&self) -> tokio_postgres::Client {
-        let connect = tokio_postgres::connect(&self.address, tokio_postgres::NoTls);
+        // The address may ask for TLS in words that only the registry knows.
+        let (address, _) = self.address.split_once('?').unwrap_or((&self.address, ""));
+        let connect = tokio_postgres::connect(address, tokio_postgres::NoTls);
         let (client, connection) = connect.await.unwrap();
         tokio::spawn(connection);
         client
@@ -144,7 +147,7 @@ impl Bench {
 
     /// The statuses of all versions: `v1 superseded, v2 deployed`.
     async fn statuses(&self) -> String {
-        let versions = self.registry.list_versions(&Default::default()).await.unwrap();
+        let versions = self.registry.list_versions(&VersionFilter::default()).await.unwrap();
         let words =
             versions.iter().map(|version| format!("{} {}", version.version, version.status));
         words.collect::<Vec<_>>().join(", ")
@@ -152,7 +155,7 @@ impl Bench {
 
     /// The deployments of all environments, oldest first: `prod v1 superseded, prod v2 deployed`.
     async fn deployments(&self) -> String {
-        let rows = self.registry.list_deployments(&Default::default()).await.unwrap();
+        let rows = self.registry.list_deployments(&DeploymentFilter::default()).await.unwrap();
         let words =
             rows.iter().map(|row| format!("{} {} {}", row.environment, row.version, row.status));
         words.collect::<Vec<_>>().join(", ")

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::{Bench, deploy, laws, new_version, retire};
-use crate::backend::registry::{Deploy, Error, Expected, NewVersion, Registry, Result};
+use crate::backend::registry::{
+    Deploy, Error, Expected, NewVersion, Registry, Result, VersionFilter,
+};
 
 laws!(
     all_promote_and_one_stays,
@@ -55,7 +57,7 @@ async fn verified(bench: &Bench) {
 }
 
 async fn assert_one_deployed(bench: &Bench) {
-    let versions = bench.registry.list_versions(&Default::default()).await.unwrap();
+    let versions = bench.registry.list_versions(&VersionFilter::default()).await.unwrap();
     let deployed = versions.iter().filter(|row| row.status.as_str() == "deployed");
     let deployed: Vec<_> = deployed.map(|row| row.version.clone()).collect();
     let row = bench.registry.find_deployment("m", "prod").await.unwrap().unwrap();
