@@ -161,6 +161,8 @@ impl Pool {
         let io = error.source().and_then(|source| source.downcast_ref::<std::io::Error>());
         let advice = if message.contains("does not support TLS") {
             "; add sslmode=disable to the address only if the network is trusted"
+        } else if message.contains("not valid for name") {
+            "; use the name that the certificate holds"
         } else if message.contains("certificate") {
             "; name the authority's certificate with sslrootcert=<PEM file>"
         } else if io.is_some_and(|io| io.kind() == std::io::ErrorKind::ConnectionRefused) {

@@ -3,6 +3,8 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
 use super::{Bench, deploy, laws, new_version, text};
 use crate::backend::registry::{Error, Location, Options, Registry};
 
@@ -132,6 +134,32 @@ async fn a_server_that_says_nothing_is_given_up() {
     let options = Options { connect_timeout: Duration::from_millis(100), ..Options::new("ana") };
     let registry = Registry::new(Location::parse(&address).unwrap(), options).unwrap();
     assert!(matches!(registry.migrate().await, Err(Error::Connect { .. })));
+}
+
+/// A server without TLS answers the request for it with one byte; nothing else may be sent to it.
+#[tokio::test]
+async fn a_server_without_tls_gets_no_password() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let place = listener.local_addr().unwrap();
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut request = [0; 8];
+        stream.read_exact(&mut request).await.unwrap();
+        stream.write_all(b"N").await.unwrap();
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).await.unwrap();
+        rest
+    });
+    let address = format!("postgres://ana:hunter2@{place}/ml?sslmode=require");
+    let error = super::open(&address, "core", "ana").migrate().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "cannot connect to PostgreSQL {place}/ml: error performing TLS handshake: server does not \
+             support TLS; add sslmode=disable to the address only if the network is trusted"
+        )
+    );
+    assert_eq!(server.await.unwrap(), b"");
 }
 
 #[cfg(feature = "acceptance")]

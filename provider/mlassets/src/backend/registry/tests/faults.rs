@@ -69,7 +69,8 @@ fn tell(bench: &Bench, variable: &str, value: &str) -> bool {
 }
 
 async fn each_point_converges(bench: &Bench) {
-    let log = bench.folder.path().join("points");
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("points");
     let whole = fresh(bench);
     assert!(tell(&whole, "MLASSETS_FAULT_LOG", log.to_str().unwrap()));
     let expected = end(&whole).await;

@@ -52,7 +52,7 @@ pub(super) struct Bench {
     address: String,
     schema: String,
     registry: Registry,
-    folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
 }
 
 impl Bench {
@@ -85,7 +85,7 @@ impl Bench {
 
     fn new(address: String, schema: String, folder: tempfile::TempDir) -> Self {
         let registry = open(&address, &schema, "ana");
-        Self { address, schema, registry, folder }
+        Self { address, schema, registry, _folder: folder }
     }
 
     /// Another registry object on the same place, as another process would have.
