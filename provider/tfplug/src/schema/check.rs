@@ -23,6 +23,13 @@ pub trait Rule<T>: Send + Sync + 'static {
 
     /// Whether the value satisfies the rule.
     fn accepts(&self, value: &T) -> bool;
+
+    /// What exactly is wrong with a value that does not, in a sentence, where more can be said than what
+    /// is wanted. It must not repeat a secret.
+    fn explain(&self, value: &T) -> Option<String> {
+        let _ = value;
+        None
+    }
 }
 
 /// A rule for values of one attribute, whatever its type.
@@ -43,8 +50,11 @@ impl Check {
             wants,
             test: Arc::new(move |value| match T::decode(value.clone()) {
                 Ok(decoded) if !rule.accepts(&decoded) => {
-                    let found = if T::SENSITIVE { String::new() } else { found(value) };
-                    Err(Error::user("Invalid value", format!("The value must {words}{found}.")))
+                    let detail = rule.explain(&decoded).unwrap_or_else(|| {
+                        let found = if T::SENSITIVE { String::new() } else { found(value) };
+                        format!("The value must {words}{found}.")
+                    });
+                    Err(Error::user("Invalid value", detail))
                 }
                 _ => Ok(()),
             }),
@@ -236,6 +246,46 @@ impl<T, F: Fn(&T) -> bool + Send + Sync + 'static> Rule<T> for Custom<F> {
     fn accepts(&self, value: &T) -> bool {
         (self.accepts)(value)
     }
+}
+
+/// A rule whose code says what is wrong: `explained("be a pool name", |name: &String| check_pool(name))`.
+pub fn explained<T, E: fmt::Display, F: Fn(&T) -> Result<(), E>>(wants: &'static str, test: F) -> Explained<F> {
+    Explained { wants, test }
+}
+
+/// See [`explained`].
+#[derive(Clone, Copy)]
+pub struct Explained<F> {
+    wants: &'static str,
+    test: F,
+}
+
+impl<F> fmt::Debug for Explained<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Explained({:?})", self.wants)
+    }
+}
+
+impl<T, E: fmt::Display, F: Fn(&T) -> Result<(), E> + Send + Sync + 'static> Rule<T> for Explained<F> {
+    fn wants(&self) -> String {
+        self.wants.to_owned()
+    }
+
+    fn accepts(&self, value: &T) -> bool {
+        (self.test)(value).is_ok()
+    }
+
+    fn explain(&self, value: &T) -> Option<String> {
+        (self.test)(value).err().map(|error| sentence(&error.to_string()))
+    }
+}
+
+/// A message as a sentence: with a capital and a full stop.
+fn sentence(message: &str) -> String {
+    let mut chars = message.chars();
+    let first: String = chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    let stop = if message.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{stop}", chars.as_str())
 }
 
 /// The rule for every element of a list or every value of a map.

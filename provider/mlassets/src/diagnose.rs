@@ -1,0 +1,95 @@
+//! Errors of the backends as messages to the user: whose matter each is, and where it belongs.
+//!
+//! The backends' texts already say what happened, where, and what to do.
+
+use tfplug::{Error, Path};
+
+use crate::backend::{prefect, registry, worm};
+
+impl From<prefect::Error> for Error {
+    fn from(error: prefect::Error) -> Self {
+        use prefect::Error as E;
+        let detail = sentence(&error.to_string());
+        match &error {
+            E::Config(_) => Error::user("Prefect configuration not usable", detail),
+            E::Invalid { fields, .. } => fields
+                .iter()
+                .map(|field| {
+                    let detail = format!("{} Prefect said: {}.", sentence_about(&error), field.message.trim_end_matches('.'));
+                    Error::user("Prefect refused a value", detail).at(attribute_of(&field.pointer))
+                })
+                .reduce(Error::and)
+                .unwrap_or_else(|| Error::user("Prefect refused the request", detail)),
+            E::Conflict { .. } => Error::user("Prefect reports a conflict", detail),
+            E::Unauthorized { .. } => Error::user("Prefect denied access", detail),
+            E::NotFound { .. } => Error::user("Not found on the Prefect server", detail),
+            E::DefaultQueue { .. } => Error::user("The default queue stays", detail),
+            _ => Error::remote("Prefect did not do as asked", detail),
+        }
+    }
+}
+
+/// The call that a message is about, as a sentence.
+fn sentence_about(error: &prefect::Error) -> String {
+    error.call().map(|call| format!("{call} failed.")).unwrap_or_default()
+}
+
+/// The attribute for a field of Prefect's request.
+fn attribute_of(pointer: &[String]) -> Path {
+    match pointer.first().map(String::as_str) {
+        None => Path::ROOT,
+        Some("is_paused") => Path::attribute("paused"),
+        Some(name) => Path::attribute(name),
+    }
+}
+
+impl From<registry::Error> for Error {
+    fn from(error: registry::Error) -> Self {
+        use registry::Error as E;
+        let detail = sentence(&error.to_string());
+        match &error {
+            E::Location(_) => Error::user("Registry address not usable", detail),
+            E::Conflict(_) => Error::user("Deployment conflict", detail).at(Path::attribute("version")),
+            E::VersionTaken(_) => Error::user("Version is taken", detail).at(Path::attribute("version")),
+            E::UnknownVersion { .. } => Error::user("Unknown version", detail).at(Path::attribute("version")),
+            E::Archived { .. } => Error::user("Version is archived", detail).at(Path::attribute("version")),
+            E::NotVerified { .. } => Error::user("Version is not verified", detail).at(Path::attribute("version")),
+            E::RollbackRefused { .. } => Error::user("Rollback refused", detail).at(Path::attribute("version")),
+            E::StillDeployed { .. } => Error::user("Version is deployed", detail),
+            E::StaleVersion { .. } => Error::user("Version changed meanwhile", detail),
+            E::Invalid(_) => Error::user("Invalid value", detail),
+            E::NotMigrated { .. } | E::SchemaTooNew { .. } | E::MigrationChanged { .. } | E::ForeignTable { .. } => {
+                Error::user("Registry schema not usable", detail)
+            }
+            E::File { .. } | E::Login { .. } | E::Permission { .. } => Error::user("Registry not accessible", detail),
+            _ => Error::remote("The registry's database failed", detail),
+        }
+    }
+}
+
+impl From<worm::Error> for Error {
+    fn from(error: worm::Error) -> Self {
+        use worm::Error as E;
+        let detail = sentence(&error.to_string());
+        match &error {
+            E::Retained { .. } | E::BucketNotEmpty { .. } => Error::user("Under retention", detail),
+            E::RetentionShrinks { .. } | E::RetentionRange { .. } => {
+                Error::user("Retention not possible", detail).at(Path::attribute("retention_days"))
+            }
+            E::RecordExists { .. } | E::PathSpent { .. } => Error::user("Record exists", detail).at(Path::attribute("name")),
+            E::BucketExists { .. } => Error::user("Bucket exists", detail).at(Path::attribute("name")),
+            E::NoBucket { .. } => Error::user("No such bucket", detail).at(Path::attribute("bucket")),
+            E::Damaged { .. } => Error::user("Archive is damaged", detail),
+            E::Name { .. } | E::EventTime { .. } => Error::user("Invalid value", detail),
+            E::RelativeRoot { .. } | E::NoRoot { .. } => Error::user("Archive not usable", detail),
+            _ => Error::remote("The archive could not be used", detail),
+        }
+    }
+}
+
+fn sentence(message: &str) -> String {
+    let mut chars = message.chars();
+    let first: String = chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    let stop = if message.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{stop}", chars.as_str())
+}

@@ -1,0 +1,77 @@
+//! What a `provider "mlassets"` block holds.
+
+use std::collections::BTreeMap;
+
+use tfplug::{Attr, Schema, Secret};
+
+/// Manages the assets of machine-learning systems that no cloud provider manages: work pools and queues,
+/// model registries, versions and deployments, and records that are written once.
+///
+/// Each block is needed only if a resource uses it, and most of it can come from the environment.
+/// Secrets are never stored, logged or shown.
+#[derive(Schema, Debug)]
+#[tf(name = "mlassets")]
+pub struct MlAssets {
+    /// Who acts, for the registry's audit and the archive's records.
+    #[tf(env = ["MLASSETS_ACTOR", "USER"], check = len(1..=128), example = "\"release-bot\"")]
+    pub actor: Option<String>,
+    /// A Prefect server, or a workspace of Prefect Cloud.
+    #[tf(block, optional)]
+    pub prefect: Attr<PrefectBlock>,
+    /// The database of the model registry.
+    #[tf(block, optional)]
+    pub registry: Attr<RegistryBlock>,
+    /// The archive of records that are written once.
+    #[tf(block, optional)]
+    pub worm: Attr<WormBlock>,
+}
+
+/// A Prefect server, or a workspace of Prefect Cloud.
+#[derive(Schema, Debug)]
+pub struct PrefectBlock {
+    /// URL of the API: `http://host:4200/api`, or for Prefect Cloud
+    /// `https://api.prefect.cloud/api/accounts/<account>/workspaces/<workspace>`.
+    #[tf(env = "PREFECT_API_URL")]
+    pub endpoint: Option<String>,
+    /// API key of Prefect Cloud.
+    #[tf(env = "PREFECT_API_KEY")]
+    pub api_key: Option<Secret>,
+    /// `user:password` of a server with basic authentication.
+    #[tf(env = ["PREFECT_API_AUTH_STRING", "PREFECT_BASIC_AUTH_KEY"])]
+    pub basic_auth_key: Option<Secret>,
+    /// Account of Prefect Cloud, if the endpoint does not name it.
+    #[tf(env = "PREFECT_CLOUD_ACCOUNT_ID")]
+    pub account_id: Option<String>,
+    /// Workspace of Prefect Cloud, if the endpoint does not name it.
+    #[tf(env = "PREFECT_CLOUD_WORKSPACE_ID")]
+    pub workspace_id: Option<String>,
+    /// Most changes that may run at once against the server; 1 by default, since servers on SQLite
+    /// refuse changes in parallel.
+    #[tf(check = between(1..=64))]
+    pub max_parallel_writes: Option<i64>,
+    /// Longest time for one try of a call, in seconds; 30 by default.
+    #[tf(check = between(1..=600))]
+    pub timeout_seconds: Option<i64>,
+    /// HTTP headers that a proxy before the server asks for.
+    pub headers: Option<BTreeMap<String, Secret>>,
+}
+
+/// The database of the model registry.
+#[derive(Schema, Debug)]
+pub struct RegistryBlock {
+    /// Where it is: a path or `sqlite://` URL of a SQLite file, or a `postgres://` URL, which may hold a
+    /// password and parameters such as `sslmode`.
+    #[tf(env = ["MLASSETS_REGISTRY_URL", "DATABASE_URL"])]
+    pub url: Option<Secret>,
+    /// The schema of the tables in PostgreSQL; `core` by default.
+    #[tf(check = len(1..=63))]
+    pub schema: Option<String>,
+}
+
+/// The archive of records that are written once.
+#[derive(Schema, Debug)]
+pub struct WormBlock {
+    /// The directory that holds the buckets. It must exist, since it may be a volume that is not mounted.
+    #[tf(env = "MLASSETS_WORM_DIRECTORY", check = custom("be an absolute path", |path: &String| path.starts_with('/')))]
+    pub directory: Option<String>,
+}

@@ -1,0 +1,69 @@
+//! Types of attributes that several kinds share.
+
+use jiff::Timestamp;
+use tfplug::schema::Kind;
+use tfplug::{AttributeType, Error, Result, Value};
+
+/// A moment, written as in RFC 3339: `2025-01-15T04:00:00Z`.
+///
+/// Two texts that mean the same moment are equal, whatever their offset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(pub Timestamp);
+
+impl AttributeType for Moment {
+    fn kind() -> Kind {
+        String::kind()
+    }
+
+    fn decode(value: Value) -> Result<Self> {
+        let text = String::decode(value)?;
+        text.parse().map(Moment).map_err(|_| {
+            let detail = format!("Expected a time as in RFC 3339, such as \"2025-01-15T04:00:00Z\", found {text:?}.");
+            Error::user("Invalid time", detail)
+        })
+    }
+
+    fn encode(self) -> Value {
+        Value::from(self.0.to_string())
+    }
+
+    fn same(left: &Value, right: &Value) -> bool {
+        left == right
+            || matches!((Self::decode(left.clone()), Self::decode(right.clone())), (Ok(left), Ok(right)) if left == right)
+    }
+}
+
+impl From<Timestamp> for Moment {
+    fn from(time: Timestamp) -> Self {
+        Moment(time)
+    }
+}
+
+/// The text as the user wrote it: where the service has an empty text, the user may have written that
+/// or nothing at all.
+pub(crate) fn text_or_none(found: String, prior: Option<&String>) -> Option<String> {
+    if found.is_empty() { prior.filter(|prior| prior.is_empty()).cloned() } else { Some(found) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_the_same_in_any_offset() {
+        assert!(Moment::same(&"2025-01-15T04:00:00Z".into(), &"2025-01-15T13:00:00+09:00".into()));
+        assert!(!Moment::same(&"2025-01-15T04:00:00Z".into(), &"2025-01-15T04:00:00+09:00".into()));
+        let error = Moment::decode("yesterday".into()).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "Invalid time: Expected a time as in RFC 3339, such as \"2025-01-15T04:00:00Z\", found \"yesterday\"."
+        );
+    }
+
+    #[test]
+    fn an_empty_text_is_what_the_user_wrote() {
+        assert_eq!(text_or_none(String::new(), None), None);
+        assert_eq!(text_or_none(String::new(), Some(&String::new())), Some(String::new()));
+        assert_eq!(text_or_none(String::new(), Some(&"gone".to_owned())), None);
+    }
+}

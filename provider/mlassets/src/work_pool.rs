@@ -1,0 +1,314 @@
+//! `mlassets_work_pool`: a Prefect work pool.
+
+use tfplug::{Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Json, Keeping, Resource, Result, Schema};
+
+use crate::backend::prefect::{
+    self, Conflict, NewWorkPool, Prefect, StorageConfiguration, WorkPoolPatch, name, pool_type, template,
+};
+use crate::types::{Moment, text_or_none};
+
+/// A Prefect work pool: where flow runs wait until workers of one kind pick them up.
+///
+/// Prefect makes a queue named `default` with each pool. A pool that deployments point at is not
+/// destroyed, since Prefect would leave them without a pool, never to run again.
+#[derive(Schema, Clone, Debug)]
+#[tf(name = "work_pool")]
+pub struct WorkPool {
+    /// Name, unique in the workspace. It must not begin with `prefect`.
+    #[tf(
+        identity,
+        check = explained("be a name that Prefect takes", |name: &String| name::check_pool(name)),
+        example = "\"ml-assets-core-prod\""
+    )]
+    pub name: String,
+    /// Kind of worker that serves the pool, such as `process`, `docker`, `kubernetes` or `ecs`.
+    #[tf(name = "type", default = "process", replace, example = "\"kubernetes\"")]
+    pub kind: Attr<String>,
+    /// What the pool is for.
+    #[tf(example = "\"Runs the nightly training.\"")]
+    pub description: Option<String>,
+    /// Whether flow runs are held back.
+    #[tf(default = false)]
+    pub paused: Attr<bool>,
+    /// Most flow runs that may run at once; no limit where it is left out, and nothing runs at 0.
+    #[tf(check = at_least(0), example = "10")]
+    pub concurrency_limit: Option<i64>,
+    /// Template of the jobs that run flows, as JSON with `job_configuration` and `variables`. Compared by
+    /// meaning. Where it is left out, the pool gets the default template of its type.
+    #[tf(optional, computed, keep, check = explained("be a template that Prefect takes", check_template))]
+    pub base_job_template: Attr<Json>,
+    /// Where the pool keeps flow code and results.
+    pub storage_configuration: Option<Storage>,
+    /// Destroy the pool even if deployments point at it.
+    #[tf(default = false, setting)]
+    pub force_destroy: Attr<bool>,
+    /// ID that Prefect gave the pool.
+    #[tf(computed, keep)]
+    pub id: Attr<String>,
+    /// ID of the queue that was made with the pool.
+    #[tf(computed, keep)]
+    pub default_queue_id: Attr<String>,
+    /// `READY` while a worker polls, `NOT_READY` while none does, or `PAUSED`.
+    #[tf(computed)]
+    pub status: Attr<String>,
+    /// When the pool was created.
+    #[tf(computed, keep)]
+    pub created: Attr<Moment>,
+    /// When the pool was last changed, or a worker last polled it.
+    #[tf(computed)]
+    pub updated: Attr<Moment>,
+}
+
+/// Where a pool keeps flow code and results.
+#[derive(Schema, Clone, Debug)]
+pub struct Storage {
+    /// Step that uploads flow code, as JSON.
+    pub bundle_upload_step: Option<Json>,
+    /// Step that fetches and runs flow code, as JSON.
+    pub bundle_execution_step: Option<Json>,
+    /// UUID of the block for results.
+    pub default_result_storage_block_id: Option<String>,
+}
+
+impl Resource for WorkPool {
+    type Backend = Prefect;
+
+    fn validate(config: &mut Draft<'_, Self>) {
+        let Some(kind) = config.get(Self::KIND).known() else { return };
+        if pool_type::known(&kind).is_none() {
+            let hint = pool_type::nearest(&kind).map(|near| format!(" Did you mean {near:?}?")).unwrap_or_default();
+            let detail = format!(
+                "Prefect takes any type, but a pool of type {kind:?} stays not ready for ever unless a worker of that \
+                 type exists.{hint}"
+            );
+            config.warn(Self::KIND, "Unknown type of work pool", detail);
+        }
+    }
+
+    fn plan(draft: &mut Draft<'_, Self>) {
+        // A template that is no longer configured gives way to the default of the type.
+        let configured = !draft.configured(Self::BASE_JOB_TEMPLATE).is_null();
+        let was_configured = draft.private().get::<bool>(TEMPLATE_CONFIGURED).unwrap_or(false);
+        if was_configured && !configured {
+            draft.set(Self::BASE_JOB_TEMPLATE, Attr::Unknown);
+            draft.set(Self::UPDATED, Attr::Unknown);
+        }
+    }
+
+    async fn create(cx: &Cx<Prefect>, plan: Self) -> Applied<Self> {
+        let configured = plan.base_job_template.is_known();
+        let new = plan.as_new(cx).await;
+        let pool = match cx.create_work_pool(&new).await {
+            Err(error) if is_name_taken(&error) => adopt(cx, &new, &plan, error).await?,
+            created => created.map_err(Error::from)?,
+        };
+        remember_template(cx, configured)?;
+        Ok(plan.became(pool))
+    }
+
+    async fn read(cx: &Cx<Prefect>, name: String, prior: Option<Self>) -> Result<Option<Self>> {
+        Ok(cx.find_work_pool(&name).await?.map(|pool| Self::found(pool, prior.as_ref())))
+    }
+
+    async fn update(cx: &Cx<Prefect>, Change { before, after }: Change<Self>) -> Applied<Self> {
+        let configured = after.base_job_template.is_known() && after.base_job_template != before.base_job_template;
+        let mut patch = after.as_patch(&before);
+        if after.base_job_template.is_unknown() {
+            patch.base_job_template = default_template(cx, &after).await.into();
+        }
+        cx.update_work_pool(&after.name, &patch).await.map_err(Error::from)?;
+        if configured || after.base_job_template.is_unknown() {
+            remember_template(cx, configured)?;
+        }
+        let found = cx.find_work_pool(&after.name).await.map_err(Error::from).keeping(after.clone())?;
+        let gone = || Error::remote("Work pool vanished", "Someone deleted the pool while it was changed. Apply again.");
+        Ok(after.became(found.ok_or_else(gone)?))
+    }
+
+    async fn plan_delete(cx: &Cx<Prefect>, state: &Self) -> Result<()> {
+        refuse_if_in_use(cx, state).await
+    }
+
+    async fn delete(cx: &Cx<Prefect>, state: Self) -> Result<()> {
+        refuse_if_in_use(cx, &state).await?;
+        cx.delete_work_pool(&state.name).await?;
+        Ok(())
+    }
+}
+
+/// Whether the template in force came from the configuration.
+const TEMPLATE_CONFIGURED: &str = "template_configured";
+
+impl WorkPool {
+    async fn as_new(&self, cx: &Cx<Prefect>) -> NewWorkPool {
+        let base_job_template = match &self.base_job_template {
+            Attr::Known(template) => Some(template.0.clone()),
+            Attr::Null | Attr::Unknown => default_template(cx, self).await,
+        };
+        NewWorkPool {
+            name: self.name.clone(),
+            pool_type: self.kind(),
+            description: self.description.clone(),
+            base_job_template,
+            is_paused: self.paused.known(),
+            concurrency_limit: self.concurrency_limit,
+            storage_configuration: self.storage_configuration.clone().map(Storage::into_backend),
+        }
+    }
+
+    /// Only what changes, so that a server that does not know a field is not told of it.
+    fn as_patch(&self, before: &Self) -> WorkPoolPatch {
+        let changed = |changed: bool| changed.then_some(());
+        WorkPoolPatch {
+            description: changed(self.description != before.description)
+                .map_or_else(prefect::Change::default, |()| self.description.clone().into()),
+            base_job_template: changed(self.base_job_template != before.base_job_template).map_or_else(
+                prefect::Change::default,
+                |()| self.base_job_template.clone().known().map(|template| template.0).into(),
+            ),
+            is_paused: changed(self.paused != before.paused).and_then(|()| self.paused.known()),
+            concurrency_limit: changed(self.concurrency_limit != before.concurrency_limit)
+                .map_or_else(prefect::Change::default, |()| self.concurrency_limit.into()),
+            storage_configuration: changed(!same_storage(self, before))
+                .map(|()| self.storage_configuration.clone().map(Storage::into_backend).unwrap_or_default()),
+        }
+    }
+
+    fn kind(&self) -> String {
+        self.kind.clone().unwrap_or("process".to_owned())
+    }
+
+    /// What was planned, with what the server decided.
+    fn became(self, pool: prefect::WorkPool) -> Self {
+        let found = Self::found(pool, Some(&self));
+        WorkPool { force_destroy: self.force_destroy, ..found }
+    }
+
+    fn found(pool: prefect::WorkPool, prior: Option<&Self>) -> Self {
+        WorkPool {
+            name: pool.name,
+            kind: Attr::Known(pool.pool_type),
+            description: text_or_none(
+                pool.description.unwrap_or_default(),
+                prior.and_then(|prior| prior.description.as_ref()),
+            ),
+            paused: Attr::Known(pool.is_paused),
+            concurrency_limit: pool.concurrency_limit,
+            base_job_template: Attr::Known(Json(pool.base_job_template)),
+            storage_configuration: Storage::found(
+                pool.storage_configuration,
+                prior.and_then(|prior| prior.storage_configuration.as_ref()),
+            ),
+            force_destroy: Attr::Known(false),
+            id: Attr::Known(pool.id),
+            default_queue_id: pool.default_queue_id.into(),
+            status: pool.status.into(),
+            created: moment(pool.created.as_deref()),
+            updated: moment(pool.updated.as_deref()),
+        }
+    }
+}
+
+impl Storage {
+    fn into_backend(self) -> StorageConfiguration {
+        StorageConfiguration {
+            bundle_upload_step: self.bundle_upload_step.map(|step| step.0),
+            bundle_execution_step: self.bundle_execution_step.map(|step| step.0),
+            default_result_storage_block_id: self.default_result_storage_block_id,
+        }
+    }
+
+    /// Nothing at all and an empty object are the same to Prefect.
+    fn found(storage: StorageConfiguration, prior: Option<&Self>) -> Option<Self> {
+        let empty = storage.means(&StorageConfiguration::default());
+        (!empty || prior.is_some()).then(|| Storage {
+            bundle_upload_step: storage.bundle_upload_step.map(Json),
+            bundle_execution_step: storage.bundle_execution_step.map(Json),
+            default_result_storage_block_id: storage.default_result_storage_block_id,
+        })
+    }
+}
+
+fn same_storage(left: &WorkPool, right: &WorkPool) -> bool {
+    let backend = |pool: &WorkPool| pool.storage_configuration.clone().map(Storage::into_backend).unwrap_or_default();
+    backend(left).means(&backend(right))
+}
+
+fn check_template(template: &Json) -> Result<(), String> {
+    let problems = template::check(&template.0);
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+}
+
+/// The default template of the pool's type. A server that does not tell it leaves the pool without one.
+async fn default_template(cx: &Cx<Prefect>, pool: &WorkPool) -> Option<serde_json::Value> {
+    let kind = pool.kind();
+    match cx.worker_types().await {
+        Ok(types) => types.into_iter().find(|known| known.pool_type == kind).map(|known| known.default_base_job_template),
+        Err(error) => {
+            let detail = format!("The pool is left without one, as Prefect's server would do by itself: {error}.");
+            cx.call().warn(Diagnostic::warning("No default job template", detail).at(WorkPool::BASE_JOB_TEMPLATE));
+            None
+        }
+    }
+}
+
+fn remember_template(cx: &Cx<Prefect>, configured: bool) -> Result<()> {
+    cx.call().edit_private(|private| private.set(TEMPLATE_CONFIGURED, &configured))
+}
+
+fn is_name_taken(error: &prefect::Error) -> bool {
+    matches!(error, prefect::Error::Conflict { conflict: Conflict::NameTaken, .. })
+}
+
+/// A pool that is just as it was planned is the one that an interrupted apply left behind; any other is
+/// somebody else's.
+async fn adopt(
+    cx: &Cx<Prefect>,
+    new: &NewWorkPool,
+    plan: &WorkPool,
+    taken: prefect::Error,
+) -> Result<prefect::WorkPool> {
+    let foreign = || {
+        let detail = format!("{taken}. To manage the existing pool, import it: `terraform import ADDRESS {:?}`.", plan.name);
+        Error::user("Work pool exists", detail).at(WorkPool::NAME)
+    };
+    let Some(pool) = cx.find_work_pool(&plan.name).await? else { return Err(Error::from(taken.clone())) };
+    let as_planned = pool.pool_type == new.pool_type
+        && pool.description.as_deref().unwrap_or_default() == new.description.as_deref().unwrap_or_default()
+        && Some(pool.is_paused) == new.is_paused
+        && pool.concurrency_limit == new.concurrency_limit
+        && new
+            .base_job_template
+            .as_ref()
+            .is_none_or(|template| prefect::json_eq(template, &pool.base_job_template))
+        && new.storage_configuration.as_ref().is_none_or(|storage| storage.means(&pool.storage_configuration));
+    if as_planned { Ok(pool) } else { Err(foreign()) }
+}
+
+async fn refuse_if_in_use(cx: &Cx<Prefect>, pool: &WorkPool) -> Result<()> {
+    if pool.force_destroy.unwrap_or(false) {
+        return Ok(());
+    }
+    let deployments = cx.deployments_of_work_pool(&pool.name).await?;
+    if deployments.is_empty() {
+        return Ok(());
+    }
+    let mut names: Vec<&str> = deployments.iter().take(5).map(|deployment| deployment.name.as_str()).collect();
+    if deployments.len() > names.len() {
+        names.push("…");
+    }
+    let detail = format!(
+        "{} deployments point at it and would never run again: {}. Move them to another pool first, or set \
+         `force_destroy = true` and apply that.",
+        deployments.len(),
+        names.join(", ")
+    );
+    Err(Error::user("Work pool is in use", detail).at(WorkPool::NAME))
+}
+
+fn moment(text: Option<&str>) -> Attr<Moment> {
+    text.and_then(|text| text.parse().ok()).map(Moment).into()
+}
