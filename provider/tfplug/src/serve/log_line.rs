@@ -75,8 +75,9 @@ impl Record {
     }
 }
 
-/// Takes at least `excess` bytes off the longest text. Fields too many to fit
-/// even with short texts go altogether, except those that hosts need.
+/// Shortens the longest text by `excess` bytes, but not to less than a quarter
+/// at a time: escaped text takes more room in the line than it has bytes.
+/// Where all texts are short and still too many, only what hosts need stays.
 fn cut_longest(entries: &mut BTreeMap<String, Value>, excess: usize) {
     let longest = entries.values_mut().max_by_key(|value| value.as_str().map_or(0, str::len));
     if let Some(Value::String(text)) = longest

@@ -17,8 +17,8 @@ pub(crate) enum Transport {
     /// A unix socket where there are any, else loopback.
     #[default]
     Native,
-    /// TCP on 127.0.0.1, reachable for every user of the machine; the pinned
-    /// certificate alone keeps others out.
+    /// TCP on 127.0.0.1, reachable for every user of the machine. The pinned
+    /// certificate alone keeps others out, and in debug mode nothing does.
     Loopback,
 }
 

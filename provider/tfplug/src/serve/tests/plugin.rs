@@ -2,6 +2,7 @@
 
 use futures_util::FutureExt as _;
 use serde_json::Value;
+use tokio::net::UnixStream;
 use tonic::{Code, Request};
 
 use super::host::{Connector, Identity, Start, Started, is_refused, read, serves, shutdown};
@@ -40,6 +41,19 @@ async fn only_the_host_that_started_it_can_call() {
         let refused = |line: &&str| line.contains("refused a connection") && line.contains(reason);
         assert!(errors.lines().any(|line| refused(&line)), "{reason}: {errors}");
     }
+}
+
+#[tokio::test]
+async fn silent_peers_delay_nobody() {
+    let (provider, host) = start(&[]).await;
+    let mut silent = Vec::new();
+    for _ in 0..20 {
+        silent.push(UnixStream::connect(&host.path).await.unwrap());
+    }
+    let channel = host.channel().await.unwrap();
+    assert!(serves(&channel).await);
+    shutdown(&channel).await;
+    assert_eq!(provider.finish().await.0, Some(0));
 }
 
 #[tokio::test]

@@ -38,3 +38,26 @@ generated! {
     /// The health service of gRPC.
     grpc_health_v1
 }
+
+#[cfg(test)]
+mod tests {
+    use super::tfplugin6::{DynamicValue, ResourceIdentityData, apply_resource_change};
+
+    #[test]
+    fn debug_shows_no_values() {
+        let value = || Some(DynamicValue { msgpack: "hidden".into(), json: "hidden".into() });
+        let identity = ResourceIdentityData { identity_data: value() };
+        let request = apply_resource_change::Request {
+            config: value(),
+            planned_private: "hidden".into(),
+            ..Default::default()
+        };
+        let text = format!("{:?} {identity:?} {request:?}", value());
+        assert_eq!(
+            text,
+            "Some(DynamicValue { .. }) \
+             ResourceIdentityData { identity_data: Some(DynamicValue { .. }) } \
+             ApplyResourceChange.Request { .. }"
+        );
+    }
+}
