@@ -15,7 +15,11 @@ impl From<prefect::Error> for Error {
             E::Invalid { fields, .. } => fields
                 .iter()
                 .map(|field| {
-                    let detail = format!("{} Prefect said: {}.", sentence_about(&error), field.message.trim_end_matches('.'));
+                    let detail = format!(
+                        "{} Prefect said: {}.",
+                        sentence_about(&error),
+                        field.message.trim_end_matches('.')
+                    );
                     Error::user("Prefect refused a value", detail).at(attribute_of(&field.pointer))
                 })
                 .reduce(Error::and)
@@ -49,19 +53,34 @@ impl From<registry::Error> for Error {
         let detail = sentence(&error.to_string());
         match &error {
             E::Location(_) => Error::user("Registry address not usable", detail),
-            E::Conflict(_) => Error::user("Deployment conflict", detail).at(Path::attribute("version")),
-            E::VersionTaken(_) => Error::user("Version is taken", detail).at(Path::attribute("version")),
-            E::UnknownVersion { .. } => Error::user("Unknown version", detail).at(Path::attribute("version")),
-            E::Archived { .. } => Error::user("Version is archived", detail).at(Path::attribute("version")),
-            E::NotVerified { .. } => Error::user("Version is not verified", detail).at(Path::attribute("version")),
-            E::RollbackRefused { .. } => Error::user("Rollback refused", detail).at(Path::attribute("version")),
+            E::Conflict(_) => {
+                Error::user("Deployment conflict", detail).at(Path::attribute("version"))
+            }
+            E::VersionTaken(_) => {
+                Error::user("Version is taken", detail).at(Path::attribute("version"))
+            }
+            E::UnknownVersion { .. } => {
+                Error::user("Unknown version", detail).at(Path::attribute("version"))
+            }
+            E::Archived { .. } => {
+                Error::user("Version is archived", detail).at(Path::attribute("version"))
+            }
+            E::NotVerified { .. } => {
+                Error::user("Version is not verified", detail).at(Path::attribute("version"))
+            }
+            E::RollbackRefused { .. } => {
+                Error::user("Rollback refused", detail).at(Path::attribute("version"))
+            }
             E::StillDeployed { .. } => Error::user("Version is deployed", detail),
             E::StaleVersion { .. } => Error::user("Version changed meanwhile", detail),
             E::Invalid(_) => Error::user("Invalid value", detail),
-            E::NotMigrated { .. } | E::SchemaTooNew { .. } | E::MigrationChanged { .. } | E::ForeignTable { .. } => {
-                Error::user("Registry schema not usable", detail)
+            E::NotMigrated { .. }
+            | E::SchemaTooNew { .. }
+            | E::MigrationChanged { .. }
+            | E::ForeignTable { .. } => Error::user("Registry schema not usable", detail),
+            E::File { .. } | E::Login { .. } | E::Permission { .. } => {
+                Error::user("Registry not accessible", detail)
             }
-            E::File { .. } | E::Login { .. } | E::Permission { .. } => Error::user("Registry not accessible", detail),
             _ => Error::remote("The registry's database failed", detail),
         }
     }
@@ -76,9 +95,15 @@ impl From<worm::Error> for Error {
             E::RetentionShrinks { .. } | E::RetentionRange { .. } => {
                 Error::user("Retention not possible", detail).at(Path::attribute("retention_days"))
             }
-            E::RecordExists { .. } | E::PathSpent { .. } => Error::user("Record exists", detail).at(Path::attribute("name")),
-            E::BucketExists { .. } => Error::user("Bucket exists", detail).at(Path::attribute("name")),
-            E::NoBucket { .. } => Error::user("No such bucket", detail).at(Path::attribute("bucket")),
+            E::RecordExists { .. } | E::PathSpent { .. } => {
+                Error::user("Record exists", detail).at(Path::attribute("name"))
+            }
+            E::BucketExists { .. } => {
+                Error::user("Bucket exists", detail).at(Path::attribute("name"))
+            }
+            E::NoBucket { .. } => {
+                Error::user("No such bucket", detail).at(Path::attribute("bucket"))
+            }
             E::Damaged { .. } => Error::user("Archive is damaged", detail),
             E::Name { .. } | E::EventTime { .. } => Error::user("Invalid value", detail),
             E::RelativeRoot { .. } | E::NoRoot { .. } => Error::user("Archive not usable", detail),
@@ -89,7 +114,8 @@ impl From<worm::Error> for Error {
 
 fn sentence(message: &str) -> String {
     let mut chars = message.chars();
-    let first: String = chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    let first: String =
+        chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
     let stop = if message.ends_with(['.', '!', '?']) { "" } else { "." };
     format!("{first}{}{stop}", chars.as_str())
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use tfplug::schema::Kind;
-use tfplug::{AttributeType, Error, Result, Value};
+use tfplug::{Attr, AttributeType, Error, Result, Value};
 
 /// A moment, written as in RFC 3339: `2025-01-15T04:00:00Z`.
 ///
@@ -18,7 +18,9 @@ impl AttributeType for Moment {
     fn decode(value: Value) -> Result<Self> {
         let text = String::decode(value)?;
         text.parse().map(Moment).map_err(|_| {
-            let detail = format!("Expected a time as in RFC 3339, such as \"2025-01-15T04:00:00Z\", found {text:?}.");
+            let detail = format!(
+                "Expected a time as in RFC 3339, such as \"2025-01-15T04:00:00Z\", found {text:?}."
+            );
             Error::user("Invalid time", detail)
         })
     }
@@ -30,6 +32,13 @@ impl AttributeType for Moment {
     fn same(left: &Value, right: &Value) -> bool {
         left == right
             || matches!((Self::decode(left.clone()), Self::decode(right.clone())), (Ok(left), Ok(right)) if left == right)
+    }
+}
+
+impl Moment {
+    /// What a service says; null if it says nothing, or nothing that is a moment.
+    pub(crate) fn read(text: Option<&str>) -> Attr<Self> {
+        text.and_then(|text| text.parse().ok()).map(Moment).into()
     }
 }
 

@@ -1,9 +1,12 @@
 //! `mlassets_work_pool`: a Prefect work pool.
 
-use tfplug::{Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Json, Keeping, Resource, Result, Schema};
+use tfplug::{
+    Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Json, Keeping, Resource, Result, Schema,
+};
 
 use crate::backend::prefect::{
-    self, Conflict, NewWorkPool, Prefect, StorageConfiguration, WorkPoolPatch, name, pool_type, template,
+    self, Conflict, NewWorkPool, Prefect, StorageConfiguration, WorkPoolPatch, name, pool_type,
+    template,
 };
 use crate::types::{Moment, text_or_none};
 
@@ -76,7 +79,9 @@ impl Resource for WorkPool {
     fn validate(config: &mut Draft<'_, Self>) {
         let Some(kind) = config.get(Self::KIND).known() else { return };
         if pool_type::known(&kind).is_none() {
-            let hint = pool_type::nearest(&kind).map(|near| format!(" Did you mean {near:?}?")).unwrap_or_default();
+            let hint = pool_type::nearest(&kind)
+                .map(|near| format!(" Did you mean {near:?}?"))
+                .unwrap_or_default();
             let detail = format!(
                 "Prefect takes any type, but a pool of type {kind:?} stays not ready for ever unless a worker of that \
                  type exists.{hint}"
@@ -111,7 +116,8 @@ impl Resource for WorkPool {
     }
 
     async fn update(cx: &Cx<Prefect>, Change { before, after }: Change<Self>) -> Applied<Self> {
-        let configured = after.base_job_template.is_known() && after.base_job_template != before.base_job_template;
+        let configured = after.base_job_template.is_known()
+            && after.base_job_template != before.base_job_template;
         let mut patch = after.as_patch(&before);
         if after.base_job_template.is_unknown() {
             patch.base_job_template = default_template(cx, &after).await.into();
@@ -120,8 +126,14 @@ impl Resource for WorkPool {
         if configured || after.base_job_template.is_unknown() {
             remember_template(cx, configured)?;
         }
-        let found = cx.find_work_pool(&after.name).await.map_err(Error::from).keeping(after.clone())?;
-        let gone = || Error::remote("Work pool vanished", "Someone deleted the pool while it was changed. Apply again.");
+        let found =
+            cx.find_work_pool(&after.name).await.map_err(Error::from).keeping(after.clone())?;
+        let gone = || {
+            Error::remote(
+                "Work pool vanished",
+                "Someone deleted the pool while it was changed. Apply again.",
+            )
+        };
         Ok(after.became(found.ok_or_else(gone)?))
     }
 
@@ -162,15 +174,16 @@ impl WorkPool {
         WorkPoolPatch {
             description: changed(self.description != before.description)
                 .map_or_else(prefect::Change::default, |()| self.description.clone().into()),
-            base_job_template: changed(self.base_job_template != before.base_job_template).map_or_else(
-                prefect::Change::default,
-                |()| self.base_job_template.clone().known().map(|template| template.0).into(),
-            ),
+            base_job_template: changed(self.base_job_template != before.base_job_template)
+                .map_or_else(prefect::Change::default, |()| {
+                    self.base_job_template.clone().known().map(|template| template.0).into()
+                }),
             is_paused: changed(self.paused != before.paused).and_then(|()| self.paused.known()),
             concurrency_limit: changed(self.concurrency_limit != before.concurrency_limit)
                 .map_or_else(prefect::Change::default, |()| self.concurrency_limit.into()),
-            storage_configuration: changed(!same_storage(self, before))
-                .map(|()| self.storage_configuration.clone().map(Storage::into_backend).unwrap_or_default()),
+            storage_configuration: changed(!same_storage(self, before)).map(|()| {
+                self.storage_configuration.clone().map(Storage::into_backend).unwrap_or_default()
+            }),
         }
     }
 
@@ -203,8 +216,8 @@ impl WorkPool {
             id: Attr::Known(pool.id),
             default_queue_id: pool.default_queue_id.into(),
             status: pool.status.into(),
-            created: moment(pool.created.as_deref()),
-            updated: moment(pool.updated.as_deref()),
+            created: Moment::read(pool.created.as_deref()),
+            updated: Moment::read(pool.updated.as_deref()),
         }
     }
 }
@@ -230,7 +243,9 @@ impl Storage {
 }
 
 fn same_storage(left: &WorkPool, right: &WorkPool) -> bool {
-    let backend = |pool: &WorkPool| pool.storage_configuration.clone().map(Storage::into_backend).unwrap_or_default();
+    let backend = |pool: &WorkPool| {
+        pool.storage_configuration.clone().map(Storage::into_backend).unwrap_or_default()
+    };
     backend(left).means(&backend(right))
 }
 
@@ -246,10 +261,18 @@ fn check_template(template: &Json) -> Result<(), String> {
 async fn default_template(cx: &Cx<Prefect>, pool: &WorkPool) -> Option<serde_json::Value> {
     let kind = pool.kind();
     match cx.worker_types().await {
-        Ok(types) => types.into_iter().find(|known| known.pool_type == kind).map(|known| known.default_base_job_template),
+        Ok(types) => types
+            .into_iter()
+            .find(|known| known.pool_type == kind)
+            .map(|known| known.default_base_job_template),
         Err(error) => {
-            let detail = format!("The pool is left without one, as Prefect's server would do by itself: {error}.");
-            cx.call().warn(Diagnostic::warning("No default job template", detail).at(WorkPool::BASE_JOB_TEMPLATE));
+            let detail = format!(
+                "The pool is left without one, as Prefect's server would do by itself: {error}."
+            );
+            cx.call().warn(
+                Diagnostic::warning("No default job template", detail)
+                    .at(WorkPool::BASE_JOB_TEMPLATE),
+            );
             None
         }
     }
@@ -272,19 +295,28 @@ async fn adopt(
     taken: prefect::Error,
 ) -> Result<prefect::WorkPool> {
     let foreign = || {
-        let detail = format!("{taken}. To manage the existing pool, import it: `terraform import ADDRESS {:?}`.", plan.name);
+        let detail = format!(
+            "{taken}. To manage the existing pool, import it: `terraform import ADDRESS {:?}`.",
+            plan.name
+        );
         Error::user("Work pool exists", detail).at(WorkPool::NAME)
     };
-    let Some(pool) = cx.find_work_pool(&plan.name).await? else { return Err(Error::from(taken.clone())) };
+    let Some(pool) = cx.find_work_pool(&plan.name).await? else {
+        return Err(Error::from(taken.clone()));
+    };
     let as_planned = pool.pool_type == new.pool_type
-        && pool.description.as_deref().unwrap_or_default() == new.description.as_deref().unwrap_or_default()
+        && pool.description.as_deref().unwrap_or_default()
+            == new.description.as_deref().unwrap_or_default()
         && Some(pool.is_paused) == new.is_paused
         && pool.concurrency_limit == new.concurrency_limit
         && new
             .base_job_template
             .as_ref()
             .is_none_or(|template| prefect::json_eq(template, &pool.base_job_template))
-        && new.storage_configuration.as_ref().is_none_or(|storage| storage.means(&pool.storage_configuration));
+        && new
+            .storage_configuration
+            .as_ref()
+            .is_none_or(|storage| storage.means(&pool.storage_configuration));
     if as_planned { Ok(pool) } else { Err(foreign()) }
 }
 
@@ -296,7 +328,8 @@ async fn refuse_if_in_use(cx: &Cx<Prefect>, pool: &WorkPool) -> Result<()> {
     if deployments.is_empty() {
         return Ok(());
     }
-    let mut names: Vec<&str> = deployments.iter().take(5).map(|deployment| deployment.name.as_str()).collect();
+    let mut names: Vec<&str> =
+        deployments.iter().take(5).map(|deployment| deployment.name.as_str()).collect();
     if deployments.len() > names.len() {
         names.push("…");
     }
@@ -307,8 +340,4 @@ async fn refuse_if_in_use(cx: &Cx<Prefect>, pool: &WorkPool) -> Result<()> {
         names.join(", ")
     );
     Err(Error::user("Work pool is in use", detail).at(WorkPool::NAME))
-}
-
-fn moment(text: Option<&str>) -> Attr<Moment> {
-    text.and_then(|text| text.parse().ok()).map(Moment).into()
 }

@@ -47,11 +47,15 @@ impl Backends {
     }
 }
 
-fn make<C, T>(name: &str, block: Attr<C>, make: impl FnOnce(C) -> Result<T>) -> Result<Configured<T>> {
+fn make<C, T>(
+    name: &str,
+    block: Attr<C>,
+    make: impl FnOnce(C) -> Result<T>,
+) -> Result<Configured<T>> {
     match block {
-        Attr::Known(block) => {
-            make(block).map(|backend| Configured::Ready(Arc::new(backend))).map_err(|error| error.at(Path::attribute(name)))
-        }
+        Attr::Known(block) => make(block)
+            .map(|backend| Configured::Ready(Arc::new(backend)))
+            .map_err(|error| error.at(Path::attribute(name))),
         Attr::Null => Ok(Configured::Missing),
         Attr::Unknown => Ok(Configured::Unknown),
     }
@@ -59,7 +63,8 @@ fn make<C, T>(name: &str, block: Attr<C>, make: impl FnOnce(C) -> Result<T>) -> 
 
 fn prefect(block: PrefectBlock) -> Result<Prefect> {
     let endpoint = block.endpoint.ok_or_else(|| {
-        let detail = "Set `endpoint` in the `prefect` block, or the environment variable PREFECT_API_URL.";
+        let detail =
+            "Set `endpoint` in the `prefect` block, or the environment variable PREFECT_API_URL.";
         Error::user("No Prefect API", detail)
     })?;
     let auth = match (block.api_key, block.basic_auth_key) {
@@ -128,7 +133,9 @@ impl<T> Configured<T> {
             Configured::Ready(backend) => Ok(Arc::clone(backend)),
             Configured::Missing => Err(Error::user(
                 format!("No `{block}` block in the provider configuration"),
-                format!("This resource needs it. Add `{block} {{ … }}` to `provider \"mlassets\"`, or set {instead}."),
+                format!(
+                    "This resource needs it. Add `{block} {{ … }}` to `provider \"mlassets\"`, or set {instead}."
+                ),
             )),
             Configured::Unknown => Err(Error::user(
                 format!("The `{block}` block of the provider configuration is not known yet"),

@@ -249,7 +249,10 @@ impl<T, F: Fn(&T) -> bool + Send + Sync + 'static> Rule<T> for Custom<F> {
 }
 
 /// A rule whose code says what is wrong: `explained("be a pool name", |name: &String| check_pool(name))`.
-pub fn explained<T, E: fmt::Display, F: Fn(&T) -> Result<(), E>>(wants: &'static str, test: F) -> Explained<F> {
+pub fn explained<T, E: fmt::Display, F: Fn(&T) -> Result<(), E>>(
+    wants: &'static str,
+    test: F,
+) -> Explained<F> {
     Explained { wants, test }
 }
 
@@ -266,7 +269,9 @@ impl<F> fmt::Debug for Explained<F> {
     }
 }
 
-impl<T, E: fmt::Display, F: Fn(&T) -> Result<(), E> + Send + Sync + 'static> Rule<T> for Explained<F> {
+impl<T, E: fmt::Display, F: Fn(&T) -> Result<(), E> + Send + Sync + 'static> Rule<T>
+    for Explained<F>
+{
     fn wants(&self) -> String {
         self.wants.to_owned()
     }
@@ -283,7 +288,8 @@ impl<T, E: fmt::Display, F: Fn(&T) -> Result<(), E> + Send + Sync + 'static> Rul
 /// A message as a sentence: with a capital and a full stop.
 fn sentence(message: &str) -> String {
     let mut chars = message.chars();
-    let first: String = chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    let first: String =
+        chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
     let stop = if message.ends_with(['.', '!', '?']) { "" } else { "." };
     format!("{first}{}{stop}", chars.as_str())
 }

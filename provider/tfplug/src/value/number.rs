@@ -142,7 +142,12 @@ impl FromStr for Number {
                 return Err(NumberError::TooLarge);
             }
         }
-        BigDecimal::from_str(text).map(Number::canonical).map_err(|_| NumberError::Syntax)
+        let value = BigDecimal::from_str(text).map_err(|_| NumberError::Syntax)?;
+        // Digits and exponent together: what is shown must read back.
+        if !value.is_zero() && value.order_of_magnitude().abs() > MAX_DIGITS {
+            return Err(NumberError::TooLarge);
+        }
+        Ok(Number::canonical(value))
     }
 }
 
@@ -267,6 +272,7 @@ mod tests {
             ("1e", NumberError::Syntax),
             ("1e99999999999", NumberError::TooLarge),
             ("1e-99999", NumberError::TooLarge),
+            ("12345e9999", NumberError::TooLarge),
         ] {
             assert_eq!(text.parse::<Number>(), Err(error), "{text:?}");
         }

@@ -33,6 +33,11 @@ const SQLITE: &[Migration] = &[Migration {
     sql: include_str!("migrations/sqlite/0001_registry.sql"),
 }];
 
+/// The version of the tables after the last migration, the same in both databases.
+pub(super) const LATEST: i64 = latest(POSTGRES);
+
+const _: () = assert!(LATEST == latest(SQLITE), "both databases have the same migrations");
+
 /// The columns that each table must have, whatever else it has.
 pub(super) const TABLES: &[(&str, &[&str])] = &[
     ("schema_migrations", &["version", "name", "checksum", "applied_at"]),
@@ -98,8 +103,11 @@ pub(super) fn embedded(location: &Location) -> &'static [Migration] {
 }
 
 /// The number of the last migration.
-pub(super) fn latest(migrations: &[Migration]) -> i64 {
-    migrations.last().map_or(0, |migration| migration.version)
+pub(super) const fn latest(migrations: &[Migration]) -> i64 {
+    match migrations.last() {
+        Some(migration) => migration.version,
+        None => 0,
+    }
 }
 
 impl Migration {

@@ -71,20 +71,36 @@ impl Options {
     }
 }
 
+/// What stands for the schema where the whole file is one.
+const FILE_SCHEMA: &str = "core";
+
 /// A registry of model versions and deployments; cheap to share behind an `Arc`.
 ///
 /// Each method is one transaction: it happens wholly or not at all, and each write may be repeated
 /// after an interruption without doing anything twice.
 #[derive(Debug)]
 pub struct Registry {
+    schema: String,
     store: Store,
 }
 
 impl Registry {
+    /// The version of the tables that this program makes.
+    pub const LATEST_SCHEMA: i64 = migration::LATEST;
+
     /// A registry at `location`; nothing is opened or contacted yet.
     pub fn new(location: Location, options: Options) -> Result<Self> {
         name::check_all([name::schema(&options.schema), name::actor(&options.actor)])?;
-        Ok(Self { store: Store::new(location, options) })
+        let schema = match location.file() {
+            Some(_) => FILE_SCHEMA.to_owned(),
+            None => options.schema.clone(),
+        };
+        Ok(Self { schema, store: Store::new(location, options) })
+    }
+
+    /// The schema of the tables; a SQLite file has none and is called `core`.
+    pub fn schema(&self) -> &str {
+        &self.schema
     }
 
     /// Where the registry is, without any secret.

@@ -86,6 +86,13 @@ impl Archive {
         }
     }
 
+    /// The bytes of a record, once they are found to be those of its entry.
+    pub async fn read_record(&self, key: RecordKey) -> Result<Vec<u8>, Error> {
+        match &self.backend {
+            Backend::Directory(it) => blocking(it, move |it| it.read_record(&key)).await,
+        }
+    }
+
     /// Looks at one record, its bytes and the bucket's chain. `anchor` is where its entry was when it was last
     /// seen, see [`Record::anchor`].
     pub async fn find_record(

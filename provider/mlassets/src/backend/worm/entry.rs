@@ -19,6 +19,11 @@ pub fn canonical_json(value: &Value) -> String {
     text
 }
 
+/// The SHA-256 of a record's bytes, as 64 hexadecimal digits.
+pub fn content_hash(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
 /// The hash of a document that follows the one with the hash `previous`: SHA-256 over `previous`, a line
 /// feed and the [canonical JSON](canonical_json), as 64 hexadecimal digits.
 pub fn chain_hash(previous: &str, document: &Value) -> String {

@@ -32,7 +32,7 @@ mod name;
 mod tests;
 
 pub use archive::Archive;
-pub use entry::{canonical_json, chain_hash};
+pub use entry::{canonical_json, chain_hash, content_hash};
 pub use error::Error;
 pub use model::{
     Anchor, Bucket, Clock, Content, Found, NewBucket, NewRecord, Options, Problem, RETENTION_DAYS,

@@ -1,6 +1,7 @@
 //! Appending, finding and deleting a record in a directory.
 
 use std::fs::File;
+use std::io::Read as _;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,7 @@ use crate::backend::worm::directory::fs::{Dir, READ_ONLY, protect};
 use crate::backend::worm::directory::publish::{Moments, Staged, digest};
 use crate::backend::worm::directory::seen::Seen;
 use crate::backend::worm::directory::{Directory, Held, TMP, load};
-use crate::backend::worm::entry::{Event, retained_until};
+use crate::backend::worm::entry::{Event, content_hash, retained_until};
 use crate::backend::worm::error::Error;
 use crate::backend::worm::model::{Anchor, Found, NewRecord, Problem, Record, RecordKey};
 use crate::backend::worm::name::RecordPath;
@@ -110,6 +111,23 @@ impl Directory {
             let quiet = found.problems.is_empty();
             Ok((found, quiet))
         })
+    }
+
+    pub(in crate::backend::worm) fn read_record(&self, key: &RecordKey) -> Result<Vec<u8>, Error> {
+        let path = RecordPath::parse(&key.path)?;
+        let (dir, chain) = self.expect(&key.bucket, Some(&self.seen))?;
+        let missing = || Error::NoRecord { bucket: key.bucket.clone(), path: key.path.clone() };
+        let record = chain.record(&key.bucket, &key.path).ok_or_else(missing)?;
+        let (mut file, full) = open(&dir, &path)?.ok_or_else(missing)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(|error| Error::io("read", &full, error))?;
+        let found = content_hash(&bytes);
+        if found == record.sha256 {
+            return Ok(bytes);
+        }
+        let problem =
+            Problem::BytesChanged { path: key.path.clone(), expected: record.sha256, found };
+        Err(Error::Damaged { bucket: key.bucket.clone(), problems: vec![problem] })
     }
 
     pub(in crate::backend::worm) fn list_records(&self, bucket: &str) -> Result<Vec<Found>, Error> {

@@ -1,0 +1,116 @@
+//! `mlassets_model_deployment`: the version of a model that is in use in an environment.
+
+use tfplug::{Applied, Attr, Change, Cx, Error, Resource, Result, Schema};
+
+use crate::backend::registry::{self, Deploy, Expected, Registry, Retire, name};
+use crate::types::Moment;
+
+/// The version of a model that is in use in an environment. There is exactly one, also while twenty
+/// applies race: one of them wins, the others learn which version is deployed.
+///
+/// Another version takes the place of the one before in one transaction. Setting an older version is the
+/// rollback. Destroying the resource retires the version, so that none is deployed.
+#[derive(Schema, Clone, Debug)]
+#[tf(name = "model_deployment", import = "{model}@{environment}")]
+pub struct ModelDeployment {
+    /// The model.
+    #[tf(identity, check = explained("be a model's name", |name: &String| name::model(name)), example = "\"ranker\"")]
+    pub model: String,
+    /// The environment.
+    #[tf(
+        identity,
+        check = explained("be an environment's name", |name: &String| name::environment(name)),
+        example = "\"production\""
+    )]
+    pub environment: String,
+    /// The version that is to be deployed. It must be registered and verified.
+    #[tf(check = explained("be a version's name", |name: &String| name::version(name)), example = "\"2025-01-15-v1\"")]
+    pub version: String,
+    /// Whether an older version may take the place of a newer one.
+    #[tf(default = true, setting)]
+    pub allow_rollback: Attr<bool>,
+    /// The version that was deployed before.
+    #[tf(computed)]
+    pub previous_version: Attr<String>,
+    /// When the version was deployed.
+    #[tf(computed)]
+    pub deployed_at: Attr<Moment>,
+    /// Who deployed it.
+    #[tf(computed)]
+    pub deployed_by: Attr<String>,
+    /// Grows with each change of what is deployed for this model and environment.
+    #[tf(computed)]
+    pub row_version: Attr<i64>,
+}
+
+impl Resource for ModelDeployment {
+    type Backend = Registry;
+
+    async fn create(cx: &Cx<Registry>, plan: Self) -> Applied<Self> {
+        let deployed = cx.deploy(&plan.as_deploy(Expected::Nothing)).await;
+        deployed.map(Self::from).map_err(|error| plan.explain(error).into())
+    }
+
+    async fn read(
+        cx: &Cx<Registry>,
+        (model, environment): (String, String),
+        _: Option<Self>,
+    ) -> Result<Option<Self>> {
+        match cx.find_deployment(&model, &environment).await {
+            Err(registry::Error::NotMigrated { .. }) => Ok(None),
+            found => Ok(found?.map(Self::from)),
+        }
+    }
+
+    async fn update(cx: &Cx<Registry>, Change { before, after }: Change<Self>) -> Applied<Self> {
+        let expected = before.row_version.known().map_or(Expected::Any, Expected::Row);
+        Ok(cx.deploy(&after.as_deploy(expected)).await.map_err(Error::from)?.into())
+    }
+
+    async fn delete(cx: &Cx<Registry>, state: Self) -> Result<()> {
+        let expected = state.row_version.known().map_or(Expected::Any, Expected::Row);
+        cx.retire(&Retire { model: state.model, environment: state.environment, expected }).await?;
+        Ok(())
+    }
+}
+
+impl ModelDeployment {
+    fn as_deploy(&self, expected: Expected) -> Deploy {
+        Deploy {
+            model: self.model.clone(),
+            environment: self.environment.clone(),
+            version: self.version.clone(),
+            expected,
+            allow_rollback: self.allow_rollback.unwrap_or(true),
+        }
+    }
+
+    /// A conflict at creation has one more way out.
+    fn explain(&self, error: registry::Error) -> Error {
+        let conflict = matches!(error, registry::Error::Conflict(_));
+        let error = Error::from(error);
+        if !conflict {
+            return error;
+        }
+        let id = format!("{}@{}", self.model, self.environment);
+        let detail = format!(
+            "To manage the deployment that is there, import it: `terraform import ADDRESS {id:?}`."
+        );
+        error.and(Error::user("Deployment exists", detail).at(Self::VERSION))
+    }
+}
+
+impl From<registry::Deployment> for ModelDeployment {
+    fn from(deployment: registry::Deployment) -> Self {
+        ModelDeployment {
+            model: deployment.model,
+            environment: deployment.environment,
+            version: deployment.version,
+            allow_rollback: Attr::Known(true),
+            previous_version: deployment.previous_version.into(),
+            deployed_at: Attr::Known(deployment.deployed_at.into()),
+            deployed_by: Attr::Known(deployment.deployed_by),
+            row_version: Attr::Known(deployment.row_version),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! `mlassets_work_queue`: a queue of a Prefect work pool.
+
+use tfplug::{
+    Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Keeping, Resource, Result, Schema,
+};
+
+use crate::backend::prefect::{self, Conflict, NewWorkQueue, Prefect, WorkQueuePatch, name};
+use crate::types::{Moment, text_or_none};
+
+/// A queue of a Prefect work pool, with a limit and a priority of its own.
+///
+/// Priorities are unique in a pool: where two queues ask for the same one, Prefect moves the older one
+/// back, and Terraform then shows that as drift. Leave the priority out where the order does not matter.
+///
+/// The queue `default` is made with its pool. Declared as a resource it is taken over rather than created,
+/// and destroying it only makes Terraform forget it.
+#[derive(Schema, Clone, Debug)]
+#[tf(name = "work_queue", import = "{work_pool_name}/{name}")]
+pub struct WorkQueue {
+    /// The work pool that the queue belongs to.
+    #[tf(identity, example = "\"ml-assets-core-prod\"")]
+    pub work_pool_name: String,
+    /// Name, unique in the pool.
+    #[tf(identity, check = explained("be a name that Prefect takes", |name: &String| name::check_queue(name)))]
+    pub name: String,
+    /// What the queue is for.
+    pub description: Option<String>,
+    /// Whether its flow runs are held back.
+    #[tf(default = false)]
+    pub paused: Attr<bool>,
+    /// Most of its flow runs that may run at once; no limit where it is left out.
+    #[tf(check = at_least(0))]
+    pub concurrency_limit: Option<i64>,
+    /// Rank among the queues of the pool: 1 comes first. Left out, the queue comes last.
+    #[tf(optional, computed, keep, check = at_least(1))]
+    pub priority: Attr<i64>,
+    /// ID that Prefect gave the queue.
+    #[tf(computed, keep)]
+    pub id: Attr<String>,
+    /// `READY`, `NOT_READY` or `PAUSED`.
+    #[tf(computed)]
+    pub status: Attr<String>,
+    /// When the queue was created.
+    #[tf(computed, keep)]
+    pub created: Attr<Moment>,
+    /// When the queue was last changed, or a worker last polled it.
+    #[tf(computed)]
+    pub updated: Attr<Moment>,
+}
+
+/// The queue that each pool has from the beginning.
+const DEFAULT: &str = "default";
+
+impl Resource for WorkQueue {
+    type Backend = Prefect;
+
+    async fn create(cx: &Cx<Prefect>, plan: Self) -> Applied<Self> {
+        let new = plan.as_new();
+        let queue = match cx.create_work_queue(&plan.work_pool_name, &new).await {
+            Err(error) if is_name_taken(&error) => take_over(cx, &plan, error).await?,
+            Err(error) if error.is_object_missing() => {
+                return Err(no_pool(&plan.work_pool_name).into());
+            }
+            created => created.map_err(Error::from)?,
+        };
+        Ok(plan.became(queue))
+    }
+
+    async fn read(
+        cx: &Cx<Prefect>,
+        (pool, name): (String, String),
+        prior: Option<Self>,
+    ) -> Result<Option<Self>> {
+        let found = cx.find_work_queue(&pool, &name).await?;
+        Ok(found.map(|queue| Self::found(pool, queue, prior.as_ref())))
+    }
+
+    async fn update(cx: &Cx<Prefect>, Change { before, after }: Change<Self>) -> Applied<Self> {
+        let (pool, name) = (&after.work_pool_name, &after.name);
+        cx.update_work_queue(pool, name, &after.as_patch(Some(&before)))
+            .await
+            .map_err(Error::from)?;
+        let found =
+            cx.find_work_queue(pool, name).await.map_err(Error::from).keeping(after.clone())?;
+        let gone = || {
+            Error::remote(
+                "Work queue vanished",
+                "Someone deleted it while it was changed. Apply again.",
+            )
+        };
+        Ok(after.became(found.ok_or_else(gone)?))
+    }
+
+    async fn delete(cx: &Cx<Prefect>, state: Self) -> Result<()> {
+        match cx.delete_work_queue(&state.work_pool_name, &state.name).await {
+            Err(prefect::Error::DefaultQueue { .. }) => {
+                let detail = "Prefect cannot delete the default queue of a pool. Terraform has forgotten it; it ends with \
+                              its pool.";
+                cx.call()
+                    .warn(Diagnostic::warning("The default queue stays", detail).at(Self::NAME));
+                Ok(())
+            }
+            deleted => deleted.map(drop).map_err(Error::from),
+        }
+    }
+
+    fn validate(config: &mut Draft<'_, Self>) {
+        let (name, priority) = (config.get(Self::NAME).known(), config.get(Self::PRIORITY));
+        if name.as_deref() != Some(DEFAULT) && priority == Attr::Known(1) {
+            let detail = "The default queue of the pool moves back. If it is declared, too, give it another priority there.";
+            config.warn(Self::PRIORITY, "Comes before the default queue", detail);
+        }
+    }
+}
+
+impl WorkQueue {
+    fn as_new(&self) -> NewWorkQueue {
+        NewWorkQueue {
+            name: self.name.clone(),
+            description: self.description.clone(),
+            is_paused: self.paused.known(),
+            concurrency_limit: self.concurrency_limit,
+            priority: self.priority.known(),
+        }
+    }
+
+    /// Only what changes; everything if there is nothing to compare with.
+    fn as_patch(&self, before: Option<&Self>) -> WorkQueuePatch {
+        let same = |same: fn(&Self, &Self) -> bool| before.is_some_and(|before| same(self, before));
+        WorkQueuePatch {
+            name: None,
+            description: (!same(|a, b| a.description == b.description))
+                .then(|| self.description.clone().unwrap_or_default()),
+            is_paused: self.paused.known().filter(|_| !same(|a, b| a.paused == b.paused)),
+            concurrency_limit: if same(|a, b| a.concurrency_limit == b.concurrency_limit) {
+                prefect::Change::Keep
+            } else {
+                self.concurrency_limit.into()
+            },
+            priority: self.priority.known().filter(|_| !same(|a, b| a.priority == b.priority)),
+        }
+    }
+
+    /// What was planned, with what the server decided.
+    fn became(self, queue: prefect::WorkQueue) -> Self {
+        Self::found(self.work_pool_name.clone(), queue, Some(&self))
+    }
+
+    fn found(pool: String, queue: prefect::WorkQueue, prior: Option<&Self>) -> Self {
+        WorkQueue {
+            work_pool_name: pool,
+            name: queue.name,
+            description: text_or_none(
+                queue.description.unwrap_or_default(),
+                prior.and_then(|prior| prior.description.as_ref()),
+            ),
+            paused: Attr::Known(queue.is_paused),
+            concurrency_limit: queue.concurrency_limit,
+            priority: queue.priority.into(),
+            id: Attr::Known(queue.id),
+            status: queue.status.into(),
+            created: Moment::read(queue.created.as_deref()),
+            updated: Moment::read(queue.updated.as_deref()),
+        }
+    }
+}
+
+fn is_name_taken(error: &prefect::Error) -> bool {
+    matches!(error, prefect::Error::Conflict { conflict: Conflict::NameTaken, .. })
+}
+
+/// The default queue is taken over as it is declared; another one only if it is just as it was planned,
+/// since then an interrupted apply left it behind.
+async fn take_over(
+    cx: &Cx<Prefect>,
+    plan: &WorkQueue,
+    taken: prefect::Error,
+) -> Result<prefect::WorkQueue> {
+    let (pool, name) = (&plan.work_pool_name, &plan.name);
+    let Some(queue) = cx.find_work_queue(pool, name).await? else { return Err(taken.into()) };
+    if name == DEFAULT {
+        cx.update_work_queue(pool, name, &plan.as_patch(None)).await?;
+        return cx.find_work_queue(pool, name).await?.ok_or_else(|| taken.into());
+    }
+    let as_planned = queue.description.as_deref().unwrap_or_default()
+        == plan.description.as_deref().unwrap_or_default()
+        && plan.paused.known() == Some(queue.is_paused)
+        && queue.concurrency_limit == plan.concurrency_limit
+        && plan.priority.known().is_none_or(|priority| queue.priority == Some(priority));
+    if as_planned {
+        return Ok(queue);
+    }
+    let detail = format!(
+        "{taken}. To manage the existing queue, import it: `terraform import ADDRESS {:?}`.",
+        format!("{pool}/{name}")
+    );
+    Err(Error::user("Work queue exists", detail).at(WorkQueue::NAME))
+}
+
+fn no_pool(pool: &str) -> Error {
+    let detail = format!(
+        "There is no work pool {pool:?}. Create it first, and refer to it by `mlassets_work_pool.NAME.name`."
+    );
+    Error::user("No such work pool", detail).at(WorkQueue::WORK_POOL_NAME)
+}

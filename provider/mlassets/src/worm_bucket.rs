@@ -1,0 +1,162 @@
+//! `mlassets_worm_bucket`: a bucket of records that are written once.
+
+use tfplug::{Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Resource, Result, Schema};
+
+use crate::backend::worm::{self, Anchor, Archive, NewBucket, check_bucket};
+use crate::types::Moment;
+
+/// A bucket of records that are written once and kept for their retention, in the archive of the
+/// provider's `worm` block.
+///
+/// Retention can grow and never shrinks, for records that are there already, too. All entries of a bucket
+/// form a chain of hashes. The newest hash that Terraform saw is in its state, so that a chain that was cut
+/// or rewritten since is noticed.
+#[derive(Schema, Clone, Debug)]
+#[tf(name = "worm_bucket")]
+pub struct WormBucket {
+    /// Name: 3 to 63 lower case letters, digits, dots and hyphens.
+    #[tf(
+        identity,
+        check = explained("be a bucket's name", |name: &String| check_bucket(name)),
+        example = "\"audit\""
+    )]
+    pub name: String,
+    /// Days for which each record is kept after it was written. Can be raised, never lowered.
+    #[tf(check = between(1..=36_500), example = "365")]
+    pub retention_days: i64,
+    /// Destroying the resource leaves bucket and records where they are. Without it, a bucket that holds
+    /// records cannot be destroyed.
+    #[tf(default = false, setting)]
+    pub keep_on_destroy: Attr<bool>,
+    /// When the bucket was created.
+    #[tf(computed, keep)]
+    pub created_at: Attr<Moment>,
+    /// How many records it holds.
+    #[tf(computed)]
+    pub record_count: Attr<i64>,
+    /// Number of the newest entry of the chain.
+    #[tf(computed)]
+    pub head_sequence: Attr<i64>,
+    /// Hash of the newest entry of the chain.
+    #[tf(computed)]
+    pub head_hash: Attr<String>,
+}
+
+impl Resource for WormBucket {
+    type Backend = Archive;
+
+    fn plan(draft: &mut Draft<'_, Self>) {
+        if let Some((was, now)) = draft.change(Self::RETENTION_DAYS)
+            && now < was
+        {
+            let detail =
+                format!("It is {was} days and can only grow; {now} days are not possible.");
+            draft.deny(Self::RETENTION_DAYS, "Retention can only grow", detail);
+        }
+    }
+
+    async fn create(cx: &Cx<Archive>, plan: Self) -> Applied<Self> {
+        let new = NewBucket { name: plan.name.clone(), retention_days: plan.retention_days()? };
+        Ok(cx.create_bucket(new).await.map_err(Error::from)?.into())
+    }
+
+    async fn read(cx: &Cx<Archive>, name: String, prior: Option<Self>) -> Result<Option<Self>> {
+        let Some(bucket) = cx.find_bucket(&name).await? else { return Ok(None) };
+        if let Some(anchor) = prior.and_then(|prior| prior.anchor())
+            && anchor.sequence > bucket.head.sequence
+        {
+            return Err(cut(&name, &anchor, &bucket));
+        }
+        Ok(Some(bucket.into()))
+    }
+
+    async fn update(cx: &Cx<Archive>, Change { before, after }: Change<Self>) -> Applied<Self> {
+        let bucket = if after.retention_days == before.retention_days {
+            cx.find_bucket(&after.name).await.map_err(Error::from)?
+        } else {
+            Some(
+                cx.extend_retention(&after.name, after.retention_days()?)
+                    .await
+                    .map_err(Error::from)?,
+            )
+        };
+        let gone = || {
+            Error::remote(
+                "Bucket vanished",
+                "Someone removed it while it was changed. Apply again.",
+            )
+        };
+        Ok(bucket.ok_or_else(gone)?.into())
+    }
+
+    async fn plan_delete(cx: &Cx<Archive>, state: &Self) -> Result<()> {
+        if state.keep_on_destroy.unwrap_or(false) {
+            return Ok(());
+        }
+        let now = jiff::Timestamp::now();
+        let records = cx.list_records(&state.name).await?;
+        let kept = records
+            .iter()
+            .filter_map(|found| found.record.as_ref())
+            .filter(|record| record.retain_until > now);
+        let (count, until) = kept.fold((0_usize, now), |(count, until), record| {
+            (count + 1, until.max(record.retain_until))
+        });
+        if count == 0 {
+            return Ok(());
+        }
+        let detail = format!(
+            "{count} records are kept until {until} at the latest, so the bucket cannot be destroyed. Leave it in place, or \
+             set `keep_on_destroy = true` and apply that, so that Terraform only forgets it."
+        );
+        Err(Error::user("Under retention", detail).at(Self::NAME))
+    }
+
+    async fn delete(cx: &Cx<Archive>, state: Self) -> Result<()> {
+        if state.keep_on_destroy.unwrap_or(false) {
+            let detail =
+                "Terraform has forgotten the bucket; it and its records are where they were.";
+            cx.call().warn(Diagnostic::warning("The bucket stays", detail).at(Self::NAME));
+            return Ok(());
+        }
+        match cx.delete_bucket(&state.name).await {
+            Ok(()) | Err(worm::Error::NoBucket { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl WormBucket {
+    fn retention_days(&self) -> Result<u32> {
+        u32::try_from(self.retention_days).map_err(|_| Error::bug("The retention was not checked."))
+    }
+
+    fn anchor(&self) -> Option<Anchor> {
+        let sequence = u64::try_from(self.head_sequence.known()?).ok()?;
+        Some(Anchor { sequence, hash: self.head_hash.clone().known()? })
+    }
+}
+
+impl From<worm::Bucket> for WormBucket {
+    fn from(bucket: worm::Bucket) -> Self {
+        let count = |count: u64| Attr::Known(i64::try_from(count).unwrap_or(i64::MAX));
+        WormBucket {
+            name: bucket.name,
+            retention_days: bucket.retention_days.into(),
+            keep_on_destroy: Attr::Known(false),
+            created_at: Attr::Known(bucket.created_at.into()),
+            record_count: count(bucket.record_count),
+            head_sequence: count(bucket.head.sequence),
+            head_hash: Attr::Known(bucket.head.hash),
+        }
+    }
+}
+
+fn cut(name: &str, anchor: &Anchor, bucket: &worm::Bucket) -> Error {
+    let detail = format!(
+        "Terraform saw entry {} of the chain of bucket `{name}`, and now the chain ends at entry {}. It was cut; restore \
+         it from a backup.",
+        anchor.sequence, bucket.head.sequence
+    );
+    Error::user("Archive is damaged", detail).at(WormBucket::NAME)
+}

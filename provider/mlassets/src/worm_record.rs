@@ -1,0 +1,309 @@
+//! `mlassets_worm_record`: a record that is written once.
+
+use tfplug::{
+    Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Keeping, Resource, Result, Schema,
+};
+
+use crate::backend::worm::{
+    self, Anchor, Archive, Content, Found, NewRecord, Problem, Record, RecordKey,
+    check_record_name, check_record_type, content_hash, worm_path,
+};
+use crate::types::Moment;
+
+/// A record that is written once, at `<bucket>/<record_type>/<YYYY>/<YYYYMM>/<name>` with mode 0444.
+///
+/// A record never changes. Its bytes, its mode and its place in the chain of hashes are checked with every
+/// refresh, and what is wrong is shown in `problems`: a changed mode and a missing file are repaired by the
+/// next apply, changed bytes are not, since Terraform must not cover up that evidence was changed.
+/// A record under retention cannot be destroyed, and that is said in the plan.
+#[derive(Schema, Clone, Debug)]
+#[tf(name = "worm_record", import = "{bucket}/{path}")]
+pub struct WormRecord {
+    /// The bucket.
+    #[tf(identity, example = "mlassets_worm_bucket.audit.name")]
+    pub bucket: String,
+    /// What kind of event it records: lower case letters, digits and underscores.
+    #[tf(
+        replace,
+        check = explained("be a type of record", |name: &String| check_record_type(name)),
+        example = "\"model_distribution\""
+    )]
+    pub record_type: String,
+    /// Name of the file, unique in the bucket for its type.
+    #[tf(
+        replace,
+        check = explained("be a record's name", |name: &String| check_record_name(name)),
+        example = "\"2025-01-15-v1.json\""
+    )]
+    pub name: String,
+    /// What is recorded.
+    #[tf(replace, example = "jsonencode({ version = \"2025-01-15-v1\" })")]
+    pub content: String,
+    /// When the event happened, as in RFC 3339; its month in UTC chooses the folder. Left out, it is the
+    /// moment in which the record is written.
+    #[tf(optional, computed, keep, replace, example = "\"2025-01-15T04:00:00Z\"")]
+    pub event_time: Attr<Moment>,
+    /// Destroying the resource leaves the record where it is. Without it, a record under retention cannot
+    /// be destroyed.
+    #[tf(default = false, setting)]
+    pub keep_on_destroy: Attr<bool>,
+    /// The path in the bucket.
+    #[tf(identity, computed, keep)]
+    pub path: Attr<String>,
+    /// SHA-256 of the content.
+    #[tf(computed, keep)]
+    pub sha256: Attr<String>,
+    /// Size of the content in bytes.
+    #[tf(computed, keep)]
+    pub size: Attr<i64>,
+    /// Mode of the file: `0444`.
+    #[tf(computed, keep)]
+    pub mode: Attr<String>,
+    /// Number of the record's entry in the chain.
+    #[tf(computed, keep)]
+    pub sequence: Attr<i64>,
+    /// Hash of the entry before.
+    #[tf(computed, keep)]
+    pub previous_hash: Attr<String>,
+    /// Hash of the record's entry.
+    #[tf(computed, keep)]
+    pub hash: Attr<String>,
+    /// When the record was written.
+    #[tf(computed, keep)]
+    pub written_at: Attr<Moment>,
+    /// Until when the record is kept. Grows with the retention of the bucket.
+    #[tf(computed)]
+    pub retain_until: Attr<Moment>,
+    /// What is wrong with the record; empty when all is well.
+    #[tf(computed, keep)]
+    pub problems: Attr<Vec<String>>,
+}
+
+/// The mode of every record.
+const MODE: &str = "0444";
+
+impl Resource for WormRecord {
+    type Backend = Archive;
+
+    fn plan(draft: &mut Draft<'_, Self>) {
+        // Where the record goes is known before it is written, if the time of the event is.
+        if draft.is_create()
+            && let (Some(kind), Some(name), Some(time)) = (
+                draft.get(Self::RECORD_TYPE).known(),
+                draft.get(Self::NAME).known(),
+                draft.get(Self::EVENT_TIME).known(),
+            )
+            && let Ok(folder) = worm_path(&kind, time.0)
+        {
+            draft.set(Self::PATH, format!("{folder}/{name}"));
+        }
+        refuse_replacement(draft);
+        if draft.prior(Self::PROBLEMS).is_some_and(|problems| !problems.is_empty()) {
+            draft.set(Self::PROBLEMS, Vec::new());
+            draft.set(Self::MODE, MODE.to_owned());
+        }
+    }
+
+    async fn create(cx: &Cx<Archive>, plan: Self) -> Applied<Self> {
+        let event_time = match plan.event_time {
+            Attr::Known(time) => time.0,
+            Attr::Null | Attr::Unknown => {
+                written_before(cx, &plan).await?.unwrap_or_else(jiff::Timestamp::now)
+            }
+        };
+        let record = cx.append(plan.as_new(event_time)).await.map_err(Error::from)?;
+        Ok(plan.became(record, &[]))
+    }
+
+    async fn read(
+        cx: &Cx<Archive>,
+        (bucket, path): (String, String),
+        prior: Option<Self>,
+    ) -> Result<Option<Self>> {
+        let anchor = prior.as_ref().and_then(Self::anchor);
+        let Found { record, problems } =
+            match cx.find_record(RecordKey { bucket, path }, anchor).await {
+                Err(worm::Error::NoBucket { .. }) => return Ok(None),
+                found => found?,
+            };
+        let Some(record) = record else {
+            // Nothing was ever acknowledged there; but a chain that lost its entry is not nothing.
+            return if problems.is_empty() || prior.is_none() {
+                Ok(None)
+            } else {
+                Err(damaged(&problems))
+            };
+        };
+        let content = match &prior {
+            Some(prior) => prior.content.clone(),
+            None => text(cx.read_record(record.key.clone()).await?)?,
+        };
+        let keep_on_destroy = prior.map_or(Attr::Known(false), |prior| prior.keep_on_destroy);
+        Ok(Some(Self::found(record, &problems, content, keep_on_destroy)))
+    }
+
+    async fn update(cx: &Cx<Archive>, Change { before, after }: Change<Self>) -> Applied<Self> {
+        let key = after.key()?;
+        let found = cx.find_record(key.clone(), before.anchor()).await.map_err(Error::from)?;
+        for problem in &found.problems {
+            match problem {
+                Problem::ModeChanged { .. } => {
+                    drop(cx.restore_mode(key.clone()).await.map_err(Error::from)?);
+                }
+                Problem::MissingFile { .. } => {
+                    let event_time = after.event_time.known().map(|time| time.0);
+                    let event_time = event_time
+                        .ok_or_else(|| Error::bug("A record in the state has no time."))?;
+                    drop(cx.append(after.as_new(event_time)).await.map_err(Error::from)?);
+                }
+                _ => return Err(damaged(&found.problems)).keeping(before),
+            }
+        }
+        let Found { record, problems } =
+            cx.find_record(key, before.anchor()).await.map_err(Error::from)?;
+        match record {
+            Some(record) if problems.is_empty() => Ok(after.became(record, &problems)),
+            _ => Err(damaged(&problems)).keeping(before),
+        }
+    }
+
+    async fn plan_delete(cx: &Cx<Archive>, state: &Self) -> Result<()> {
+        if state.keep_on_destroy.unwrap_or(false) {
+            return Ok(());
+        }
+        cx.deletable(state.key()?, jiff::Timestamp::now()).await.map_err(with_way_out)
+    }
+
+    async fn delete(cx: &Cx<Archive>, state: Self) -> Result<()> {
+        if state.keep_on_destroy.unwrap_or(false) {
+            let detail = "Terraform has forgotten the record; it is where it was.";
+            cx.call().warn(Diagnostic::warning("The record stays", detail).at(Self::NAME));
+            return Ok(());
+        }
+        cx.delete_record(state.key()?).await.map_err(with_way_out)
+    }
+}
+
+impl WormRecord {
+    fn as_new(&self, event_time: jiff::Timestamp) -> NewRecord {
+        NewRecord {
+            bucket: self.bucket.clone(),
+            record_type: self.record_type.clone(),
+            name: self.name.clone(),
+            event_time,
+            content: Content::Bytes(self.content.clone().into_bytes()),
+            expected_sha256: None,
+        }
+    }
+
+    fn key(&self) -> Result<RecordKey> {
+        let path = self
+            .path
+            .clone()
+            .known()
+            .ok_or_else(|| Error::bug("A record in the state has no path."))?;
+        Ok(RecordKey { bucket: self.bucket.clone(), path })
+    }
+
+    fn anchor(&self) -> Option<Anchor> {
+        let sequence = u64::try_from(self.sequence.known()?).ok()?;
+        Some(Anchor { sequence, hash: self.hash.clone().known()? })
+    }
+
+    fn became(self, record: Record, problems: &[Problem]) -> Self {
+        Self::found(record, problems, self.content, self.keep_on_destroy)
+    }
+
+    fn found(
+        record: Record,
+        problems: &[Problem],
+        content: String,
+        keep_on_destroy: Attr<bool>,
+    ) -> Self {
+        let (folder, name) = record.key.path.rsplit_once('/').unwrap_or(("", &record.key.path));
+        let count = |count: u64| Attr::Known(i64::try_from(count).unwrap_or(i64::MAX));
+        WormRecord {
+            record_type: folder.split('/').next().unwrap_or_default().to_owned(),
+            name: name.to_owned(),
+            bucket: record.key.bucket,
+            content,
+            event_time: Attr::Known(record.event_time.into()),
+            keep_on_destroy,
+            path: Attr::Known(record.key.path),
+            sha256: Attr::Known(record.sha256),
+            size: count(record.size),
+            mode: record.mode.map(|mode| format!("{mode:04o}")).into(),
+            sequence: count(record.sequence),
+            previous_hash: Attr::Known(record.previous_hash),
+            hash: Attr::Known(record.hash),
+            written_at: Attr::Known(record.written_at.into()),
+            retain_until: Attr::Known(record.retain_until.into()),
+            problems: Attr::Known(problems.iter().map(ToString::to_string).collect()),
+        }
+    }
+}
+
+/// The time of the record that an interrupted apply left behind, if there is one: the same bucket, type
+/// and name with the same bytes.
+async fn written_before(cx: &Cx<Archive>, plan: &WormRecord) -> Result<Option<jiff::Timestamp>> {
+    let wanted = content_hash(plan.content.as_bytes());
+    let (start, end) = (format!("{}/", plan.record_type), format!("/{}", plan.name));
+    let records = cx.list_records(&plan.bucket).await?;
+    let same = records.into_iter().filter_map(|found| found.record).find(|record| {
+        record.key.path.starts_with(&start)
+            && record.key.path.ends_with(&end)
+            && record.sha256 == wanted
+    });
+    Ok(same.map(|record| record.event_time))
+}
+
+/// A replacement destroys without asking the plan, so the plan itself must know that it cannot be.
+fn refuse_replacement(draft: &mut Draft<'_, WormRecord>) {
+    let retained =
+        draft.prior(WormRecord::RETAIN_UNTIL).filter(|until| until.0 > jiff::Timestamp::now());
+    let Some(until) =
+        retained.filter(|_| !draft.prior(WormRecord::KEEP_ON_DESTROY).unwrap_or(false))
+    else {
+        return;
+    };
+    let detail = format!(
+        "The record is kept until {}, so it can be neither changed nor replaced. Add another record with another name.",
+        until.0
+    );
+    let changed = [
+        (WormRecord::BUCKET, draft.change(WormRecord::BUCKET).is_some()),
+        (WormRecord::RECORD_TYPE, draft.change(WormRecord::RECORD_TYPE).is_some()),
+        (WormRecord::NAME, draft.change(WormRecord::NAME).is_some()),
+        (WormRecord::CONTENT, draft.change(WormRecord::CONTENT).is_some()),
+    ];
+    for (field, _) in changed.iter().filter(|(_, changed)| *changed) {
+        draft.deny(*field, "Under retention", detail.clone());
+    }
+    if draft.change(WormRecord::EVENT_TIME).is_some() {
+        draft.deny(WormRecord::EVENT_TIME, "Under retention", detail);
+    }
+}
+
+fn text(bytes: Vec<u8>) -> Result<String> {
+    let detail = "The record's bytes are not text in UTF-8, which an attribute cannot hold. Leave it to other tools.";
+    String::from_utf8(bytes).map_err(|_| Error::user("Record is not text", detail))
+}
+
+fn with_way_out(error: worm::Error) -> Error {
+    let retained = matches!(error, worm::Error::Retained { .. });
+    let error = Error::from(error);
+    if !retained {
+        return error;
+    }
+    let detail = "Leave it in place, or set `keep_on_destroy = true` and apply that, so that Terraform only forgets it.";
+    error.and(Error::user("Under retention", detail)).at(WormRecord::NAME)
+}
+
+fn damaged(problems: &[Problem]) -> Error {
+    let listed: Vec<String> = problems.iter().map(|problem| format!("- {problem}")).collect();
+    let detail = format!(
+        "Terraform does not repair changed evidence. What is wrong:\n{}",
+        listed.join("\n")
+    );
+    Error::user("Archive is damaged", detail).at(WormRecord::CONTENT)
+}
