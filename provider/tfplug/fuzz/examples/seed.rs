@@ -43,32 +43,37 @@ const REFINED: &[(&str, &[u8])] = &[
 ];
 
 fn main() -> io::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let mut packed = Vec::new();
+    let mut json = Vec::new();
     for line in include_str!("../../tests/codec/vectors.tsv").lines() {
-        let mut columns = line.split('\t').skip(1);
-        let (Some(ty), Some(hex)) = (columns.next(), columns.next()) else { continue };
+        let [_, ty, hex, _] = line.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("four columns: {line}")
+        };
         let bytes: Vec<u8> = (0..hex.len() / 2)
             .map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hexadecimal"))
             .collect();
-        write(&root.join("msgpack"), ty, &bytes)?;
+        packed.push(join(ty, &bytes));
     }
-    for (ty, bytes) in REFINED {
-        write(&root.join("msgpack"), ty, bytes)?;
+    packed.extend(REFINED.iter().map(|(ty, bytes)| join(ty, bytes)));
+    for (ty, value) in VALUES {
+        json.push(join(ty, value.as_bytes()));
+        let parsed = Type::from_json(&serde_json::from_str(ty).expect("JSON")).expect("a type");
+        let value = state_json::decode(value.as_bytes(), &parsed, Tolerance::Exact).expect("fits");
+        packed.push(join(ty, &msgpack::encode(&value, &parsed).expect("fits")));
     }
-    for (ty, json) in VALUES {
-        write(&root.join("state_json"), ty, json.as_bytes())?;
-        let parsed = serde_json::from_str(ty).expect("JSON");
-        let parsed = Type::from_json(&parsed).expect("a type");
-        let value = state_json::decode(json.as_bytes(), &parsed, Tolerance::Exact).expect("fits");
-        let bytes = msgpack::encode(&value, &parsed).expect("fits");
-        write(&root.join("msgpack"), ty, &bytes)?;
-    }
-    Ok(())
+    write("msgpack", &packed)?;
+    write("state_json", &json)
 }
 
-fn write(folder: &Path, ty: &str, bytes: &[u8]) -> io::Result<()> {
-    let input = tfplug_fuzz::join(ty, bytes).expect("a short type");
-    fs::create_dir_all(folder)?;
-    let name = fs::read_dir(folder)?.count();
-    fs::write(folder.join(format!("seed-{name:02}")), input)
+fn join(ty: &str, bytes: &[u8]) -> Vec<u8> {
+    tfplug_fuzz::join(ty, bytes).expect("a short type")
+}
+
+fn write(target: &str, inputs: &[Vec<u8>]) -> io::Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
+    fs::create_dir_all(&folder)?;
+    for (number, input) in inputs.iter().enumerate() {
+        fs::write(folder.join(format!("seed-{number:02}")), input)?;
+    }
+    Ok(())
 }
