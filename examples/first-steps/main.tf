@@ -25,11 +25,18 @@ variable "archive_folder" {
 }
 
 provider "mlassets" {
-  prefect = {
-    api_url = var.prefect_api_url
+  actor = "first-steps"
+
+  prefect {
+    endpoint = var.prefect_api_url
   }
-  registry = {
-    url = "sqlite://${var.registry_file}"
+
+  registry {
+    url = var.registry_file
+  }
+
+  worm {
+    directory = var.archive_folder
   }
 }
 
@@ -43,9 +50,8 @@ resource "mlassets_work_pool" "training" {
 }
 
 resource "mlassets_work_queue" "urgent" {
-  name           = "urgent"
   work_pool_name = mlassets_work_pool.training.name
-  priority       = 1
+  name           = "urgent"
 }
 
 # Which models exist, and which one serves.
@@ -53,33 +59,36 @@ resource "mlassets_work_queue" "urgent" {
 resource "mlassets_model_registry" "this" {}
 
 resource "mlassets_model_version" "ranker" {
-  registry = mlassets_model_registry.this.id
-  model    = "ranker"
-  version  = "2025-01-15-v1"
-  metadata = {
-    actor = "first-steps"
-  }
+  model           = "ranker"
+  version         = "2025-01-15-v1"
+  artifact_uri    = "s3://models/ranker/2025-01-15-v1/"
+  artifact_sha256 = sha256("the bytes of the model")
+  metadata        = { git_sha = "abc123" }
+
+  depends_on = [mlassets_model_registry.this]
 }
 
 resource "mlassets_model_deployment" "ranker" {
-  registry    = mlassets_model_registry.this.id
   model       = mlassets_model_version.ranker.model
   environment = "dev"
   version     = mlassets_model_version.ranker.version
 }
 
-# What proves it afterwards.
+# What proves it afterwards. A record is kept for its retention, whatever Terraform is told to destroy.
 
 resource "mlassets_worm_bucket" "audit" {
-  name           = "audit"
-  root           = var.archive_folder
-  retention_days = 1
+  name            = "audit"
+  retention_days  = 1
+  keep_on_destroy = true
 }
 
 resource "mlassets_worm_record" "deployed" {
-  bucket      = mlassets_worm_bucket.audit.id
-  record_type = "model_distribution"
-  payload = jsonencode({
+  bucket          = mlassets_worm_bucket.audit.name
+  record_type     = "model_distribution"
+  name            = "ranker-${mlassets_model_deployment.ranker.version}.json"
+  keep_on_destroy = true
+
+  content = jsonencode({
     model       = mlassets_model_deployment.ranker.model
     version     = mlassets_model_deployment.ranker.version
     environment = mlassets_model_deployment.ranker.environment
@@ -89,4 +98,9 @@ resource "mlassets_worm_record" "deployed" {
 output "work_pool" {
   description = "Name of the work pool, as Prefect knows it."
   value       = mlassets_work_pool.training.name
+}
+
+output "version_parts" {
+  description = "Day and number of the deployed version."
+  value       = provider::mlassets::model_version_parse(mlassets_model_deployment.ranker.version)
 }

@@ -33,7 +33,7 @@ pub struct ModelVersion {
     pub artifact_sha256: String,
     /// Where the artifacts are.
     #[tf(replace, check = explained("be a URI", |text: &String| name::artifact_uri(text)), example = "\"s3://models/ranker/2025-01-15-v1/\"")]
-    pub artifact_uri: Option<String>,
+    pub artifact_uri: String,
     /// What is to be known about the version.
     pub description: Option<String>,
     /// Facts for programs, such as `git_sha`.
@@ -70,10 +70,7 @@ impl Resource for ModelVersion {
         if !renamed && draft.change(Self::ARTIFACT_SHA256).is_some() {
             draft.deny(Self::ARTIFACT_SHA256, "Version is immutable", detail);
         }
-        if !renamed
-            && !draft.is_create()
-            && draft.prior(Self::ARTIFACT_URI) != draft.get(Self::ARTIFACT_URI).known()
-        {
+        if !renamed && draft.change(Self::ARTIFACT_URI).is_some() {
             draft.deny(Self::ARTIFACT_URI, "Version is immutable", detail);
         }
         if draft.change(Self::VERIFIED) == Some((true, false)) {
@@ -157,7 +154,7 @@ impl ModelVersion {
         NewVersion {
             model: self.model.clone(),
             version: self.version.clone(),
-            artifact_uri: self.artifact_uri.clone().unwrap_or_default(),
+            artifact_uri: self.artifact_uri.clone(),
             artifact_sha256: self.artifact_sha256.clone(),
             description: self.description.clone().unwrap_or_default(),
             metadata: self.metadata(),
@@ -183,10 +180,7 @@ impl ModelVersion {
             model: version.model,
             version: version.version,
             artifact_sha256: version.artifact_sha256,
-            artifact_uri: text_or_none(
-                version.artifact_uri,
-                prior.and_then(|prior| prior.artifact_uri.as_ref()),
-            ),
+            artifact_uri: version.artifact_uri,
             description: text_or_none(
                 version.description,
                 prior.and_then(|prior| prior.description.as_ref()),

@@ -1,8 +1,6 @@
 //! `mlassets_work_queue`: a queue of a Prefect work pool.
 
-use tfplug::{
-    Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Keeping, Resource, Result, Schema,
-};
+use tfplug::{Applied, Attr, Change, Cx, Diagnostic, Error, Keeping, Resource, Result, Schema};
 
 use crate::backend::prefect::{self, Conflict, NewWorkQueue, Prefect, WorkQueuePatch, name};
 use crate::types::{Moment, text_or_none};
@@ -101,14 +99,6 @@ impl Resource for WorkQueue {
                 Ok(())
             }
             deleted => deleted.map(drop).map_err(Error::from),
-        }
-    }
-
-    fn validate(config: &mut Draft<'_, Self>) {
-        let (name, priority) = (config.get(Self::NAME).known(), config.get(Self::PRIORITY));
-        if name.as_deref() != Some(DEFAULT) && priority == Attr::Known(1) {
-            let detail = "The default queue of the pool moves back. If it is declared, too, give it another priority there.";
-            config.warn(Self::PRIORITY, "Comes before the default queue", detail);
         }
     }
 }

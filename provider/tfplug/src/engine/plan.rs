@@ -31,7 +31,7 @@ pub struct PlanResponse {
     pub replace: BTreeSet<Path>,
     /// What the resource keeps for itself.
     pub private: Private,
-    /// What identifies it, as far as that is known.
+    /// What identifies it, once that is known: Terraform cannot show an identity that is not.
     pub identity: Option<Value>,
     /// What to tell the user.
     pub diags: Diags,
@@ -78,7 +78,11 @@ fn plan_change(resource: &dyn Managed, request: PlanRequest) -> PlanResponse {
     report(shape, &before_author, &mut draft);
 
     PlanResponse {
-        identity: shape.identity.as_ref().map(|identity| identity.pick(&draft.planned)),
+        identity: shape
+            .identity
+            .as_ref()
+            .map(|identity| identity.pick(&draft.planned))
+            .filter(Value::is_wholly_known),
         planned: draft.planned,
         replace: draft.replace,
         private: draft.private,

@@ -64,6 +64,9 @@ fn settle_attribute(attribute: &Attribute, there: &Value, value: Value) -> Value
     if attribute.write_only {
         return Value::Null;
     }
+    if attribute.setting {
+        return there.clone();
+    }
     let comparable =
         !there.is_null() && !value.is_null() && there.is_wholly_known() && value.is_wholly_known();
     if comparable && attribute.same.is_some_and(|same| same(there, &value)) {
