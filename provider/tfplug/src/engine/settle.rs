@@ -13,8 +13,12 @@ pub(super) fn settle(members: Members<'_>, there: &Value, mut object: Value) -> 
     let Value::Map(values) = &mut object else { return object };
     for attribute in members.attributes {
         if let Some(slot) = values.get_mut(&*attribute.name) {
-            *slot =
-                settle_attribute(attribute, there.member(&attribute.name), std::mem::take(slot));
+            let value = std::mem::take(slot);
+            *slot = match &attribute.default {
+                // Nothing is there yet, as at an import: how it is managed is for the configuration to say.
+                Some(default) if attribute.setting && there.is_null() => default.clone(),
+                _ => settle_attribute(attribute, there.member(&attribute.name), value),
+            };
         }
     }
     for block in members.blocks {

@@ -1,0 +1,6 @@
+//! The provider under a real Terraform, against real servers.
+//!
+//! `cargo xtask test` starts the servers and says where they are. One binary, one module a topic.
+
+mod harness;
+mod life;
