@@ -114,30 +114,6 @@ impl Resource for ModelVersion {
         Ok(Self::found(version, Some(&after)))
     }
 
-    async fn plan_delete(cx: &Cx<Registry>, state: &Self) -> Result<()> {
-        if !state.archive_on_destroy.unwrap_or(true) {
-            return Ok(());
-        }
-        let filter = registry::DeploymentFilter {
-            model: Some(state.model.clone()),
-            version: Some(state.version.clone()),
-            status: Some(registry::DeploymentStatus::Deployed),
-            ..registry::DeploymentFilter::default()
-        };
-        // Those that the same run destroys first are not known here, so this can only warn.
-        let deployed = cx.list_deployments(&filter).await?;
-        if !deployed.is_empty() {
-            let environments: Vec<_> =
-                deployed.iter().map(|deployment| deployment.environment.as_str()).collect();
-            let detail = format!(
-                "It is deployed in {}. Unless that deployment is destroyed first, the version cannot be archived.",
-                environments.join(", ")
-            );
-            cx.call().warn(tfplug::Diagnostic::warning("Version is deployed", detail));
-        }
-        Ok(())
-    }
-
     async fn delete(cx: &Cx<Registry>, state: Self) -> Result<()> {
         if !state.archive_on_destroy.unwrap_or(true) {
             return Ok(());

@@ -7,7 +7,7 @@ use super::{File, Findings};
 const LONGEST: usize = 800;
 
 /// Kinds of files that people write, by extension.
-const WRITTEN: [&str; 9] = ["rs", "md", "py", "sh", "sql", "toml", "tf", "proto", "yaml"];
+const WRITTEN: [&str; 8] = ["rs", "md", "py", "sh", "sql", "toml", "tf", "yaml"];
 
 /// The rules' own texts and tests name what they forbid.
 const RULES: &str = "xtask/src/tidy";

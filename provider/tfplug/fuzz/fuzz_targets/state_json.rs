@@ -1,3 +1,5 @@
+//! Hostile bytes as state JSON: what is read must be written and read again alike.
+
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};

@@ -19,6 +19,10 @@ pub(crate) enum Transport {
     Native,
     /// TCP on 127.0.0.1, reachable for every user of the machine. The pinned
     /// certificate alone keeps others out, and in debug mode nothing does.
+    #[cfg_attr(
+        all(unix, not(test)),
+        expect(dead_code, reason = "the way of platforms without unix sockets")
+    )]
     Loopback,
 }
 

@@ -30,11 +30,7 @@ mod work_queue;
 mod worker_type;
 
 #[cfg(test)]
-mod fake;
-#[cfg(test)]
-mod http_tests;
-#[cfg(all(test, feature = "acceptance"))]
-mod live_tests;
+mod tests;
 
 use std::fmt;
 use std::sync::Arc;

@@ -66,7 +66,7 @@ impl Lab {
     #[track_caller]
     fn text<T: std::fmt::Debug>(&self, result: Result<T, Error>) -> String {
         let root = self.temp.path().display().to_string();
-        result.unwrap_err().to_string().replace(&root, "/root")
+        result.unwrap_err().to_string().replace(&root, "/vault")
     }
 }
 

@@ -50,14 +50,14 @@ fn configuration() {
         &lab,
         missing.find_bucket("audit"),
         &expect![
-            "the archive root `/root/missing` does not exist; mount the volume or create the directory"
+            "the archive root `/vault/missing` does not exist; mount the volume or create the directory"
         ],
     );
     check(
         &lab,
         missing.create_bucket(&bucket(1)),
         &expect![
-            "the archive root `/root/missing` does not exist; mount the volume or create the directory"
+            "the archive root `/vault/missing` does not exist; mount the volume or create the directory"
         ],
     );
 }
@@ -68,7 +68,7 @@ fn buckets() {
     check(
         &lab,
         lab.append("a", "hello"),
-        &expect!["there is no bucket `audit` in `/root`; create it first"],
+        &expect!["there is no bucket `audit` in `/vault`; create it first"],
     );
     check(
         &lab,
@@ -208,7 +208,7 @@ fn a_busy_bucket() {
         &lab,
         hasty.append(&record("a", "hello")),
         &expect![
-            "another writer held `/root/audit/.lock` for longer than 0.5 seconds; wait for it to end, or raise the wait"
+            "another writer held `/vault/audit/.lock` for longer than 0.5 seconds; wait for it to end, or raise the wait"
         ],
     );
     assert_eq!(fs::read_dir(lab.path(".tmp")).unwrap().count(), 0);
@@ -224,7 +224,7 @@ fn links() {
         &lab,
         lab.append("a", "hello"),
         &expect![
-            "`/root/audit/model_distribution` is a symbolic link, expected a folder; the archive follows no links, remove it"
+            "`/vault/audit/model_distribution` is a symbolic link, expected a folder; the archive follows no links, remove it"
         ],
     );
 }

@@ -8,12 +8,12 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::retry::Policy;
-use super::{Config, Prefect};
+use crate::backend::prefect::retry::Policy;
+use crate::backend::prefect::{Config, Prefect};
 
 /// What the server does with one request.
 #[derive(Clone, Debug)]
-pub(super) enum Reply {
+pub(in crate::backend::prefect) enum Reply {
     /// Answers with this status, these header lines and this body.
     Answer(u16, &'static str, String),
     /// Reads the request and closes the connection.
@@ -24,23 +24,25 @@ pub(super) enum Reply {
     Silence,
 }
 
-pub(super) fn reply(status: u16, body: &str) -> Reply {
+pub(in crate::backend::prefect) fn reply(status: u16, body: &str) -> Reply {
     Reply::Answer(status, "", body.to_owned())
 }
 
 /// The answer of a server without CSRF protection to the question for a token.
-pub(super) fn no_csrf() -> Reply {
+pub(in crate::backend::prefect) fn no_csrf() -> Reply {
     reply(422, r#"{"detail":"CSRF protection is disabled."}"#)
 }
 
-pub(super) struct Fake {
-    pub(super) port: u16,
+pub(in crate::backend::prefect) struct Fake {
+    pub(in crate::backend::prefect) port: u16,
     heard: Arc<Mutex<Vec<String>>>,
 }
 
 impl Fake {
     /// Starts the server. After the script each request is answered with 599, which fails any test.
-    pub(super) async fn start(script: impl IntoIterator<Item = Reply>) -> Self {
+    pub(in crate::backend::prefect) async fn start(
+        script: impl IntoIterator<Item = Reply>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let heard = Arc::new(Mutex::new(Vec::new()));
@@ -54,28 +56,31 @@ impl Fake {
         Self { port, heard }
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(in crate::backend::prefect) fn url(&self) -> String {
         format!("http://127.0.0.1:{}/api", self.port)
     }
 
     /// A client of this server that waits milliseconds where a real one waits seconds.
-    pub(super) fn client(&self) -> Prefect {
+    pub(in crate::backend::prefect) fn client(&self) -> Prefect {
         self.client_with(|_| {})
     }
 
-    pub(super) fn client_with(&self, change: impl FnOnce(&mut Config)) -> Prefect {
+    pub(in crate::backend::prefect) fn client_with(
+        &self,
+        change: impl FnOnce(&mut Config),
+    ) -> Prefect {
         let mut config = Config::new(self.url());
         change(&mut config);
         Prefect::with_policy(&config, quick()).unwrap()
     }
 
     /// Method, path and body of each request so far, and the CSRF token in angle brackets.
-    pub(super) fn heard(&self) -> Vec<String> {
+    pub(in crate::backend::prefect) fn heard(&self) -> Vec<String> {
         self.heard.lock().unwrap().clone()
     }
 }
 
-pub(super) fn quick() -> Policy {
+pub(in crate::backend::prefect) fn quick() -> Policy {
     Policy {
         tries: 4,
         first: Duration::from_millis(2),

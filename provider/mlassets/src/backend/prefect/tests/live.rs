@@ -8,8 +8,8 @@ use std::env;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::http::Request;
-use super::{
+use crate::backend::prefect::http::Request;
+use crate::backend::prefect::{
     Auth, Change, Config, Conflict, Denied, Error, Missing, NewWorkPool, NewWorkQueue, Prefect,
     StorageConfiguration, WorkPoolFilter, WorkPoolPatch, WorkQueuePatch, json_eq, name, pool_type,
     template,

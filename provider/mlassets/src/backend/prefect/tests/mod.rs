@@ -1,0 +1,6 @@
+//! The client against a server that says what a test wants, and against a real one.
+
+mod fake;
+mod http;
+#[cfg(feature = "acceptance")]
+mod live;
