@@ -37,6 +37,8 @@ impl Workspace {
             .tempdir()
             .context("cannot create a temporary folder")?;
         let workspace = Self { folder, terraform: terraform.to_owned() };
+        // The provider never creates it: it might be a volume that is not mounted.
+        fs::create_dir(workspace.archive())?;
         workspace.add_configuration(prefect_api_url)?;
         workspace.add_provider(provider)?;
         let bin = terraform.parent().context("Terraform lies in no folder")?;
