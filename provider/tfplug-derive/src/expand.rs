@@ -94,8 +94,6 @@ fn schema(model: &Model) -> TokenStream {
             const VERSION: i64 = #version;
 
             fn block() -> ::tfplug::schema::Block {
-                #[allow(unused_imports, reason = "the rules are in scope whether they are used or not")]
-                use ::tfplug::schema::check::*;
                 ::tfplug::schema::Block {
                     description: #doc.into(),
                     deprecated: #deprecated,
@@ -169,7 +167,11 @@ fn attribute(field: &Field) -> TokenStream {
     }
     for check in &field.checks {
         set.push(quote_spanned! { check.span() =>
-            attribute.checks.push(::tfplug::schema::Check::rule::<#inner>(#check));
+            attribute.checks.push(::tfplug::schema::Check::rule::<#inner>({
+                #[allow(unused_imports, reason = "the rules are in scope whether they are used or not")]
+                use ::tfplug::schema::check::rules::*;
+                #check
+            }));
         });
     }
     if field.identity {

@@ -18,6 +18,8 @@ pub mod path;
 pub mod provider;
 pub mod resource;
 pub mod schema;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod typed;
 pub mod value;
 

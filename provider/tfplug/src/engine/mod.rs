@@ -16,6 +16,8 @@ mod passes;
 mod plan;
 mod read;
 mod settle;
+#[cfg(test)]
+mod tests;
 mod upgrade;
 mod validate;
 

@@ -1,0 +1,109 @@
+//! What is planned for a resource with plain attributes.
+
+use expect_test::{Expect, expect};
+
+use super::kinds::{Pool, Ticket};
+use super::{harness, render};
+use crate::testing::{Config, config, unknown};
+
+/// Applies `before`, then plans `config`.
+async fn check(before: Option<Config>, config: Config, expected: Expect) {
+    let (mut harness, _) = harness::<Pool>();
+    if let Some(before) = before {
+        harness.apply(before).await.unwrap();
+    }
+    expected.assert_eq(&match harness.plan(config).await {
+        Ok(planned) => render(&planned),
+        Err(problem) => format!("{problem}\n"),
+    });
+}
+
+fn pool() -> Option<Config> {
+    Some(config!({ "name": "gpu", "limit": 3, "template": "{\"a\": 1, \"b\": 2}" }))
+}
+
+#[tokio::test]
+async fn a_creation_has_defaults_and_unknown_computed_values() {
+    check(None, config!({ "name": "gpu" }), expect![[""]]).await;
+}
+
+#[tokio::test]
+async fn nothing_to_do_is_nothing_planned() {
+    check(
+        pool(),
+        config!({ "name": "gpu", "limit": 3, "template": "{\"b\":2,\"a\":1.0}", "type": "process" }),
+        expect![[""]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn an_update_keeps_what_is_declared_to_be_kept() {
+    check(
+        pool(),
+        config!({ "name": "gpu", "limit": 4, "template": "{\"b\":2,\"a\":1}" }),
+        expect![[""]],
+    )
+    .await;
+    check(pool(), config!({ "name": "gpu", "limit": 3 }), expect![[""]]).await;
+}
+
+#[tokio::test]
+async fn a_replacement_says_why() {
+    check(pool(), config!({ "name": "gpu", "type": "docker" }), expect![[""]]).await;
+    check(pool(), config!({ "name": "cpu2" }), expect![[""]]).await;
+    check(pool(), config!({ "name": "gpu", "limit": 2 }), expect![[""]]).await;
+    check(pool(), config!({ "name": "gpu", "limit": unknown() }), expect![[""]]).await;
+    check(pool(), config!({ "name": "g", "limit": 3 }), expect![[""]]).await;
+}
+
+#[tokio::test]
+async fn unknown_configuration_stays_unknown() {
+    check(None, config!({ "name": unknown(), "limit": unknown() }), expect![[""]]).await;
+    check(
+        pool(),
+        config!({ "name": "gpu", "limit": 3, "template": unknown(), "region": unknown() }),
+        expect![[""]],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_write_only_value_is_never_planned() {
+    check(None, config!({ "name": "gpu", "key": "hunter2hunter2" }), expect![[""]]).await;
+    let with_key = config!({ "name": "gpu", "limit": 3, "template": "{\"a\": 1, \"b\": 2}", "key": "another one" });
+    check(pool(), with_key, expect![[""]]).await;
+}
+
+#[tokio::test]
+async fn the_author_may_refuse_and_warn_but_not_lie() {
+    check(None, config!({ "name": "gpu", "job": "forbidden" }), expect![[""]]).await;
+    check(None, config!({ "name": "gpu", "job": "careless" }), expect![[""]]).await;
+}
+
+#[tokio::test]
+async fn core_refuses_what_does_not_fit() {
+    check(None, config!({ "nam": "gpu", "limit": "many", "revision": 7 }), expect![[""]]).await;
+}
+
+#[tokio::test]
+async fn an_identity_given_by_the_server_outlives_the_plan() {
+    let (mut harness, _) = harness::<Ticket>();
+    harness.assert_converges(config!({ "text": "a" })).await.unwrap();
+    let planned = harness.plan(config!({ "text": "b" })).await.unwrap();
+    expect![[""]].assert_eq(&render(&planned));
+    harness.assert_converges(config!({ "page": 3 })).await.unwrap();
+    harness.destroy().await.unwrap();
+    assert!(harness.current().is_none());
+}
+
+#[tokio::test]
+async fn a_destruction_may_be_refused_in_the_plan() {
+    let (mut harness, world) = harness::<Pool>();
+    harness.apply(config!({ "name": "gpu", "job": "eternal" })).await.unwrap();
+    world.take_calls();
+    let problem = harness.destroy().await.unwrap_err();
+    assert_eq!(problem.to_string(), "Plan: the provider refused\n  Not empty: It still has runs.");
+    assert!(harness.current().is_some());
+    assert!(world.take_calls().is_empty());
+}
