@@ -3,7 +3,7 @@
 use proc_macro2::Span;
 use syn::meta::ParseNestedMeta;
 use syn::parse::Parse;
-use syn::{Attribute, Error, Expr, ExprArray, Ident, LitInt, LitStr, Token};
+use syn::{Attribute, Error, Expr, ExprArray, ExprLit, Ident, Lit, LitInt, LitStr, Token};
 
 /// All mistakes of one struct, told at once.
 #[derive(Default)]
@@ -55,7 +55,8 @@ pub(crate) struct FieldAttrs {
     pub(crate) block: Option<Span>,
     pub(crate) min: Option<LitInt>,
     pub(crate) max: Option<LitInt>,
-    pub(crate) env: Option<LitStr>,
+    pub(crate) setting: Option<Span>,
+    pub(crate) env: Vec<LitStr>,
     pub(crate) deprecated: Option<LitStr>,
     pub(crate) example: Option<LitStr>,
 }
@@ -86,6 +87,7 @@ const FIELD_KEYS: &[&str] = &[
     "block",
     "min",
     "max",
+    "setting",
     "env",
     "deprecated",
     "example",
@@ -133,7 +135,8 @@ impl FieldAttrs {
                 "block" => flag(&mut found.block),
                 "min" => once(&mut found.min, &meta)?,
                 "max" => once(&mut found.max, &meta)?,
-                "env" => once(&mut found.env, &meta)?,
+                "setting" => flag(&mut found.setting),
+                "env" => found.env = texts(&meta)?,
                 "deprecated" => once(&mut found.deprecated, &meta)?,
                 "example" => once(&mut found.example, &meta)?,
                 _ => return Err(unknown(key, FIELD_KEYS, &meta)),
@@ -197,6 +200,18 @@ fn replace(meta: &ParseNestedMeta<'_>) -> Result<Replace, Error> {
             Ok(Replace::When(call.args[0].clone()))
         }
         other => Err(Error::new_spanned(other, expected)),
+    }
+}
+
+/// One text, or several in brackets.
+fn texts(meta: &ParseNestedMeta<'_>) -> Result<Vec<LitStr>, Error> {
+    let one = |expr: Expr| match expr {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Ok(text),
+        other => Err(Error::new_spanned(other, "expected a text")),
+    };
+    match meta.value()?.parse::<Expr>()? {
+        Expr::Array(list) => list.elems.into_iter().map(one).collect(),
+        text => one(text).map(|text| vec![text]),
     }
 }
 

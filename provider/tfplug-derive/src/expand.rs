@@ -177,12 +177,19 @@ fn attribute(field: &Field) -> TokenStream {
     if field.identity {
         set.push(quote!(attribute.identity = true;));
     }
+    if field.takes_unknown {
+        set.push(quote!(attribute.takes_unknown = true;));
+    }
     if field.write_only {
         set.push(quote!(attribute.write_only = true;));
     }
-    for (text, slot) in
-        [(&field.env, "env"), (&field.deprecated, "deprecated"), (&field.example, "example")]
-    {
+    if field.setting {
+        set.push(quote!(attribute.setting = true;));
+    }
+    for variable in &field.env {
+        set.push(quote!(attribute.env.push(#variable.into());));
+    }
+    for (text, slot) in [(&field.deprecated, "deprecated"), (&field.example, "example")] {
         if let Some(text) = text {
             let slot = Ident::new(slot, Span::call_site());
             set.push(quote!(attribute.#slot = ::core::option::Option::Some(#text.into());));

@@ -41,7 +41,8 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `write_only` | read from the configuration, never in plan or state (type `Option<T>`) |
 /// | `block` | written as a nested block instead of a nested attribute |
 /// | `min = n`, `max = n` | how many blocks |
-/// | `env = "…"` | environment variable for a provider's configuration |
+/// | `setting` | about how the resource is managed: reading does not change it, a data source has it not |
+/// | `env = "…"`, `env = ["…", "…"]` | environment variable for a provider's configuration; the first one set |
 /// | `deprecated = "…"`, `example = "…"` | for schema and documentation |
 #[proc_macro_derive(Schema, attributes(tf))]
 pub fn derive_schema(input: proc_macro::TokenStream) -> proc_macro::TokenStream {

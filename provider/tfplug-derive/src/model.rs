@@ -20,6 +20,7 @@ pub(crate) struct Model {
 }
 
 /// One field, which becomes one attribute or one kind of nested block.
+#[allow(clippy::struct_excessive_bools, reason = "each is a word of its own in the attribute")]
 pub(crate) struct Field {
     pub(crate) ident: Ident,
     /// The type as it is written.
@@ -35,8 +36,11 @@ pub(crate) struct Field {
     pub(crate) checks: Vec<Expr>,
     pub(crate) identity: bool,
     pub(crate) write_only: bool,
+    /// Optional and possibly unknown: a function is called with it all the same.
+    pub(crate) takes_unknown: bool,
     pub(crate) block: Option<BlockField>,
-    pub(crate) env: Option<String>,
+    pub(crate) setting: bool,
+    pub(crate) env: Vec<String>,
     pub(crate) deprecated: Option<String>,
     pub(crate) example: Option<String>,
 }
@@ -164,8 +168,10 @@ impl Field {
             checks: attrs.checks,
             identity: attrs.identity.is_some(),
             write_only: attrs.write_only.is_some(),
+            takes_unknown: outer == Outer::Attr && presence == Presence::Optional,
             block,
-            env: attrs.env.map(|text| text.value()),
+            setting: attrs.setting.is_some(),
+            env: attrs.env.iter().map(syn::LitStr::value).collect(),
             deprecated: attrs.deprecated.map(|text| text.value()),
             example: attrs.example.map(|text| text.value()),
             ident,
@@ -202,12 +208,13 @@ fn presence(outer: Outer, attrs: &FieldAttrs, ty: &Type, errors: &mut Errors) ->
     match (outer, attrs.computed, attrs.default.is_some(), attrs.optional) {
         (Outer::Plain, None, false, None) => Presence::Required,
         (Outer::Option, None, false, None) if attrs.required.is_some() => Presence::Required,
-        (Outer::Option, None, false, None) => Presence::Optional,
         (Outer::Attr, Some(_), false, None) => Presence::Computed,
         (Outer::Attr, Some(_), false, Some(_)) | (Outer::Attr, None, true, None) => {
             Presence::OptionalComputed
         }
-        (Outer::Attr, None, false, Some(_)) => Presence::Optional,
+        (Outer::Option, None, false, None) | (Outer::Attr, None, false, Some(_)) => {
+            Presence::Optional
+        }
         (Outer::Attr, ..) => {
             errors.says(ty.span(), "`Attr<T>` needs one of `computed`, `optional, computed`, `default = …` or `optional`");
             Presence::Computed

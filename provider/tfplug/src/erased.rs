@@ -329,7 +329,7 @@ impl<R: Resource, B: Provide<R::Backend> + Send + Sync + 'static> LookupHandler<
 
 /// A resource's shape for one who only looks: the identity is asked for, all else is found.
 fn looked_up(mut block: Block) -> Block {
-    block.attributes.retain(|attribute| !attribute.write_only);
+    block.attributes.retain(|attribute| !attribute.write_only && !attribute.setting);
     let nested: Vec<Attribute> = block.blocks.drain(..).map(as_attribute).collect();
     block.attributes.extend(nested);
     for attribute in &mut block.attributes {

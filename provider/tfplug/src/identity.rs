@@ -9,6 +9,7 @@ use crate::value::{Number, Type, Value};
 pub struct Identity {
     members: Vec<IdentityMember>,
     template: Text,
+    ty: Type,
 }
 
 /// One attribute of an [`Identity`].
@@ -36,7 +37,9 @@ impl Identity {
                 description: attribute.description.clone(),
             })
             .collect();
-        (!members.is_empty()).then(|| Identity { members, template: template.into() })
+        let ty =
+            Type::object(members.iter().map(|member| (member.name.to_string(), member.ty.clone())));
+        (!members.is_empty()).then(|| Identity { members, template: template.into(), ty })
     }
 
     /// Its attributes, in the order in which the resource declares them.
@@ -50,8 +53,8 @@ impl Identity {
     }
 
     /// The type of an identity object.
-    pub fn ty(&self) -> Type {
-        Type::object(self.members.iter().map(|member| (member.name.to_string(), member.ty.clone())))
+    pub fn ty(&self) -> &Type {
+        &self.ty
     }
 
     /// The identity of the resource with this state or plan.

@@ -17,11 +17,15 @@ pub mod identity;
 pub mod path;
 pub mod provider;
 pub mod resource;
+mod rpc;
 pub mod schema;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod serve;
 pub mod typed;
 pub mod value;
+#[doc(hidden)]
+pub mod wire;
 
 pub use context::{Call, Cx, Private};
 pub use data_source::DataSource;
@@ -30,7 +34,7 @@ pub use draft::Draft;
 pub use erased::Provide;
 pub use function::Function;
 pub use path::{Field, Path, Place, Step};
-pub use provider::{Host, Provider, Registry, Served};
+pub use provider::{Host, Provider, Registry, Served, serve, serve_any};
 pub use resource::{Applied, Change, Failure, Identified, Keeping, Resource, Schema, immutable};
 pub use tfplug_derive::Schema;
 pub use typed::{Attr, AttributeType, Json, Secret, Sensitive, Set, Slot};

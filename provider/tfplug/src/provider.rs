@@ -33,6 +33,17 @@ pub trait Provider: Schema {
     fn registry() -> Registry<Self::Backends>;
 }
 
+/// The whole of a provider's `main`: serves `P` in this version until the host has had enough of it.
+pub fn serve<P: Provider>(version: &str) -> std::process::ExitCode {
+    serve_any(Served::new::<P>(version))
+}
+
+/// The same for a provider that was put together by hand.
+pub fn serve_any(served: Served) -> std::process::ExitCode {
+    let options = crate::serve::Options::new(&served.address, &served.version);
+    crate::serve::run(&options, |stop| crate::rpc::Service::new(served, stop))
+}
+
 /// Who runs the provider.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]

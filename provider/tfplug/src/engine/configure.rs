@@ -43,8 +43,9 @@ fn from_environment(
     for attribute in members.attributes {
         let slot = values.entry(attribute.name.to_string()).or_default();
         if slot.is_null()
-            && let Some(variable) = &attribute.env
-            && let Some(text) = env(variable).filter(|text| !text.is_empty())
+            && let Some((variable, text)) = attribute.env.iter().find_map(|variable| {
+                Some((variable, env(variable).filter(|text| !text.is_empty())?))
+            })
         {
             *slot = diags.keep(read_text(attribute, variable, &text)).unwrap_or_default();
         }

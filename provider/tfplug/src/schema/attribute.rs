@@ -7,6 +7,7 @@ use crate::schema::{Check, Members, Nesting, Text};
 use crate::value::{Type, Value};
 
 /// An attribute of a resource, a data source, a provider or a nested object.
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own, as in the protocol")]
 #[derive(Clone, Debug)]
 pub struct Attribute {
     /// The name in the configuration.
@@ -35,8 +36,14 @@ pub struct Attribute {
     pub checks: Vec<Check>,
     /// Whether two values mean the same although they are written differently.
     pub same: Option<fn(&Value, &Value) -> bool>,
-    /// The environment variable that gives its value where the configuration of a provider has none.
-    pub env: Option<Text>,
+    /// As a parameter of a function: the function is called even when the argument is unknown.
+    pub takes_unknown: bool,
+    /// About how the resource is managed, not about the thing itself: a look at the thing does not change
+    /// it, and a data source does not have it.
+    pub setting: bool,
+    /// Environment variables, the first that is set, that give its value where the configuration of a
+    /// provider has none.
+    pub env: Vec<Text>,
     /// A value for the documentation, as HCL.
     pub example: Option<Text>,
 }
@@ -58,7 +65,9 @@ impl Attribute {
             replace: Replace::No,
             checks: Vec::new(),
             same: None,
-            env: None,
+            takes_unknown: false,
+            setting: false,
+            env: Vec::new(),
             example: None,
         }
     }

@@ -551,7 +551,7 @@ impl Harness {
             };
         };
         let summary = "Provider produced an identity that doesn't match the schema";
-        Problem::unless_empty(step, summary, misfits(&kind.ty(), identity))?;
+        Problem::unless_empty(step, summary, misfits(kind.ty(), identity))?;
         if !settled {
             return Ok(());
         }

@@ -1,1 +1,101 @@
-//! To come.
+//! A typed client of the REST API of Prefect 3, server and Cloud: work pools, work queues, and what is
+//! needed to judge a change of them.
+//!
+//! It makes a write to an unruly service dependable. Writes to one server take turns, because servers on
+//! SQLite answer 503 to parallel ones; refusals that pass are waited out; a write whose answer was lost is
+//! looked up, so that nothing is doubled and nothing is left unsaid; CSRF protection is found by itself.
+//! Every future may be dropped at any point.
+//!
+//! To find your way: [`Config`] says where, [`Prefect`] does, [`Error`] says why not. [`name`],
+//! [`template`] and [`pool_type`] hold the server's rules for a check before any call.
+
+mod answer;
+mod config;
+mod create;
+mod csrf;
+mod deployment;
+mod error;
+mod http;
+mod json;
+pub mod name;
+mod page;
+mod patch;
+mod path;
+pub mod pool_type;
+mod retry;
+mod shared;
+pub mod template;
+mod work_pool;
+mod work_queue;
+mod worker_type;
+
+#[cfg(test)]
+mod fake;
+#[cfg(test)]
+mod http_tests;
+#[cfg(all(test, feature = "acceptance"))]
+mod live_tests;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use config::{Auth, CLOUD_API, Config, ConfigProblem};
+pub use deployment::Deployment;
+pub use error::{Call, Conflict, Denied, Error, FieldError, Missing, Step};
+pub use json::json_eq;
+pub use patch::Change;
+pub use work_pool::{NewWorkPool, StorageConfiguration, WorkPool, WorkPoolFilter, WorkPoolPatch};
+pub use work_queue::{NewWorkQueue, WorkQueue, WorkQueuePatch};
+pub use worker_type::WorkerType;
+
+use http::{Http, Request};
+use name::NameProblem;
+use retry::Policy;
+
+/// A client of one Prefect server or Cloud workspace. Clones share its connections.
+#[derive(Clone)]
+pub struct Prefect(Arc<Http>);
+
+impl Prefect {
+    /// Makes a client. Nothing is sent: a wrong host or key shows at the first call.
+    ///
+    /// # Errors
+    /// [`Error::Config`] with every problem of `config`.
+    pub fn new(config: &Config) -> Result<Self, Error> {
+        Self::with_policy(config, Policy::default())
+    }
+
+    fn with_policy(config: &Config, policy: Policy) -> Result<Self, Error> {
+        Ok(Self(Arc::new(Http::new(config, policy)?)))
+    }
+
+    /// The version of the server, such as `3.9.1`; nothing if it does not tell, as Cloud.
+    pub async fn server_version(&self) -> Result<Option<String>, Error> {
+        match self.0.read(&Request::get(path::VERSION)).await {
+            Err(Error::NotFound { .. }) => Ok(None),
+            version => version.map(Some),
+        }
+    }
+
+    /// Refuses a call that no URL could name, in the words of a refusal by the server.
+    fn check_name(
+        &self,
+        request: &Request,
+        field: &str,
+        name: Result<(), NameProblem>,
+    ) -> Result<(), Error> {
+        name.map_err(|problem| Error::Invalid {
+            call: self.0.call(request),
+            fields: vec![FieldError {
+                pointer: vec![field.to_owned()],
+                message: problem.to_string(),
+            }],
+        })
+    }
+}
+
+impl fmt::Debug for Prefect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Prefect").finish_non_exhaustive()
+    }
+}

@@ -1,1 +1,210 @@
-//! To come.
+//! The model registry: versions of models, and which version is deployed where.
+//!
+//! A [`Registry`] keeps its rows in one SQLite file or in one schema of a PostgreSQL database. The
+//! laws (immutable versions, allowed transitions, one deployed version per model and environment,
+//! an audit that only grows) are triggers and indexes of the [migrations](Registry::migrate), so
+//! they bind whoever writes; the operations here keep to them and turn a clash into an [`Error`]
+//! that says who was first.
+//!
+//! On SQLite the file is the schema and [`Options::schema`] is not used: `ATTACH 'file' AS core`
+//! makes a query that names `core.model_registry` run there unchanged.
+//!
+//! Reading order: `model` (the words), `operation` (what is done), `session` and `store` (how).
+
+mod error;
+mod location;
+mod migration;
+mod model;
+pub mod name;
+mod operation;
+mod session;
+mod store;
+pub mod version;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+pub use error::{Conflict, Error, Invalid, Taken};
+pub use location::Location;
+pub use model::{
+    AuditEntry, AuditFilter, Deploy, Deployment, DeploymentFilter, DeploymentStatus, Expected,
+    NewVersion, Registered, Retire, SchemaState, Status, UpdateMetadata, Version, VersionFilter,
+};
+
+use migration::Migration;
+use operation::migrate::{MigrateNext, ReadState};
+use operation::read::{FindDeployment, FindVersion, ListDeployments, ListVersions, ReadAudit};
+use operation::version::{Archive, MarkVerified};
+use store::Store;
+
+/// What came out, or why it could not be done.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// How a [`Registry`] works, beside where it is.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Who acts: written into each row and into the audit.
+    pub actor: String,
+    /// The PostgreSQL schema that holds the tables; unused on SQLite.
+    pub schema: String,
+    /// How long to wait for a connection, and for a server that is still starting.
+    pub connect_timeout: Duration,
+    /// How long to wait for another writer.
+    pub lock_timeout: Duration,
+    /// How long one statement may run on PostgreSQL.
+    pub statement_timeout: Duration,
+}
+
+impl Options {
+    /// The defaults, acting as `actor`: schema `core`, 15 s for a connection, 10 s for a lock, 60 s
+    /// for a statement.
+    pub fn new(actor: impl Into<String>) -> Self {
+        Self {
+            actor: actor.into(),
+            schema: "core".into(),
+            connect_timeout: Duration::from_secs(15),
+            lock_timeout: Duration::from_secs(10),
+            statement_timeout: Duration::from_mins(1),
+        }
+    }
+}
+
+/// A registry of model versions and deployments; cheap to share behind an `Arc`.
+///
+/// Each method is one transaction: it happens wholly or not at all, and each write may be repeated
+/// after an interruption without doing anything twice.
+#[derive(Debug)]
+pub struct Registry {
+    store: Store,
+}
+
+impl Registry {
+    /// A registry at `location`; nothing is opened or contacted yet.
+    pub fn new(location: Location, options: Options) -> Result<Self> {
+        name::check_all([name::schema(&options.schema), name::actor(&options.actor)])?;
+        Ok(Self { store: Store::new(location, options) })
+    }
+
+    /// Where the registry is, without any secret.
+    pub fn location(&self) -> &Location {
+        self.store.location()
+    }
+
+    /// Whether the tables exist, in which version, and how many rows they hold.
+    pub async fn schema_state(&self) -> Result<SchemaState> {
+        let known = migration::latest(migration::embedded(self.location()));
+        match self.store.run(ReadState { known }).await {
+            Err(Error::NotMigrated { .. }) => Ok(SchemaState::Absent),
+            state => state,
+        }
+    }
+
+    /// Creates or upgrades the tables and answers the names of the migrations that it applied.
+    ///
+    /// Goes forward only, one transaction each, safely beside others that do the same. Refuses a
+    /// changed migration, a schema newer than this program, and a table that it did not make.
+    pub async fn migrate(&self) -> Result<Vec<&'static str>> {
+        self.migrate_with(migration::embedded(self.location())).await
+    }
+
+    async fn migrate_with(&self, migrations: &'static [Migration]) -> Result<Vec<&'static str>> {
+        let mut applied = Vec::new();
+        while let Some(name) = self.store.run(MigrateNext { migrations }).await? {
+            applied.push(name);
+        }
+        Ok(applied)
+    }
+
+    /// Adds a version as `registered`; an equal row that exists already is answered as it is.
+    ///
+    /// Errors: [`Error::VersionTaken`] when the row differs, [`Error::Archived`].
+    pub async fn register(&self, new: &NewVersion) -> Result<Registered> {
+        name::check_all([
+            name::model(&new.model),
+            name::version(&new.version),
+            name::artifact_uri(&new.artifact_uri),
+            name::sha256(&new.artifact_sha256),
+            name::text("description", &new.description),
+            name::metadata(&new.metadata),
+        ])?;
+        self.store.run(new.clone()).await
+    }
+
+    /// The version, whatever its status.
+    pub async fn find_version(&self, model: &str, version: &str) -> Result<Option<Version>> {
+        self.store.run(FindVersion { model: model.into(), version: version.into() }).await
+    }
+
+    /// The versions that the filter admits, by model and then by creation.
+    pub async fn list_versions(&self, filter: &VersionFilter) -> Result<Vec<Version>> {
+        self.store.run(ListVersions(filter.clone())).await
+    }
+
+    /// Replaces description and metadata; the rest of a version never changes.
+    ///
+    /// Errors: [`Error::UnknownVersion`], [`Error::Archived`], [`Error::StaleVersion`] when the row
+    /// has moved on and does not hold what is asked for.
+    pub async fn update_metadata(&self, update: &UpdateMetadata) -> Result<Version> {
+        name::check_all([
+            name::text("description", &update.description),
+            name::metadata(&update.metadata),
+        ])?;
+        self.store.run(update.clone()).await
+    }
+
+    /// Records that the artifacts of a version were verified, which lets it be deployed.
+    ///
+    /// A version that is past `registered` stays as it is. Errors: [`Error::UnknownVersion`],
+    /// [`Error::Archived`].
+    pub async fn mark_verified(&self, model: &str, version: &str) -> Result<Version> {
+        self.store.run(MarkVerified { model: model.into(), version: version.into() }).await
+    }
+
+    /// Takes a version out of use for good; its row and history stay.
+    ///
+    /// Errors: [`Error::UnknownVersion`], [`Error::StillDeployed`].
+    pub async fn archive(&self, model: &str, version: &str) -> Result<Version> {
+        self.store.run(Archive { model: model.into(), version: version.into() }).await
+    }
+
+    /// Makes `deploy.version` the one deployed version of its model and environment.
+    ///
+    /// The version deployed before becomes `superseded`, or `rolled_back` when it is the newer one.
+    /// If the version is deployed there already, that deployment is the answer whatever was
+    /// expected, so an interrupted call can be repeated. Errors: [`Error::Conflict`],
+    /// [`Error::UnknownVersion`], [`Error::NotVerified`], [`Error::Archived`],
+    /// [`Error::RollbackRefused`].
+    pub async fn deploy(&self, deploy: &Deploy) -> Result<Deployment> {
+        name::check_all([name::environment(&deploy.environment)])?;
+        self.store.run(deploy.clone()).await
+    }
+
+    /// Ends what is deployed for a model and environment, and answers it; `None` if nothing was.
+    ///
+    /// Errors: [`Error::Conflict`] when another row is deployed than was expected.
+    pub async fn retire(&self, retire: &Retire) -> Result<Option<Deployment>> {
+        self.store.run(retire.clone()).await
+    }
+
+    /// What is deployed now for a model and environment.
+    pub async fn find_deployment(
+        &self,
+        model: &str,
+        environment: &str,
+    ) -> Result<Option<Deployment>> {
+        let find = FindDeployment { model: model.into(), environment: environment.into() };
+        self.store.run(find).await
+    }
+
+    /// Deployments that the filter admits, past ones included unless it says otherwise, oldest first.
+    pub async fn list_deployments(&self, filter: &DeploymentFilter) -> Result<Vec<Deployment>> {
+        self.store.run(ListDeployments(filter.clone())).await
+    }
+
+    /// The audit entries that the filter admits, oldest first.
+    pub async fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditEntry>> {
+        self.store.run(ReadAudit(filter.clone())).await
+    }
+}

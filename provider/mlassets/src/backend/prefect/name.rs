@@ -1,0 +1,134 @@
+//! What a work pool or a work queue may be called, decided without the server.
+//!
+//! The server's own rule is the pattern `^[^/%&><]+$`, for pools also "not blank" and "not `prefect…`".
+//! Two rules are ours: `.` and `..` are steps in a URL, so that the server would create an object that
+//! no client can address; and a rename of a queue is held to the same rules as its creation, because
+//! the server checks nothing there and would accept `a/b`, out of reach for ever.
+
+use std::fmt;
+
+/// Characters that the server refuses in any name.
+pub const BANNED: [char; 5] = ['/', '%', '&', '<', '>'];
+
+/// What is wrong with a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameProblem {
+    /// Empty, or, for a pool, nothing but blanks and quotes.
+    Empty,
+    /// Contains this character of [`BANNED`].
+    Banned(char),
+    /// `.` or `..`: no URL can hold it as a segment.
+    Dots,
+    /// A pool whose name starts with `prefect`, in any case.
+    Reserved,
+}
+
+impl fmt::Display for NameProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("the name is empty or blank; give at least one visible character"),
+            Self::Banned(found) => {
+                write!(f, "the name contains `{found}`; Prefect refuses each of `/ % & < >`")
+            }
+            Self::Dots => f.write_str("the names `.` and `..` cannot be addressed through a URL; choose another"),
+            Self::Reserved => f.write_str(
+                "names that start with `prefect`, in upper or lower case, are reserved by Prefect; choose another",
+            ),
+        }
+    }
+}
+
+/// Checks the name of a work pool that is to be created.
+pub fn check_pool(name: &str) -> Result<(), NameProblem> {
+    if name.chars().all(|c| matches!(c, ' ' | '\'' | '"')) {
+        return Err(NameProblem::Empty);
+    }
+    if name.to_lowercase().starts_with("prefect") {
+        return Err(NameProblem::Reserved);
+    }
+    check_queue(name)
+}
+
+/// Checks the name of a work queue that is to be created or renamed.
+pub fn check_queue(name: &str) -> Result<(), NameProblem> {
+    match name {
+        "" => Err(NameProblem::Empty),
+        "." | ".." => Err(NameProblem::Dots),
+        _ => name
+            .chars()
+            .find(|c| BANNED.contains(c))
+            .map_or(Ok(()), |c| Err(NameProblem::Banned(c))),
+    }
+}
+
+/// Whether a URL can hold `name` as one segment, so that an existing object can be asked for by it.
+pub(super) fn check_addressable(name: &str) -> Result<(), NameProblem> {
+    match name {
+        "" => Err(NameProblem::Empty),
+        "." | ".." => Err(NameProblem::Dots),
+        _ if name.contains('/') => Err(NameProblem::Banned('/')),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(name: &str, pool: Result<(), NameProblem>, queue: Result<(), NameProblem>) {
+        assert_eq!(check_pool(name), pool, "as the pool {name:?}");
+        assert_eq!(check_queue(name), queue, "as the queue {name:?}");
+    }
+
+    #[test]
+    fn follows_the_server() {
+        check("gpu", Ok(()), Ok(()));
+        check("gpu pool #1?", Ok(()), Ok(()));
+        check("学習 キュー", Ok(()), Ok(()));
+        check("back\\slash", Ok(()), Ok(()));
+        check(" prefect", Ok(()), Ok(()));
+        check("my-prefect", Ok(()), Ok(()));
+        check(&"n".repeat(300), Ok(()), Ok(()));
+        check("", Err(NameProblem::Empty), Err(NameProblem::Empty));
+        check(" ", Err(NameProblem::Empty), Ok(()));
+        check(" '\" ", Err(NameProblem::Empty), Ok(()));
+        check("prefect", Err(NameProblem::Reserved), Ok(()));
+        check("PreFectX", Err(NameProblem::Reserved), Ok(()));
+        for banned in BANNED {
+            let name = format!("a{banned}b");
+            check(&name, Err(NameProblem::Banned(banned)), Err(NameProblem::Banned(banned)));
+        }
+    }
+
+    #[test]
+    fn refuses_what_no_url_holds() {
+        check(".", Err(NameProblem::Dots), Err(NameProblem::Dots));
+        check("..", Err(NameProblem::Dots), Err(NameProblem::Dots));
+        check("...", Ok(()), Ok(()));
+        assert_eq!(check_addressable("a/b"), Err(NameProblem::Banned('/')));
+        assert_eq!(check_addressable("a%b"), Ok(()));
+    }
+
+    #[test]
+    fn says_what_to_do() {
+        let texts: Vec<String> = [
+            NameProblem::Empty,
+            NameProblem::Banned('%'),
+            NameProblem::Dots,
+            NameProblem::Reserved,
+        ]
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+        assert_eq!(
+            texts,
+            [
+                "the name is empty or blank; give at least one visible character",
+                "the name contains `%`; Prefect refuses each of `/ % & < >`",
+                "the names `.` and `..` cannot be addressed through a URL; choose another",
+                "names that start with `prefect`, in upper or lower case, are reserved by Prefect; choose another",
+            ]
+        );
+    }
+}

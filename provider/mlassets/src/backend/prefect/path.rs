@@ -1,0 +1,58 @@
+//! Paths below the API URL, in the exact form that the server routes.
+//!
+//! A path that differs by one slash is redirected by the server, and a redirected write may lose its body;
+//! so the forms stand here and nowhere else. Names are encoded as one segment each.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Everything but the unreserved characters of RFC 3986.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+pub(super) const VERSION: &str = "/admin/version";
+pub(super) const WORKER_TYPES: &str = "/collections/views/aggregate-worker-metadata";
+pub(super) const WORK_POOLS: &str = "/work_pools/";
+pub(super) const WORK_POOLS_FILTER: &str = "/work_pools/filter";
+pub(super) const DEPLOYMENTS_FILTER: &str = "/deployments/filter";
+
+pub(super) fn csrf_token(client: &str) -> String {
+    format!("/csrf-token?client={}", segment(client))
+}
+
+pub(super) fn work_pool(name: &str) -> String {
+    format!("/work_pools/{}", segment(name))
+}
+
+/// Without a slash at the end, unlike [`WORK_POOLS`].
+pub(super) fn work_queues(pool: &str) -> String {
+    format!("/work_pools/{}/queues", segment(pool))
+}
+
+pub(super) fn work_queues_filter(pool: &str) -> String {
+    format!("/work_pools/{}/queues/filter", segment(pool))
+}
+
+pub(super) fn work_queue(pool: &str, name: &str) -> String {
+    format!("/work_pools/{}/queues/{}", segment(pool), segment(name))
+}
+
+fn segment(name: &str) -> String {
+    utf8_percent_encode(name, SEGMENT).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_one_segment_each() {
+        let check = |name: &str, expected: &str| assert_eq!(work_pool(name), expected);
+        check("gpu-1_a.b~c", "/work_pools/gpu-1_a.b~c");
+        check("a b?#", "/work_pools/a%20b%3F%23");
+        check("é", "/work_pools/%C3%A9");
+        check("a/b%\\", "/work_pools/a%2Fb%25%5C");
+        assert_eq!(work_queue("p 1", "q&2"), "/work_pools/p%201/queues/q%262");
+        assert_eq!(work_queues("p 1"), "/work_pools/p%201/queues");
+        assert_eq!(work_queues_filter("p"), "/work_pools/p/queues/filter");
+        assert_eq!(csrf_token("a b"), "/csrf-token?client=a%20b");
+    }
+}

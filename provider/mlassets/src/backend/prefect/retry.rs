@@ -1,0 +1,126 @@
+//! How long to wait before a call is tried again, and when to stop.
+//!
+//! The waits double and are jittered, so that clients that met once do not meet again. What the server asks
+//! for in `Retry-After` is a lower bound, within the total.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// The bounds of trying again.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Policy {
+    /// Most tries of one call.
+    pub(super) tries: u32,
+    /// The first wait before jitter.
+    pub(super) first: Duration,
+    /// The longest wait before jitter.
+    pub(super) longest: Duration,
+    /// Longest time from the first try to the start of the last.
+    pub(super) total: Duration,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            tries: 8,
+            first: Duration::from_millis(100),
+            longest: Duration::from_secs(5),
+            total: Duration::from_mins(2),
+        }
+    }
+}
+
+/// One call's tries so far.
+pub(super) struct Tries {
+    policy: Policy,
+    began: Instant,
+    pub(super) made: u32,
+}
+
+impl Tries {
+    pub(super) fn new(policy: Policy) -> Self {
+        Self { policy, began: Instant::now(), made: 0 }
+    }
+
+    /// The wait before the next try, or nothing if there is to be none.
+    pub(super) fn wait(&self, retry_after: Option<Duration>) -> Option<Duration> {
+        if self.made >= self.policy.tries {
+            return None;
+        }
+        let doubled = self.policy.first.saturating_mul(1 << (self.made.saturating_sub(1)).min(20));
+        let wait = jittered(doubled.min(self.policy.longest)).max(retry_after.unwrap_or_default());
+        (self.began.elapsed() + wait <= self.policy.total).then_some(wait)
+    }
+}
+
+/// Between half of `wait` and all of it.
+fn jittered(wait: Duration) -> Duration {
+    let random = u32::from_le_bytes(*Uuid::new_v4().as_bytes().first_chunk().expect("16 > 4"));
+    wait / 2 + (wait / 2).mul_f64(f64::from(random) / f64::from(u32::MAX))
+}
+
+/// Reads `Retry-After`: seconds, or a date, which counts from `now`.
+pub(super) fn retry_after(header: &str, now: Timestamp) -> Option<Duration> {
+    let header = header.trim();
+    if let Ok(seconds) = header.parse::<u32>() {
+        return Some(Duration::from_secs(seconds.into()));
+    }
+    Some(Duration::try_from(http_date(header)?.duration_since(now)).unwrap_or_default())
+}
+
+/// Reads an HTTP date such as `Sun, 22 Nov 2026 00:21:18 GMT`.
+pub(super) fn http_date(text: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_header(header: &str, expected: Option<u64>) {
+        let now = http_date("Sun, 22 Nov 2026 00:21:18 GMT").unwrap();
+        assert_eq!(retry_after(header, now), expected.map(Duration::from_secs), "{header}");
+    }
+
+    #[test]
+    fn retry_after_in_seconds_or_as_a_date() {
+        check_header("0", Some(0));
+        check_header(" 120 ", Some(120));
+        check_header("Sun, 22 Nov 2026 00:22:18 GMT", Some(60));
+        check_header("Sun, 22 Nov 2026 00:00:00 GMT", Some(0));
+        check_header("soon", None);
+        check_header("-1", None);
+        check_header("", None);
+    }
+
+    #[track_caller]
+    fn check_wait(made: u32, retry_after: Option<u64>, expected: Option<(u64, u64)>) {
+        let mut tries = Tries::new(Policy::default());
+        tries.made = made;
+        for _ in 0..100 {
+            let wait = tries.wait(retry_after.map(Duration::from_millis));
+            let fits = match (wait, expected) {
+                (Some(wait), Some((least, most))) => {
+                    (Duration::from_millis(least)..=Duration::from_millis(most)).contains(&wait)
+                }
+                (wait, expected) => wait.is_none() && expected.is_none(),
+            };
+            assert!(fits, "after {made} tries: {wait:?}, expected {expected:?}");
+        }
+    }
+
+    #[test]
+    fn waits_double_up_to_a_bound_and_end() {
+        check_wait(1, None, Some((50, 100)));
+        check_wait(2, None, Some((100, 200)));
+        check_wait(5, None, Some((800, 1600)));
+        check_wait(7, None, Some((2500, 5000)));
+        check_wait(8, None, None);
+        check_wait(1, Some(3000), Some((3000, 3000)));
+        check_wait(1, Some(10), Some((50, 100)));
+        check_wait(1, Some(121_000), None);
+    }
+}

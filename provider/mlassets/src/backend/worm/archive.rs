@@ -1,0 +1,146 @@
+//! The door to an archive, whatever stores it.
+//!
+//! Methods are asynchronous because object stores are; a directory works on the blocking pool. A further
+//! backend is a further variant of [`Backend`], and the compiler then names each method to extend.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::task::spawn_blocking;
+
+use crate::backend::worm::directory::Directory;
+use crate::backend::worm::error::Error;
+use crate::backend::worm::model::{
+    Anchor, Bucket, Found, NewBucket, NewRecord, Options, Record, RecordKey, Report,
+};
+
+/// A write-once archive. Clones share one backend.
+#[derive(Clone, Debug)]
+pub struct Archive {
+    backend: Backend,
+}
+
+#[derive(Clone, Debug)]
+enum Backend {
+    Directory(Arc<Directory>),
+}
+
+impl Archive {
+    /// An archive in the directory `root`, an absolute path whose last folder must exist when it is used.
+    pub fn directory(root: impl Into<PathBuf>, options: Options) -> Result<Self, Error> {
+        let directory = Directory::new(root.into(), options)?;
+        Ok(Self { backend: Backend::Directory(Arc::new(directory)) })
+    }
+
+    /// Creates a bucket. A bucket with the same retention and no further entry is taken as the outcome of an
+    /// interrupted call and returned; any other is [`Error::BucketExists`].
+    pub async fn create_bucket(&self, new: NewBucket) -> Result<Bucket, Error> {
+        match &self.backend {
+            Backend::Directory(it) => blocking(it, move |it| it.create_bucket(&new)).await,
+        }
+    }
+
+    /// The bucket, or none. A broken chain is [`Error::Damaged`], since no fact can be taken from it.
+    pub async fn find_bucket(&self, name: &str) -> Result<Option<Bucket>, Error> {
+        let name = name.to_owned();
+        match &self.backend {
+            Backend::Directory(it) => blocking(it, move |it| it.find_bucket(&name)).await,
+        }
+    }
+
+    /// Lengthens the retention of a bucket and of all its records; the retention in force is no change.
+    pub async fn extend_retention(&self, name: &str, days: u32) -> Result<Bucket, Error> {
+        let name = name.to_owned();
+        match &self.backend {
+            Backend::Directory(it) => {
+                blocking(it, move |it| it.extend_retention(&name, days)).await
+            }
+        }
+    }
+
+    /// Deletes a bucket without records, its chain included. Records are never removed with it: expired ones
+    /// must be deleted first, one by one.
+    pub async fn delete_bucket(&self, name: &str) -> Result<(), Error> {
+        let name = name.to_owned();
+        match &self.backend {
+            Backend::Directory(it) => blocking(it, move |it| it.delete_bucket(&name)).await,
+        }
+    }
+
+    /// Checks all records and the whole chain of a bucket, and that `anchor` is still part of it.
+    pub async fn verify_bucket(&self, name: &str, anchor: Option<Anchor>) -> Result<Report, Error> {
+        let name = name.to_owned();
+        match &self.backend {
+            Backend::Directory(it) => {
+                blocking(it, move |it| it.verify_bucket(&name, anchor.as_ref())).await
+            }
+        }
+    }
+
+    /// Appends a record. If the same bytes with the same event time are there under that name, their record is
+    /// returned, and an entry that an interrupted call did not write is written.
+    pub async fn append(&self, new: NewRecord) -> Result<Record, Error> {
+        match &self.backend {
+            Backend::Directory(it) => blocking(it, move |it| it.append(&new)).await,
+        }
+    }
+
+    /// Looks at one record, its bytes and the bucket's chain. `anchor` is where its entry was when it was last
+    /// seen, see [`Record::anchor`].
+    pub async fn find_record(
+        &self,
+        key: RecordKey,
+        anchor: Option<Anchor>,
+    ) -> Result<Found, Error> {
+        match &self.backend {
+            Backend::Directory(it) => {
+                blocking(it, move |it| it.find_record(&key, anchor.as_ref())).await
+            }
+        }
+    }
+
+    /// All records of a bucket in the order of their paths, each looked at as
+    /// [`find_record`](Self::find_record) does, without the problems of the chain.
+    pub async fn list_records(&self, bucket: &str) -> Result<Vec<Found>, Error> {
+        let bucket = bucket.to_owned();
+        match &self.backend {
+            Backend::Directory(it) => blocking(it, move |it| it.list_records(&bucket)).await,
+        }
+    }
+
+    /// Whether the record may be deleted at `now`; [`Error::Retained`] says from when on.
+    pub async fn deletable(&self, key: RecordKey, now: Timestamp) -> Result<(), Error> {
+        match &self.backend {
+            Backend::Directory(it) => blocking(it, move |it| it.deletable(&key, now)).await,
+        }
+    }
+
+    /// Deletes a record whose retention is over. An entry keeps the fact; the path is never used again.
+    pub async fn delete_record(&self, key: RecordKey) -> Result<(), Error> {
+        match &self.backend {
+            Backend::Directory(it) => blocking(it, move |it| it.delete_record(&key)).await,
+        }
+    }
+
+    /// Gives a record and its entry mode 0444 back, provided that nothing else about them changed.
+    pub async fn restore_mode(&self, key: RecordKey) -> Result<Record, Error> {
+        match &self.backend {
+            Backend::Directory(it) => blocking(it, move |it| it.restore_mode(&key)).await,
+        }
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    directory: &Arc<Directory>,
+    work: impl FnOnce(&Directory) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let directory = Arc::clone(directory);
+    match spawn_blocking(move || work(&directory)).await {
+        Ok(result) => result,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(Error::Cancelled),
+        },
+    }
+}

@@ -1,0 +1,179 @@
+//! The archive on a directory: one folder per bucket, one file per record, one file per entry of the chain.
+//!
+//! ```text
+//! <root>/<bucket>/<record_type>/<YYYY>/<YYYYMM>/<name>   a record, mode 0444
+//! <root>/<bucket>/.chain/000000000001.json               an entry of the hash chain, mode 0444
+//! <root>/<bucket>/.tmp/<uuid>                            a file aside, locked by its writer
+//! <root>/<bucket>/.lock                                  held while the chain grows
+//! <root>/.deleted-<uuid>                                 a bucket on its way out
+//! ```
+//!
+//! **Order of effects.** A record's file is published before its entry, so an entry never speaks of a file
+//! that was not there; an append that ends between the two leaves a file without entry, and the same append
+//! completes it. A deletion writes its entry first and then removes the file, so that no record vanishes
+//! without a word. The number of an entry is given by `link(2)` to its file name, so even without a working
+//! lock no two entries get the same number. Everything here blocks; `Archive` moves it off the runtime.
+
+mod bucket;
+mod chain;
+mod fs;
+mod publish;
+mod record;
+mod seen;
+mod verify;
+
+use std::fs::{File, TryLockError};
+use std::path::{Component, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use crate::backend::worm::directory::chain::{CHAIN, Chain, file_name};
+use crate::backend::worm::directory::fs::Dir;
+use crate::backend::worm::directory::publish::{Moments, Staged};
+use crate::backend::worm::directory::seen::Seen;
+use crate::backend::worm::entry::{Entry, Event};
+use crate::backend::worm::error::Error;
+use crate::backend::worm::model::{Content, Options};
+use crate::backend::worm::name::check_bucket;
+
+/// The folder of files aside in a bucket.
+const TMP: &str = ".tmp";
+
+/// The lock file of a bucket.
+const LOCK: &str = ".lock";
+
+/// Longest actor in bytes.
+const ACTOR_BYTES: usize = 256;
+
+/// An archive in a directory.
+#[derive(Debug)]
+pub(super) struct Directory {
+    root: PathBuf,
+    options: Options,
+    seen: Seen,
+}
+
+/// A bucket that no one else writes to, with its chain as of now.
+#[derive(Debug)]
+struct Held {
+    name: String,
+    dir: Dir,
+    tmp: Dir,
+    chain: Chain,
+    _lock: File,
+}
+
+impl Directory {
+    pub(super) fn new(root: PathBuf, options: Options) -> Result<Self, Error> {
+        let plain = |part| matches!(part, Component::RootDir | Component::Normal(_));
+        if !root.is_absolute() || !root.components().all(plain) {
+            return Err(Error::RelativeRoot { root });
+        }
+        let actor = &options.actor;
+        if actor.is_empty() || actor.len() > ACTOR_BYTES || actor.chars().any(char::is_control) {
+            let rule = "it must have 1 to 256 bytes and no control characters";
+            return Err(Error::name("actor", actor, rule));
+        }
+        Ok(Self { root, options, seen: Seen::default() })
+    }
+
+    fn root(&self) -> Result<Dir, Error> {
+        Dir::open(&self.root)?.ok_or_else(|| Error::NoRoot { root: self.root.clone() })
+    }
+
+    fn no_bucket(&self, name: &str) -> Error {
+        Error::NoBucket { bucket: name.to_owned(), root: self.root.clone() }
+    }
+
+    /// The folder of a bucket, which may not be completed yet.
+    fn folder(&self, name: &str) -> Result<Dir, Error> {
+        check_bucket(name)?;
+        self.root()?.folder(name)?.ok_or_else(|| self.no_bucket(name))
+    }
+
+    /// The folder of a bucket and its chain, read with the help of `seen`; none if the bucket does not exist or was never completed.
+    fn look(&self, name: &str, seen: Option<&Seen>) -> Result<Option<(Dir, Chain)>, Error> {
+        check_bucket(name)?;
+        let Some(dir) = self.root()?.folder(name)? else { return Ok(None) };
+        let chain = load(name, &dir, seen)?;
+        Ok((!chain.is_new()).then_some((dir, chain)))
+    }
+
+    fn expect(&self, name: &str, seen: Option<&Seen>) -> Result<(Dir, Chain), Error> {
+        self.look(name, seen)?.ok_or_else(|| self.no_bucket(name))
+    }
+
+    /// Takes the bucket in `dir` for writing.
+    fn hold(&self, name: &str, dir: Dir) -> Result<Held, Error> {
+        let lock = self.lock(name, &dir)?;
+        let tmp = dir.ensure_folder(TMP)?;
+        publish::sweep(&tmp)?;
+        let chain = load(name, &dir, Some(&self.seen))?;
+        Ok(Held { name: name.to_owned(), dir, tmp, chain, _lock: lock })
+    }
+
+    /// Takes a completed bucket whose chain holds.
+    fn hold_sound(&self, name: &str, dir: Dir) -> Result<Held, Error> {
+        let held = self.hold(name, dir)?;
+        held.chain.sound(name)?;
+        if held.chain.is_new() { Err(self.no_bucket(name)) } else { Ok(held) }
+    }
+
+    /// Waits for the lock of the bucket in `dir`.
+    fn lock(&self, name: &str, dir: &Dir) -> Result<File, Error> {
+        let path = dir.path(LOCK);
+        let started = Instant::now();
+        let mut pause = Duration::from_millis(1);
+        loop {
+            let file = dir.lock_file(LOCK)?;
+            match file.try_lock() {
+                Ok(()) => {
+                    // The bucket may have been deleted, or the lock file replaced, while this call waited.
+                    if !self.root()?.is_folder(name, dir)? {
+                        return Err(self.no_bucket(name));
+                    }
+                    if dir.is_named(LOCK, &file)? {
+                        return Ok(file);
+                    }
+                }
+                Err(TryLockError::WouldBlock) => {}
+                Err(TryLockError::Error(error)) => return Err(Error::io("lock", &path, error)),
+            }
+            if started.elapsed() >= self.options.lock_wait {
+                return Err(Error::Locked { file: path, waited: self.options.lock_wait });
+            }
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(50));
+        }
+    }
+
+    /// Adds an entry to the chain of a held bucket.
+    fn add(
+        &self,
+        held: &mut Held,
+        written_at: Timestamp,
+        event: Event,
+        moments: &Moments,
+    ) -> Result<(), Error> {
+        let entry = Entry::new(held.chain.last(), written_at, &self.options.actor, event);
+        let folder = held.dir.ensure_folder(CHAIN)?;
+        let staged = Staged::new(&held.tmp, &Content::Bytes(entry.text().into_bytes()))?;
+        let name = file_name(entry.sequence);
+        if !staged.publish(&folder, &name, moments)? {
+            return Err(Error::Unlocked { entry: folder.path(name) });
+        }
+        held.chain.take(entry.sequence, Arc::new(entry));
+        Ok(())
+    }
+}
+
+/// The chain in `dir`. A bucket whose chain is gone while records are there is broken, not new.
+fn load(name: &str, dir: &Dir, seen: Option<&Seen>) -> Result<Chain, Error> {
+    let mut chain = Chain::load(name, dir, seen)?;
+    if chain.is_new() && !verify::walk(dir)?.is_empty() {
+        chain.broken(1, "the entry is missing");
+    }
+    Ok(chain)
+}

@@ -1,0 +1,212 @@
+//! Managed resources.
+
+use std::sync::Arc;
+
+use crate::context::Private;
+use crate::diag::{Error, Result};
+use crate::engine::{self, ApplyRequest, ImportRequest, PlanRequest, ReadRequest, Validation};
+use crate::erased::{Managed, Shape};
+use crate::rpc::answer::from_panic;
+use crate::rpc::service::Service;
+use crate::rpc::unserved::unserved;
+use crate::serve::catch;
+use crate::value::Value;
+use crate::wire::codec::state_json::Tolerance;
+use crate::wire::generated::tfplugin6 as proto;
+use crate::wire::{from_proto, to_proto};
+
+pub(super) fn validate(
+    service: &Service,
+    request: proto::validate_resource_config::Request,
+) -> Result<proto::validate_resource_config::Response> {
+    let resource = find(service, &request.type_name)?;
+    let shape = resource.shape();
+    let diags = engine::validate(Validation {
+        block: &shape.block,
+        config: from_proto::value(request.config, &shape.ty)?,
+        write_only_allowed: request
+            .client_capabilities
+            .is_some_and(|client| client.write_only_attributes_allowed),
+        author: &|draft| resource.validate(draft),
+    });
+    Ok(proto::validate_resource_config::Response { diagnostics: to_proto::diagnostics(diags) })
+}
+
+pub(super) fn upgrade_state(
+    service: &Service,
+    request: proto::upgrade_resource_state::Request,
+) -> Result<proto::upgrade_resource_state::Response> {
+    let resource = find(service, &request.type_name)?;
+    let shape = resource.shape();
+    let stored = from_proto::raw_state(request.raw_state)?;
+    let state = engine::upgrade(&**resource, request.version, stored)?;
+    // A state of the present version may lack attributes that were added since it was written.
+    let state = from_proto::stored_json(&state, &shape.ty, Tolerance::SameVersion)?;
+    Ok(proto::upgrade_resource_state::Response {
+        upgraded_state: to_proto::value(&state, &shape.ty)?,
+        diagnostics: Vec::new(),
+    })
+}
+
+pub(super) fn upgrade_identity(
+    service: &Service,
+    request: proto::upgrade_resource_identity::Request,
+) -> Result<proto::upgrade_resource_identity::Response> {
+    let resource = find(service, &request.type_name)?;
+    let Some(identity) = &resource.shape().identity else {
+        return Err(Error::bug(format!("`{}` has no identity.", request.type_name)));
+    };
+    let stored = from_proto::raw_state(request.raw_identity)?;
+    let found = from_proto::stored_json(&stored, identity.ty(), Tolerance::SameVersion)?;
+    Ok(proto::upgrade_resource_identity::Response {
+        upgraded_identity: to_proto::identity(Some((identity, &found)))?,
+        diagnostics: Vec::new(),
+    })
+}
+
+pub(super) async fn read(
+    service: &Service,
+    request: proto::read_resource::Request,
+) -> Result<proto::read_resource::Response> {
+    let resource = find(service, &request.type_name)?;
+    let shape = resource.shape();
+    let call = service.call(Private::from_bytes(&request.private));
+    let read = engine::read(
+        &**resource,
+        &call,
+        ReadRequest {
+            state: from_proto::value(request.current_state, &shape.ty)?,
+            identity: identity_of(shape, request.current_identity)?,
+        },
+    )
+    .await;
+    Ok(proto::read_resource::Response {
+        new_state: to_proto::value(&read.state, &shape.ty)?,
+        diagnostics: to_proto::diagnostics(read.diags),
+        private: read.private.to_bytes().into(),
+        deferred: None,
+        new_identity: identity_to(shape, read.identity.as_ref())?,
+    })
+}
+
+pub(super) async fn plan(
+    service: &Service,
+    request: proto::plan_resource_change::Request,
+) -> Result<proto::plan_resource_change::Response> {
+    let resource = find(service, &request.type_name)?;
+    let shape = resource.shape();
+    let private = Private::from_bytes(&request.prior_private);
+    let call = service.call(private.clone());
+    let plan = engine::plan(
+        &**resource,
+        &call,
+        PlanRequest {
+            prior: from_proto::value(request.prior_state, &shape.ty)?,
+            config: from_proto::value(request.config, &shape.ty)?,
+            private,
+        },
+    )
+    .await;
+    Ok(proto::plan_resource_change::Response {
+        planned_state: to_proto::value(&plan.planned, &shape.ty)?,
+        requires_replace: plan.replace.iter().map(to_proto::path).collect(),
+        planned_private: plan.private.to_bytes().into(),
+        diagnostics: to_proto::diagnostics(plan.diags),
+        legacy_type_system: false,
+        deferred: None,
+        planned_identity: identity_to(shape, plan.identity.as_ref())?,
+    })
+}
+
+/// Whatever happens, an answer tells what is there: without one, Terraform would forget the resource.
+pub(super) async fn apply(
+    service: &Service,
+    request: proto::apply_resource_change::Request,
+) -> Result<proto::apply_resource_change::Response> {
+    let prior = proto::apply_resource_change::Response {
+        new_state: request.prior_state.clone(),
+        private: request.planned_private.clone(),
+        new_identity: request.planned_identity.clone(),
+        ..proto::apply_resource_change::Response::default()
+    };
+    let failed = |error: Error| {
+        let diagnostics = to_proto::diagnostics(error);
+        Ok(proto::apply_resource_change::Response { diagnostics, ..prior })
+    };
+    match catch(apply_change(service, request)).await {
+        Ok(Ok(response)) => Ok(response),
+        Ok(Err(error)) => failed(error),
+        Err(panic) => failed(from_panic(&panic)),
+    }
+}
+
+async fn apply_change(
+    service: &Service,
+    request: proto::apply_resource_change::Request,
+) -> Result<proto::apply_resource_change::Response> {
+    let resource = find(service, &request.type_name)?;
+    let shape = resource.shape();
+    let call = service.call(Private::from_bytes(&request.planned_private));
+    let applied = engine::apply(
+        &**resource,
+        &call,
+        ApplyRequest {
+            prior: from_proto::value(request.prior_state, &shape.ty)?,
+            planned: from_proto::value(request.planned_state, &shape.ty)?,
+            config: from_proto::value(request.config, &shape.ty)?,
+        },
+    )
+    .await;
+    Ok(proto::apply_resource_change::Response {
+        new_state: to_proto::value(&applied.state, &shape.ty)?,
+        private: applied.private.to_bytes().into(),
+        diagnostics: to_proto::diagnostics(applied.diags),
+        legacy_type_system: false,
+        new_identity: identity_to(shape, applied.identity.as_ref())?,
+    })
+}
+
+pub(super) async fn import(
+    service: &Service,
+    request: proto::import_resource_state::Request,
+) -> Result<proto::import_resource_state::Response> {
+    let resource = find(service, &request.type_name)?;
+    let shape = resource.shape();
+    let wanted = match identity_of(shape, request.identity)? {
+        Some(identity) => ImportRequest::Identity(identity),
+        None => ImportRequest::Id(request.id),
+    };
+    let imported = engine::import(&**resource, &service.call(Private::default()), wanted).await?;
+    let found = proto::import_resource_state::ImportedResource {
+        type_name: request.type_name,
+        state: to_proto::value(&imported.state, &shape.ty)?,
+        private: imported.private.to_bytes().into(),
+        identity: identity_to(shape, Some(&imported.identity))?,
+    };
+    Ok(proto::import_resource_state::Response {
+        imported_resources: vec![found],
+        diagnostics: to_proto::diagnostics(imported.diags),
+        deferred: None,
+    })
+}
+
+fn find<'s>(service: &'s Service, type_name: &str) -> Result<&'s Arc<dyn Managed>> {
+    service.served().resources.get(type_name).ok_or_else(|| unserved("resource", type_name))
+}
+
+fn identity_of(
+    shape: &Shape,
+    message: Option<proto::ResourceIdentityData>,
+) -> Result<Option<Value>> {
+    shape
+        .identity
+        .as_ref()
+        .map_or(Ok(None), |identity| from_proto::identity(message, identity.ty()))
+}
+
+fn identity_to(
+    shape: &Shape,
+    found: Option<&Value>,
+) -> Result<Option<proto::ResourceIdentityData>> {
+    to_proto::identity(shape.identity.as_ref().zip(found))
+}

@@ -1,0 +1,77 @@
+//! The environment that tests and the demo see: what the machine says about Terraform and Prefect left out, what
+//! xtask started put in.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::servers::{Postgres, Prefect};
+use crate::tools::{OPENTOFU, Store, TERRAFORM};
+
+/// Variables that would make a run depend on the machine, by the start of their names.
+const FOREIGN: [&str; 3] = ["TF_", "PREFECT_", "MLASSETS_"];
+
+/// Takes what the machine says about Terraform, Prefect and mlassets out of the environment of `command`.
+pub(crate) fn clean(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if FOREIGN.iter().any(|start| name.starts_with(start)) {
+            command.env_remove(&*name);
+        }
+    }
+    // Terraform asks its maker about newer versions otherwise.
+    command.env("CHECKPOINT_DISABLE", "1");
+}
+
+/// Everything that acceptance tests need, alive as long as this value is.
+#[derive(Debug)]
+pub(crate) struct Acceptance {
+    variables: Vec<(&'static str, String)>,
+    // Dropped in this order, which ends the servers.
+    _prefect: Prefect,
+    _postgres: Postgres,
+}
+
+impl Acceptance {
+    /// Installs what is missing and starts the servers.
+    pub(crate) fn prepare() -> Result<Self> {
+        let store = Store::new();
+        let terraform = store.need(&TERRAFORM)?;
+        let tofu = store.get(&OPENTOFU)?;
+        let postgres = Postgres::start(&store)?;
+        let prefect = Prefect::start(&store)?;
+
+        let mut variables = vec![
+            ("MLASSETS_TEST_TERRAFORM", terraform.program.display().to_string()),
+            ("MLASSETS_TEST_TERRAFORM_VERSION", terraform.version.to_string()),
+            ("MLASSETS_TEST_PREFECT_API_URL", prefect.api_url()),
+            ("MLASSETS_TEST_POSTGRES_URL", postgres.url()),
+        ];
+        if let Some(tofu) = tofu {
+            variables.push(("MLASSETS_TEST_TOFU", tofu.program.display().to_string()));
+        }
+        Ok(Self { variables, _prefect: prefect, _postgres: postgres })
+    }
+
+    /// What tests find in their environment, name and value.
+    pub(crate) fn variables(&self) -> &[(&'static str, String)] {
+        &self.variables
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clean_environment_names_no_foreign_variable() {
+        let mut command = Command::new("env");
+        clean(&mut command);
+        let kept = command.get_envs().filter(|(_, value)| value.is_some());
+        assert_eq!(kept.map(|(name, _)| name).collect::<Vec<_>>(), ["CHECKPOINT_DISABLE"]);
+        let text = crate::process::capture(&mut command).unwrap();
+        for start in FOREIGN {
+            assert!(!text.lines().any(|line| line.starts_with(start)), "{start}* is still set");
+        }
+    }
+}

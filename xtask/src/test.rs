@@ -1,0 +1,217 @@
+//! `cargo xtask test`: everything that must hold, in one command; CI runs the same.
+//!
+//! Cheap steps come first and do not stop the run: at the end all failures are listed together. Tools are installed
+//! and servers started in the background while cargo checks and builds.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, anyhow, bail};
+
+use crate::environment::{self, Acceptance};
+use crate::{generate, process, repository, tidy, ui};
+
+/// The crates whose documentation others read.
+const LIBRARIES: [&str; 3] = ["tfplug", "tfplug-derive", "mlassets"];
+
+/// Check format, lints, house rules and generated files, then run all tests against real servers.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  cargo xtask test                    everything, as CI does\n  cargo xtask test --quick            without servers and documentation\n  cargo xtask test work_pool          only the tests whose name holds `work_pool`, with servers\n  cargo xtask test -- --nocapture     arguments for the tests themselves"
+)]
+pub(crate) struct Arguments {
+    /// Leave out the tests that need servers, and the documentation
+    #[arg(long)]
+    quick: bool,
+    /// Run only tests whose names hold this text, and no other step
+    filter: Option<String>,
+    /// Arguments for the test programs
+    #[arg(last = true)]
+    rest: Vec<String>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let mut report = Report::new();
+    let acceptance = (!arguments.quick).then(|| thread::spawn(Acceptance::prepare));
+    let everything = arguments.filter.is_none();
+
+    if everything {
+        report.step("format", || cargo(&["fmt", "--all", "--check"]));
+        report.step("lints", || {
+            cargo(&[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--all-features",
+                "--",
+                "-D",
+                "warnings",
+            ])
+        });
+        report.step("house rules", || tidy::check(repository::root()));
+        report.step("generated files", generate::check);
+    }
+
+    let mut test = vec!["test", "--workspace"];
+    if !arguments.quick {
+        test.push("--all-features");
+    }
+    let built = report.step("build of the tests", || {
+        let mut build = test.clone();
+        build.push("--no-run");
+        cargo(&build)
+    });
+
+    let mut acceptance = match acceptance {
+        Some(thread) => {
+            let mut prepared = None;
+            report.step("tools and servers", || {
+                prepared = Some(
+                    thread.join().map_err(|_| anyhow!("bug in xtask: the thread panicked"))??,
+                );
+                Ok(())
+            });
+            prepared
+        }
+        None => None,
+    };
+
+    if built && (arguments.quick || acceptance.is_some()) {
+        test.extend(arguments.filter.as_deref());
+        test.push("--no-fail-fast");
+        if !arguments.rest.is_empty() {
+            test.push("--");
+            test.extend(arguments.rest.iter().map(String::as_str));
+        }
+        let variables = acceptance.as_ref().map(Acceptance::variables).unwrap_or_default();
+        report.step("tests", || cargo_with(&test, variables));
+    } else {
+        report.left_out("tests");
+    }
+    // The servers are not needed for what follows.
+    drop(acceptance.take());
+
+    if everything && !arguments.quick {
+        report.step("documentation", || {
+            let mut doc = vec!["doc", "--no-deps", "--all-features", "--lib"];
+            doc.extend(LIBRARIES.iter().flat_map(|name| ["--package", name]));
+            cargo_with(&doc, &[("RUSTDOCFLAGS", "-D warnings".to_owned())])
+        });
+    }
+    report.finish()
+}
+
+fn cargo(arguments: &[&str]) -> Result<()> {
+    cargo_with(arguments, &[])
+}
+
+fn cargo_with(arguments: &[&str], variables: &[(&'static str, String)]) -> Result<()> {
+    let mut command = repository::cargo();
+    command.args(arguments);
+    environment::clean(&mut command);
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
+    ui::command(&format!("cargo {}", arguments.join(" ")));
+    process::run(&mut command)
+}
+
+/// The steps so far, in order.
+struct Report {
+    started: Instant,
+    steps: Vec<(&'static str, Duration, Outcome)>,
+}
+
+enum Outcome {
+    Passed,
+    Failed(String),
+    LeftOut,
+}
+
+impl Report {
+    fn new() -> Self {
+        Self { started: Instant::now(), steps: Vec::new() }
+    }
+
+    /// Runs a step and says whether it passed.
+    fn step(&mut self, name: &'static str, work: impl FnOnce() -> Result<()>) -> bool {
+        ui::heading(&format!("{name} (at {})", ui::elapsed(self.started.elapsed())));
+        let started = Instant::now();
+        let outcome = match work() {
+            Ok(()) => Outcome::Passed,
+            Err(error) => {
+                ui::failure(&format!("{error:#}"));
+                Outcome::Failed(format!("{error:#}"))
+            }
+        };
+        let passed = matches!(outcome, Outcome::Passed);
+        self.steps.push((name, started.elapsed(), outcome));
+        passed
+    }
+
+    fn left_out(&mut self, name: &'static str) {
+        self.steps.push((name, Duration::ZERO, Outcome::LeftOut));
+    }
+
+    fn finish(self) -> Result<()> {
+        ui::heading("what ran");
+        for (name, time, outcome) in &self.steps {
+            let (passed, text) = describe(name, *time, outcome);
+            ui::outcome(passed, &text);
+        }
+        let failed =
+            self.steps.iter().filter(|(_, _, outcome)| !matches!(outcome, Outcome::Passed)).count();
+        let (all, time) = (self.steps.len(), ui::elapsed(self.started.elapsed()));
+        if failed > 0 {
+            bail!("{failed} of {all} steps did not pass ({time})");
+        }
+        ui::line(&format!("all {all} steps passed in {time}"));
+        Ok(())
+    }
+}
+
+fn describe(name: &str, time: Duration, outcome: &Outcome) -> (bool, String) {
+    match outcome {
+        Outcome::Passed => (true, format!("{name:20} {}", ui::elapsed(time))),
+        Outcome::Failed(error) => (
+            false,
+            format!(
+                "{name:20} {}: {}",
+                ui::elapsed(time),
+                error.lines().next().unwrap_or_default()
+            ),
+        ),
+        Outcome::LeftOut => (false, format!("{name:20} not run, because of the failures above")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_are_collected_and_counted() {
+        let mut report = Report::new();
+        assert!(report.step("one", || Ok(())));
+        assert!(!report.step("two", || Err(anyhow!("broken"))));
+        report.left_out("three");
+        let error = report.finish().unwrap_err().to_string();
+        assert_eq!(error.split(" (").next(), Some("2 of 3 steps did not pass"));
+    }
+
+    #[test]
+    fn each_outcome_is_one_line() {
+        for (outcome, expected) in [
+            (Outcome::Passed, (true, "lints                1.5 s")),
+            (
+                Outcome::Failed("broken\n    log".to_owned()),
+                (false, "lints                1.5 s: broken"),
+            ),
+            (
+                Outcome::LeftOut,
+                (false, "lints                not run, because of the failures above"),
+            ),
+        ] {
+            let (passed, text) = describe("lints", Duration::from_millis(1500), &outcome);
+            assert_eq!((passed, text.as_str()), expected);
+        }
+    }
+}

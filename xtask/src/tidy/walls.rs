@@ -1,0 +1,267 @@
+//! What a room must not know. A wall is a sentence of `ARCHITECTURE.md` that a test holds up.
+
+use std::path::Path;
+
+use super::rust::{Code, Named};
+use super::{File, Findings};
+
+/// Code in `rooms` names nothing of `forbidden`, except where `doors` say why it may. Test code may.
+struct Wall {
+    rooms: &'static [&'static str],
+    forbidden: &'static [&'static str],
+    doors: &'static [Door],
+    instead: &'static str,
+}
+
+/// A room that the wall leaves open, and why.
+type Door = (&'static str, &'static str);
+
+const WALLS: [Wall; 4] = [
+    Wall {
+        rooms: &[
+            "provider/tfplug/src/value",
+            "provider/tfplug/src/path",
+            "provider/tfplug/src/diag",
+            "provider/tfplug/src/schema",
+            "provider/tfplug/src/resource",
+            "provider/tfplug/src/engine",
+        ],
+        forbidden: &["crate::wire", "crate::rpc", "tonic", "tonic_prost", "prost", "prost_types"],
+        doors: &[],
+        instead: "the engine and its types know no wire; convert in `wire`, call from `rpc`",
+    },
+    Wall {
+        rooms: &["provider/tfplug", "provider/tfplug-derive"],
+        forbidden: &["mlassets"],
+        doors: &[],
+        instead: "the framework knows no provider; make it a parameter",
+    },
+    Wall {
+        rooms: &["provider/mlassets/src/backend"],
+        forbidden: &["tfplug"],
+        doors: &[],
+        instead: "a backend knows no Terraform; return data and let the asset kind make the diagnostic",
+    },
+    Wall {
+        rooms: &["provider/tfplug/src", "provider/mlassets/src"],
+        forbidden: &[
+            "std::env",
+            "std::io::stdout",
+            "std::io::Stdout",
+            "std::net::TcpListener",
+            "std::net::TcpStream",
+            "std::os::unix::net",
+            "tokio::io::stdout",
+            "tokio::io::Stdout",
+            "tokio::net",
+        ],
+        doors: &[
+            ("provider/tfplug/src/serve", "it is the rim of the process"),
+            ("provider/tfplug/src/testing", "the harness runs real hosts"),
+            (
+                "provider/mlassets/src/provider",
+                "a provider block falls back to the variables that people already have",
+            ),
+            ("provider/mlassets/src/main.rs", "it is the rim of the process"),
+            (
+                "provider/mlassets/src/backend/fault.rs",
+                "a test names the point at which a child process ends; release builds hold none of it",
+            ),
+        ],
+        instead: "environment, standard output and sockets belong to `serve`; take the value as a parameter",
+    },
+];
+
+/// Where the asset kinds are, one module each.
+const KINDS: &str = "provider/mlassets/src";
+
+/// Modules there that are no asset kinds: every kind may use them.
+const NO_KINDS: [&str; 4] = ["lib", "main", "provider", "backend"];
+
+pub(super) fn check(file: &File, files: &[File], findings: &mut Findings) {
+    let code = Code::read(&file.path, &file.text);
+    for named in code.paths() {
+        let path = absolute(&file.path, &named);
+        for wall in &WALLS {
+            if !wall.rooms.iter().any(|room| file.is_in(room))
+                || wall.doors.iter().any(|door| file.is_in(door.0))
+            {
+                continue;
+            }
+            if let Some(what) = wall.forbidden.iter().find(|what| starts_with(&path, what)) {
+                findings.add(
+                    file,
+                    named.line,
+                    "wall",
+                    format!("`{what}` must not be named here: {}", wall.instead),
+                );
+            }
+        }
+        check_kinds(file, files, &named, &path, findings);
+    }
+}
+
+fn check_kinds(
+    file: &File,
+    files: &[File],
+    named: &Named,
+    path: &[String],
+    findings: &mut Findings,
+) {
+    let Some(own) = kind(&file.path) else { return };
+    let [root, other, ..] = path else { return };
+    let is_other =
+        root == "crate" && other != own && files.iter().any(|file| kind(&file.path) == Some(other));
+    if is_other {
+        findings.add(
+            file,
+            named.line,
+            "wall",
+            format!(
+                "the asset kind `{own}` must not know `{other}`: move what both need into a module that is no kind, and name it in `NO_KINDS`"
+            ),
+        );
+    }
+}
+
+/// The asset kind that a file belongs to.
+fn kind(path: &str) -> Option<&str> {
+    let rest = path.strip_prefix(KINDS)?.strip_prefix('/')?;
+    let name = rest.split('/').next()?;
+    let name = name.strip_suffix(".rs").unwrap_or(name);
+    (!NO_KINDS.contains(&name)).then_some(name)
+}
+
+fn starts_with(path: &[String], what: &str) -> bool {
+    let mut segments = path.iter();
+    what.split("::").all(|part| segments.next().is_some_and(|segment| segment == part))
+}
+
+/// The path with `self` and `super` at its front resolved, as far as the file's place tells.
+fn absolute(file: &str, named: &Named) -> Vec<String> {
+    let relative = matches!(named.segments.first().map(String::as_str), Some("self" | "super"));
+    if !relative {
+        return named.segments.clone();
+    }
+    let mut module = vec!["crate".to_owned()];
+    if let Some((_, inner)) = file.split_once("/src/") {
+        let inner = Path::new(inner).with_extension("");
+        module.extend(inner.iter().map(|part| part.to_string_lossy().into_owned()));
+        if matches!(module.last().map(String::as_str), Some("mod" | "lib" | "main")) {
+            module.pop();
+        }
+    }
+    let mut rest = named.segments.as_slice();
+    while let [first, after @ ..] = rest {
+        match first.as_str() {
+            "super" if module.len() > 1 => {
+                module.pop();
+            }
+            "self" | "super" => {}
+            _ => break,
+        }
+        rest = after;
+    }
+    module.extend_from_slice(rest);
+    module
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tidy::tests::check;
+
+    const ENGINE: &str =
+        "the engine and its types know no wire; convert in `wire`, call from `rpc`";
+
+    #[test]
+    fn the_engine_knows_no_wire() {
+        let path = "provider/tfplug/src/engine/plan.rs";
+        for (code, what) in [
+            ("use crate::{path, wire::codec};", "crate::wire"),
+            ("use super::super::rpc::plan;", "crate::rpc"),
+            ("fn f() { tonic::Status::ok(\"\") }", "tonic"),
+            ("use prost::Message as _;", "prost"),
+        ] {
+            check(
+                &[(path, &format!("//! Head.\n{code}\n"))],
+                &[&format!("{path}:2: wall: `{what}` must not be named here: {ENGINE}")],
+            );
+        }
+        check(
+            &[(path, "//! Head, not crate::wire.\nuse crate::value::Tree;\n// tonic::Status\n")],
+            &[],
+        );
+        check(&[("provider/tfplug/src/rpc/plan.rs", "//! Head.\nuse crate::wire::codec;\n")], &[]);
+        check(
+            &[(path, "//! Head.\n#[cfg(test)]\nmod tests {\n    use crate::wire::codec;\n}\n")],
+            &[],
+        );
+    }
+
+    #[test]
+    fn the_framework_knows_no_provider() {
+        check(
+            &[("provider/tfplug/src/erased.rs", "//! Head.\nuse mlassets::provider;\n")],
+            &[
+                "provider/tfplug/src/erased.rs:2: wall: `mlassets` must not be named here: the framework knows no provider; make it a parameter",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_backend_knows_no_terraform() {
+        check(
+            &[("provider/mlassets/src/backend/prefect/mod.rs", "//! Head.\nuse tfplug::Diags;\n")],
+            &[
+                "provider/mlassets/src/backend/prefect/mod.rs:2: wall: `tfplug` must not be named here: a backend knows no Terraform; return data and let the asset kind make the diagnostic",
+            ],
+        );
+        check(&[("provider/mlassets/src/work_pool.rs", "//! Head.\nuse tfplug::Diags;\n")], &[]);
+    }
+
+    #[test]
+    fn only_the_rim_touches_the_process() {
+        let text = "//! Head.\nlet url = std::env::var(\"PREFECT_API_URL\");\n";
+        check(
+            &[("provider/mlassets/src/backend/prefect/client.rs", text)],
+            &[
+                "provider/mlassets/src/backend/prefect/client.rs:2: wall: `std::env` must not be named here: environment, standard output and sockets belong to `serve`; take the value as a parameter",
+            ],
+        );
+        for path in [
+            "provider/tfplug/src/serve/handshake.rs",
+            "provider/mlassets/src/provider.rs",
+            "provider/mlassets/src/backend/fault.rs",
+            "provider/mlassets/tests/main.rs",
+        ] {
+            check(&[(path, text)], &[]);
+        }
+    }
+
+    #[test]
+    fn one_asset_kind_never_knows_another() {
+        let pool =
+            ("provider/mlassets/src/work_pool.rs", "//! Head.\nuse crate::backend::prefect;\n");
+        let queue = "provider/mlassets/src/work_queue/mod.rs";
+        check(
+            &[pool, (queue, "//! Head.\nuse crate::work_pool::WorkPool;\n")],
+            &[
+                "provider/mlassets/src/work_queue/mod.rs:2: wall: the asset kind `work_queue` must not know `work_pool`: move what both need into a module that is no kind, and name it in `NO_KINDS`",
+            ],
+        );
+        check(
+            &[pool, (queue, "//! Head.\nuse crate::provider::Context;\nuse super::parts;\n")],
+            &[],
+        );
+        check(
+            &[
+                pool,
+                (
+                    "provider/mlassets/src/provider.rs",
+                    "//! Head.\nuse crate::work_pool::WorkPool;\n",
+                ),
+            ],
+            &[],
+        );
+    }
+}
