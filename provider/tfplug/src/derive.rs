@@ -59,11 +59,7 @@ pub fn attribute<T: AttributeType>(
     let kind = T::kind();
     // Text and truth values decode whatever they are; a dynamic value is any.
     let always = matches!(kind, Kind::Type(Type::Dynamic | Type::Bool));
-    let checks = if presence == Presence::Computed || always {
-        Vec::new()
-    } else {
-        vec![Check::decodes::<T>()]
-    };
+    let checks = if always { Vec::new() } else { vec![Check::decodes::<T>()] };
     Attribute {
         description: doc.into(),
         sensitive: T::SENSITIVE,
@@ -88,13 +84,17 @@ pub fn nested<T: Schema>() -> Kind {
     fn attributes(block: Block) -> Vec<Attribute> {
         let Block { attributes: mut all, blocks, .. } = block;
         all.extend(blocks.into_iter().map(|block| {
-            let presence = match block.nesting {
-                BlockNesting::Single { required: true } => Presence::Required,
-                _ => Presence::Optional,
+            let NestedBlock { name, nesting, block } = block;
+            // The field of any number of blocks is never null, so the attribute must not be either.
+            let presence = match nesting {
+                BlockNesting::Single { required: false } | BlockNesting::Group => {
+                    Presence::Optional
+                }
+                _ => Presence::Required,
             };
-            let nested =
-                Nested { nesting: block.nesting.nesting(), attributes: attributes(block.block) };
-            Attribute::new(block.name, nested, presence)
+            let (description, deprecated) = (block.description.clone(), block.deprecated.clone());
+            let nested = Nested { nesting: nesting.nesting(), attributes: attributes(block) };
+            Attribute { description, deprecated, ..Attribute::new(name, nested, presence) }
         }));
         all
     }

@@ -19,9 +19,9 @@ pub mod provider;
 pub mod resource;
 mod rpc;
 pub mod schema;
+mod serve;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
-mod serve;
 pub mod typed;
 pub mod value;
 #[doc(hidden)]

@@ -9,6 +9,7 @@
 mod apply;
 mod configure;
 mod conform;
+mod correlate;
 mod data;
 mod function;
 mod import;

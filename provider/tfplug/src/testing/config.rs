@@ -7,7 +7,9 @@ use serde_json::Value as Json;
 
 use super::problem::Finding;
 use crate::path::{Path, Step};
-use crate::schema::{Attribute, BlockNesting, Kind, Members, NestedBlock, Nesting, Presence};
+use crate::schema::{
+    Attribute, Block, BlockNesting, Kind, Members, NestedBlock, Nesting, Presence,
+};
 use crate::value::{Number, Type, Value};
 
 /// What stands for an unknown value in JSON. No text of a user looks like it.
@@ -65,6 +67,11 @@ impl From<&Config> for Config {
 }
 
 impl Config {
+    /// Whether core would send it to a provider with this schema.
+    pub fn fits(self, block: &Block) -> bool {
+        self.complete(block.members()).is_ok()
+    }
+
     /// The value that core would send, or all that it would refuse.
     pub(super) fn complete(self, members: Members<'_>) -> Result<Value, Vec<Finding>> {
         let mut read = Read::default();

@@ -78,7 +78,9 @@ fn elements(
         }
     };
     match (nesting, before, after) {
-        (Nesting::Single, Value::Map(_), Value::Map(_)) => step_into(None, before, after, at),
+        // What was not there, or will not be, has null in every part.
+        (Nesting::Single, Value::Map(_) | Value::Null, Value::Map(_))
+        | (Nesting::Single, Value::Map(_), Value::Null) => step_into(None, before, after, at),
         (Nesting::List, Value::List(before), Value::List(after)) => {
             for (index, (before, after)) in before.iter().zip(after).enumerate() {
                 step_into(Some(Step::Index(index)), before, after, at);

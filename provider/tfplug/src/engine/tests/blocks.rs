@@ -28,13 +28,24 @@ async fn blocks_are_planned_like_nested_attributes() {
     check(
         Json::Null,
         json!({ "step": [{ "port": 1 }], "hook": [{ "port": 2 }], "retry": {} }),
-        expect![[""]],
+        expect![[r#"
+            Create
+            hook: null => set[{id: ?, port: 2, protocol: "tcp"}]
+            name: null => "job"
+            retry: null => {password: null, times: 3}
+            step: null => [{id: ?, label: ?, port: 1, protocol: "tcp"}]
+        "#]],
     )
     .await;
     check(
         json!({ "step": [{ "port": 1 }], "hook": [{ "port": 2 }, { "port": 3 }] }),
         json!({ "step": [{ "port": 1 }, { "port": 4 }], "hook": [{ "port": 3 }], "retry": { "times": 7 } }),
-        expect![[""]],
+        expect![[r#"
+            Update
+            hook: set[{id: "member-2", port: 2, protocol: "tcp"}, {id: "member-3", port: 3, protocol: "tcp"}] => set[{id: "member-3", port: 3, protocol: "tcp"}]
+            retry: null => {password: null, times: 7}
+            step: [{id: "rule-1", label: "port 1", port: 1, protocol: "tcp"}] => [{id: ?, label: ?, port: 1, protocol: "tcp"}, {id: ?, label: ?, port: 4, protocol: "tcp"}]
+        "#]],
     )
     .await;
 }
@@ -44,18 +55,34 @@ async fn blocks_whose_number_is_unknown_stay_unknown() {
     check(
         json!({ "step": [{ "port": 1 }] }),
         json!({ "step": unknown(), "hook": unknown() }),
-        expect![[""]],
+        expect![[r#"
+            Update
+            hook: set[] => ?
+            step: [{id: "rule-1", label: "port 1", port: 1, protocol: "tcp"}] => ?
+        "#]],
     )
     .await;
 }
 
 #[tokio::test]
 async fn their_number_is_checked() {
-    check(Json::Null, json!({}), expect![[""]]).await;
+    check(
+        Json::Null,
+        json!({}),
+        expect![[r#"
+        Config: the configuration does not fit the schema
+          step: expected 1 to 3 blocks, found 0
+    "#]],
+    )
+    .await;
     check(
         Json::Null,
         json!({ "step": [{ "port": 1 }, { "port": 2 }, {}, { "port": 4 }] }),
-        expect![[""]],
+        expect![[r#"
+            Config: the configuration does not fit the schema
+              step: expected 1 to 3 blocks, found 4
+              step[2].port: the argument is required, but no definition was found
+        "#]],
     )
     .await;
 }

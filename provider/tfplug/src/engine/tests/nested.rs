@@ -32,7 +32,15 @@ async fn defaults_are_applied_in_every_collection() {
     check(
         Json::Null,
         json!({ "list": [rule], "set": [rule], "map": { "a": rule }, "single": rule }),
-        expect![[""]],
+        expect![[r#"
+            Create
+            chosen: null => ?
+            list: null => [{id: ?, label: ?, port: 80, protocol: "tcp"}]
+            map: null => {a: {id: ?, label: ?, port: 80, protocol: "tcp"}}
+            name: null => "fw"
+            set: null => set[{id: ?, port: 80, protocol: "tcp"}]
+            single: null => {id: ?, label: ?, port: 80, protocol: "tcp"}
+        "#]],
     )
     .await;
 }
@@ -43,7 +51,9 @@ async fn a_default_that_is_written_out_is_no_change() {
     check(
         json!({ "list": [short], "set": [short], "map": { "a": short }, "single": short }),
         json!({ "list": [long], "set": [long], "map": { "a": long }, "single": long }),
-        expect![[""]],
+        expect![[r#"
+            NoOp
+        "#]],
     )
     .await;
 }
@@ -53,13 +63,21 @@ async fn elements_of_a_set_are_paired_by_what_they_are() {
     check(
         json!({ "set": [{ "port": 80 }, { "port": 443 }] }),
         json!({ "set": [{ "port": 443 }, { "port": 22 }, { "port": 80, "protocol": "tcp" }] }),
-        expect![[""]],
+        expect![[r#"
+            Update
+            chosen: [] => ?
+            set: set[{id: "member-1", port: 80, protocol: "tcp"}, {id: "member-2", port: 443, protocol: "tcp"}] => set[{id: ?, port: 22, protocol: "tcp"}, {id: "member-1", port: 80, protocol: "tcp"}, {id: "member-2", port: 443, protocol: "tcp"}]
+        "#]],
     )
     .await;
     check(
         json!({ "set": [{ "port": 80 }, { "port": 80, "protocol": "udp" }] }),
         json!({ "set": [{ "port": 80, "protocol": "udp" }] }),
-        expect![[""]],
+        expect![[r#"
+            Update
+            chosen: [] => ?
+            set: set[{id: "member-1", port: 80, protocol: "tcp"}, {id: "member-2", port: 80, protocol: "udp"}] => set[{id: "member-2", port: 80, protocol: "udp"}]
+        "#]],
     )
     .await;
 }
@@ -69,7 +87,19 @@ async fn elements_of_lists_and_maps_are_paired_by_their_place() {
     check(
         json!({ "list": [{ "port": 80 }, { "port": 443 }], "map": { "a": { "port": 1 }, "b": { "port": 2 } } }),
         json!({ "list": [{ "port": 81 }, { "port": 443 }], "map": { "b": { "port": 2 }, "c": { "port": 3 } } }),
-        expect![[""]],
+        expect![[r#"
+            Update
+            chosen: [] => ?
+            list[0].id: "rule-1" => ?
+            list[0].label: "port 80" => ?
+            list[0].port: 80 => 81
+            list[1].id: "rule-2" => ?
+            list[1].label: "port 443" => ?
+            map.a: {id: "rule-3", label: "port 1", port: 1, protocol: "tcp"} => null
+            map.b.id: "rule-4" => ?
+            map.b.label: "port 2" => ?
+            map.c: null => {id: ?, label: ?, port: 3, protocol: "tcp"}
+        "#]],
     )
     .await;
 }
@@ -81,39 +111,102 @@ async fn unknown_collections_and_objects_stay_unknown() {
     check(
         json!({ "list": [rule], "set": [rule], "map": { "a": rule }, "single": rule }),
         json!({ "list": unknown, "set": unknown, "map": unknown, "single": unknown, "chosen": unknown }),
-        expect![[""]],
+        expect![[r#"
+            Update
+            chosen: [] => ?
+            list: [{id: "rule-1", label: "port 80", port: 80, protocol: "tcp"}] => ?
+            map: {a: {id: "rule-2", label: "port 80", port: 80, protocol: "tcp"}} => ?
+            set: set[{id: "member-4", port: 80, protocol: "tcp"}] => ?
+            single: {id: "rule-3", label: "port 80", port: 80, protocol: "tcp"} => ?
+        "#]],
     )
     .await;
     check(
         Json::Null,
         json!({ "list": [unknown, rule], "set": [unknown, { "port": unknown }], "map": { "a": unknown } }),
-        expect![[""]],
+        expect![[r#"
+            Create
+            chosen: null => ?
+            list: null => [?, {id: ?, label: ?, port: 80, protocol: "tcp"}]
+            map: null => {a: ?}
+            name: null => "fw"
+            set: null => set[?, {id: ?, port: ?, protocol: "tcp"}]
+        "#]],
     )
     .await;
 }
 
 #[tokio::test]
 async fn what_the_user_sets_no_longer_does_not_linger() {
-    check(json!({ "chosen": [{ "port": 80 }] }), json!({}), expect![[""]]).await;
+    check(
+        json!({ "chosen": [{ "port": 80 }] }),
+        json!({}),
+        expect![[r#"
+        Update
+        chosen: [{id: "rule-1", label: "port 80", port: 80, protocol: "tcp"}] => ?
+    "#]],
+    )
+    .await;
     check(
         json!({ "single": { "port": 80, "label": "web" } }),
         json!({ "single": { "port": 80 } }),
-        expect![[""]],
+        expect![[r#"
+            NoOp
+        "#]],
     )
     .await;
 }
 
 #[tokio::test]
 async fn a_part_may_replace_the_whole() {
-    check(json!({ "place": { "zone": "a" } }), json!({ "place": { "zone": "b" } }), expect![[""]])
-        .await;
-    check(json!({}), json!({ "place": { "zone": "b" } }), expect![[""]]).await;
-    check(json!({ "place": { "zone": "a" } }), json!({}), expect![[""]]).await;
+    check(
+        json!({ "place": { "zone": "a" } }),
+        json!({ "place": { "zone": "b" } }),
+        expect![[r#"
+        Replace
+        chosen: [] => ?
+        place.rack: "r1" => ?
+        place.zone: "a" => "b"
+        replaced because of place.zone
+    "#]],
+    )
+    .await;
+    check(
+        json!({}),
+        json!({ "place": { "zone": "b" } }),
+        expect![[r#"
+            Replace
+            chosen: [] => ?
+            place: null => {rack: ?, zone: "b"}
+            replaced because of place.zone
+        "#]],
+    )
+    .await;
+    check(
+        json!({ "place": { "zone": "a" } }),
+        json!({}),
+        expect![[r#"
+            Replace
+            chosen: [] => ?
+            place: {rack: "r1", zone: "a"} => null
+            replaced because of place.zone
+        "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_value_may_be_of_any_type() {
-    check(json!({ "extra": "x" }), json!({ "extra": { "a": [1, true] } }), expect![[""]]).await;
+    check(
+        json!({ "extra": "x" }),
+        json!({ "extra": { "a": [1, true] } }),
+        expect![[r#"
+        Update
+        chosen: [] => ?
+        extra: string("x") => object({ a = tuple([number, bool]) })({a: [1, true]})
+    "#]],
+    )
+    .await;
 }
 
 #[tokio::test]
