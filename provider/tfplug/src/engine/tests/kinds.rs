@@ -255,6 +255,18 @@ pub(super) struct Ticket {
     pub(super) page: Option<i64>,
     /// Who says it.
     pub(super) author: Option<String>,
+    #[tf(flatten)]
+    pub(super) common: Common,
+}
+
+/// What many kinds have in common.
+#[derive(Clone, Debug, PartialEq, Schema)]
+pub(super) struct Common {
+    /// Labels.
+    pub(super) labels: Option<BTreeMap<String, String>>,
+    /// Who pays.
+    #[tf(default = "nobody", check = len(1..=9))]
+    pub(super) owner: Attr<String>,
 }
 
 impl crate::Resource for Ticket {

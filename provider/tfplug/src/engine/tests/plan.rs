@@ -267,7 +267,18 @@ async fn an_identity_given_by_the_server_outlives_the_plan() {
         replaced because of text
     "#]]
     .assert_eq(&render(&planned));
-    harness.assert_converges(config!({ "page": 3 })).await.unwrap();
+    let planned = harness.plan(config!({ "text": "a", "owner": "me" })).await.unwrap();
+    expect![[r#"
+        Replace
+        id: "ticket-1" => ?
+        owner: "nobody" => "me"
+        replaced because of owner
+    "#]].assert_eq(&render(&planned));
+    let problem =
+        harness.plan(config!({ "text": "a", "owner": "somebody else" })).await.unwrap_err();
+    assert_eq!(Ticket::COMMON.then(super::kinds::Common::OWNER).path().to_string(), "owner");
+    assert_eq!(problem.diags.iter().next().unwrap().path.to_string(), "owner");
+    harness.assert_converges(config!({ "page": 3, "labels": { "a": "b" } })).await.unwrap();
     harness.destroy().await.unwrap();
     assert!(harness.current().is_none());
 }
