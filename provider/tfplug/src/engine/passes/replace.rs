@@ -93,7 +93,33 @@ fn elements(
                 }
             }
         }
+        // What is not known yet might replace, and there is nothing further in to point at.
+        (Nesting::Single, _, Value::Unknown(_)) if may_replace(members) => {
+            paths.insert(at.clone());
+        }
+        (Nesting::List | Nesting::Map, before, Value::Unknown(_))
+            if has_elements(before) && may_replace(members) =>
+        {
+            paths.insert(at.clone());
+        }
         // Terraform cannot point into a set: the set as a whole must be declared to replace.
         _ => {}
+    }
+}
+
+/// Whether a change of some part of such an object replaces the resource.
+fn may_replace(members: Members<'_>) -> bool {
+    members
+        .attributes
+        .iter()
+        .any(|attribute| attribute.identity || !matches!(attribute.replace, Replace::No))
+        || members.nested().any(|(_, nesting, inner)| nesting != Nesting::Set && may_replace(inner))
+}
+
+fn has_elements(value: &Value) -> bool {
+    match value {
+        Value::List(items) => !items.is_empty(),
+        Value::Map(items) => !items.is_empty(),
+        _ => false,
     }
 }

@@ -173,6 +173,17 @@ async fn a_part_may_replace_the_whole() {
     .await;
     check(
         json!({}),
+        json!({ "place": unknown() }),
+        expect![[r#"
+        Replace
+        chosen: [] => ?
+        place: null => ?
+        replaced because of place
+    "#]],
+    )
+    .await;
+    check(
+        json!({}),
         json!({ "place": { "zone": "b" } }),
         expect![[r#"
             Replace

@@ -273,7 +273,8 @@ async fn an_identity_given_by_the_server_outlives_the_plan() {
         id: "ticket-1" => ?
         owner: "nobody" => "me"
         replaced because of owner
-    "#]].assert_eq(&render(&planned));
+    "#]]
+    .assert_eq(&render(&planned));
     let problem =
         harness.plan(config!({ "text": "a", "owner": "somebody else" })).await.unwrap_err();
     assert_eq!(Ticket::COMMON.then(super::kinds::Common::OWNER).path().to_string(), "owner");
