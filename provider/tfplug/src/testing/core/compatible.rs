@@ -2,6 +2,8 @@
 //!
 //! The same judgement compares the plan made during an apply with the one that the user approved.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::path::{Path, Step};
 use crate::schema::{Members, Nesting};
 use crate::testing::problem::Finding;
@@ -161,30 +163,49 @@ fn correlate(
     found: &mut Vec<Finding>,
     may_become: impl Fn(&Value, &Value) -> bool,
 ) {
-    let mut unclaimed: Vec<&Value> =
-        actual.iter().filter(|actual| !planned.contains(actual)).collect();
-    let mut claimed: Vec<&Value> = Vec::new();
-    for element in planned.iter().filter(|planned| !actual.contains(planned)) {
-        if let Some(position) = unclaimed.iter().position(|actual| may_become(element, actual)) {
-            claimed.push(unclaimed.remove(position));
-        } else if !claimed
-            .iter()
-            .copied()
-            .chain(actual.iter())
-            .any(|actual| may_become(element, actual))
-        {
+    // Objects that agree in what was known are looked at first; a set may be large.
+    let mut alike: BTreeMap<Vec<String>, BTreeMap<Value, Vec<&Value>>> = BTreeMap::new();
+    let mut claimed: BTreeSet<&Value> = BTreeSet::new();
+    for element in planned {
+        let open: Vec<String> = element
+            .as_map()
+            .into_iter()
+            .flatten()
+            .filter(|(_, value)| !value.is_wholly_known())
+            .map(|(name, _)| name.clone())
+            .collect();
+        let by_known = alike.entry(open.clone()).or_insert_with(|| {
+            let mut by_known: BTreeMap<Value, Vec<&Value>> = BTreeMap::new();
+            for actual in actual {
+                by_known.entry(known_part(actual, &open)).or_default().push(actual);
+            }
+            by_known
+        });
+        let mut candidates = by_known
+            .get(&known_part(element, &open))
+            .into_iter()
+            .flatten()
+            .filter(|actual| may_become(element, actual))
+            .peekable();
+        if candidates.peek().is_none() {
             says(at, "planned set element does not correlate with any element in actual", found);
         }
+        claimed.extend(candidates);
     }
-    for element in unclaimed {
-        if !planned.iter().any(|planned| may_become(planned, element)) {
-            says(at, "actual set element does not correlate with any element in plan", found);
-        }
+    for _ in actual.iter().filter(|actual| !claimed.contains(actual)) {
+        says(at, "actual set element does not correlate with any element in plan", found);
     }
     if actual.len() > planned.len() {
         let text = format!("length changed from {} to {}", planned.len(), actual.len());
         says(at, text, found);
     }
+}
+
+/// An object without these members; anything else looks the same.
+fn known_part(element: &Value, open: &[String]) -> Value {
+    let Value::Map(members) = element else { return Value::Null };
+    let known = members.iter().filter(|(name, _)| !open.contains(name));
+    Value::object(known.map(|(name, value)| (name, value.clone())))
 }
 
 fn outside(refinement: &Refinement, actual: &Value) -> bool {

@@ -1,5 +1,7 @@
 //! `ProposedNewState`: configuration and prior state merged, as core does it before it asks for a plan.
 
+use std::collections::BTreeMap;
+
 use crate::schema::{Attribute, BlockNesting, Kind, Members, Nesting};
 use crate::value::Value;
 
@@ -77,16 +79,32 @@ fn collection(nesting: Nesting, members: Members<'_>, prior: &Value, config: &Va
             items.iter().map(|(key, item)| (key, object(members, prior.member(key), item))),
         ),
         (Nesting::Set, Value::Set(items)) => {
-            let mut before: Vec<&Value> =
-                if let Value::Set(items) = prior { items.iter().collect() } else { Vec::new() };
+            // Only elements that agree in what nobody computes can be a pair: look there alone.
+            let mut before: BTreeMap<Vec<&Value>, Vec<&Value>> = BTreeMap::new();
+            if let Value::Set(items) = prior {
+                for item in items {
+                    before.entry(configured_only(members, item)).or_default().push(item);
+                }
+            }
             Value::set(items.iter().map(|item| {
-                let pair = before.iter().position(|prior| could_come_from(members, prior, item));
-                let prior = pair.map_or(&Value::Null, |pair| before.remove(pair));
-                object(members, prior, item)
+                let pair = before.get_mut(&configured_only(members, item)).and_then(|alike| {
+                    let place =
+                        alike.iter().position(|prior| could_come_from(members, prior, item))?;
+                    Some(alike.remove(place))
+                });
+                object(members, pair.unwrap_or(&Value::Null), item)
             }))
         }
         (_, config) => config.clone(),
     }
+}
+
+/// What of an element is the configuration's alone, and plain.
+fn configured_only<'v>(members: Members<'_>, element: &'v Value) -> Vec<&'v Value> {
+    let plain = members.attributes.iter().filter(|attribute| {
+        !attribute.presence.is_computed() && matches!(attribute.kind, Kind::Type(_))
+    });
+    plain.map(|attribute| element.member(&attribute.name)).collect()
 }
 
 /// Whether a prior element of a set is what such a configuration may have become.
