@@ -1,4 +1,5 @@
-//! Every word of the derive, without a warning.
+//! Every word of the derive, without a warning. A module and not a case for trybuild, which would build all
+//! dependencies once more to run it.
 #![deny(warnings, missing_docs, unused, rust_2018_idioms, unused_qualifications)]
 
 use std::collections::BTreeMap;
@@ -6,8 +7,8 @@ use std::collections::BTreeMap;
 use tfplug::{Attr, Json, Schema, Secret, Sensitive, Set, Value};
 
 /// Rules are called like this, too.
-#[derive(Schema)]
-pub struct Rule {
+#[derive(Debug, Schema)]
+pub(crate) struct Rule {
     /// The port.
     #[tf(check = [between(1..=65535), custom("be even", |port: &i64| port % 2 == 0)])]
     pub port: i64,
@@ -17,8 +18,8 @@ pub struct Rule {
 }
 
 /// What is shared.
-#[derive(Schema)]
-pub struct Common {
+#[derive(Debug, Schema)]
+pub(crate) struct Common {
     /// Labels.
     pub labels: Option<BTreeMap<String, String>>,
 }
@@ -27,7 +28,7 @@ pub struct Common {
 #[derive(Schema)]
 #[tf(name = "everything", version = 3, deprecated = "Use less.", import = "{zone}/{name}")]
 #[tf(exactly_one = [text, number], at_most_one = [number, r#type])]
-pub struct Everything {
+pub(crate) struct Everything {
     /// Given by the server.
     #[tf(computed, keep)]
     pub id: Attr<String>,
@@ -77,14 +78,15 @@ pub struct Everything {
 }
 
 /// A private struct of which nothing is used but its schema.
-#[derive(Schema)]
+#[derive(Debug, Schema)]
 struct Private {
     /// From the environment.
     #[tf(optional, env = ["A", "B"])]
     url: Attr<String>,
 }
 
-fn main() {
+#[test]
+fn everything_is_declared_as_it_is_written() {
     assert!(tfplug::schema::lint(&Everything::block()).is_empty());
     let private = Private::decode(Value::object([("url", "x".into())])).unwrap();
     assert_eq!(private.url, Attr::Known("x".to_owned()));
