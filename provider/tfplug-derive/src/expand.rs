@@ -14,7 +14,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let identified = identified(model);
     quote! {
         #[automatically_derived]
-        #[allow(clippy::all, clippy::pedantic, clippy::restriction, missing_docs, unused_qualifications, reason = "generated code")]
+        #[allow(clippy::all, clippy::pedantic, clippy::restriction, missing_docs, unused_qualifications, unreachable_pub, reason = "generated code")]
         const _: () = {
             #paths
             #schema
@@ -26,24 +26,25 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
 /// The errors, and implementations that keep them from raising twenty more.
 pub(crate) fn stub(input: &DeriveInput, errors: &Error) -> TokenStream {
     let (errors, ident) = (errors.to_compile_error(), &input.ident);
+    let (parameters, arguments, bounds) = input.generics.split_for_impl();
     quote! {
         #errors
         #[automatically_derived]
         #[allow(clippy::all, clippy::pedantic, reason = "stands in for code that could not be generated")]
         const _: () = {
-            impl ::tfplug::Schema for #ident {
+            impl #parameters ::tfplug::Schema for #ident #arguments #bounds {
                 const TYPE_NAME: &'static str = "";
                 const VERSION: i64 = 0;
                 fn block() -> ::tfplug::schema::Block { ::core::unreachable!() }
                 fn decode(_: ::tfplug::Value) -> ::tfplug::Result<Self> { ::core::unreachable!() }
                 fn encode(self) -> ::tfplug::Value { ::core::unreachable!() }
             }
-            impl ::tfplug::Identified for #ident {
+            impl #parameters ::tfplug::Identified for #ident #arguments #bounds {
                 type Key = ();
                 const IMPORT_ID: &'static str = "";
                 fn key(_: &::tfplug::Value) -> ::tfplug::Result<()> { ::core::unreachable!() }
             }
-            impl ::tfplug::AttributeType for #ident {
+            impl #parameters ::tfplug::AttributeType for #ident #arguments #bounds {
                 fn kind() -> ::tfplug::schema::Kind { ::core::unreachable!() }
                 fn decode(_: ::tfplug::Value) -> ::tfplug::Result<Self> { ::core::unreachable!() }
                 fn encode(self) -> ::tfplug::Value { ::core::unreachable!() }
@@ -58,9 +59,18 @@ fn typed_paths(model: &Model) -> TokenStream {
         let constant =
             format_ident!("{}", field.ident.to_string().trim_start_matches("r#").to_uppercase());
         let (name, inner) = (&field.name, &field.inner);
+        if field.flatten {
+            let doc = "Leads to the typed paths of the fields that are shared.";
+            return quote! {
+                #[doc = #doc]
+                #[allow(dead_code, reason = "not every path is walked")]
+                pub const #constant: ::tfplug::Place<#owner, #inner> = ::tfplug::Place::ROOT;
+            };
+        }
         let doc = format!("The typed path of `{name}`.");
         quote! {
             #[doc = #doc]
+            #[allow(dead_code, reason = "not every path is walked")]
             pub const #constant: ::tfplug::Field<#owner, #inner> = ::tfplug::Field::new(#name);
         }
     });
@@ -70,7 +80,13 @@ fn typed_paths(model: &Model) -> TokenStream {
 fn schema(model: &Model) -> TokenStream {
     let Model { ident, name, version, doc, .. } = model;
     let deprecated = text(model.deprecated.as_ref());
-    let attributes = model.fields.iter().filter(|field| field.block.is_none()).map(attribute);
+    let attributes =
+        model.fields.iter().filter(|field| field.block.is_none() && !field.flatten).map(attribute);
+    let immutable = model.immutable;
+    let flatten = model.fields.iter().filter(|field| field.flatten).map(|field| {
+        let ty = &field.ty;
+        quote_spanned! { ty.span() => ::tfplug::__derive::flatten::<#ty>(&mut block, #immutable); }
+    });
     let blocks = model
         .fields
         .iter()
@@ -80,13 +96,24 @@ fn schema(model: &Model) -> TokenStream {
     let idents: Vec<&Ident> = model.fields.iter().map(|field| &field.ident).collect();
     let taken: Vec<Ident> =
         (0..idents.len()).map(|n| Ident::new(&format!("field_{n}"), Span::call_site())).collect();
-    let take = model.fields.iter().zip(&taken).map(|(field, taken)| {
+    // What is left over after all other fields belongs to the flattened structs.
+    let mut in_order: Vec<(&Field, &Ident)> = model.fields.iter().zip(&taken).collect();
+    in_order.sort_by_key(|(field, _)| field.flatten);
+    let take = in_order.iter().map(|(field, taken)| {
         let (name, ty) = (&field.name, &field.ty);
-        quote_spanned! { ty.span() => let #taken = fields.take::<#ty>(#name); }
+        if field.flatten {
+            quote_spanned! { ty.span() => let #taken = fields.take_flattened::<#ty>(); }
+        } else {
+            quote_spanned! { ty.span() => let #taken = fields.take::<#ty>(#name); }
+        }
     });
-    let members = model.fields.iter().map(|field| {
+    let members = model.fields.iter().filter(|field| !field.flatten).map(|field| {
         let (name, ty, ident) = (&field.name, &field.ty, &field.ident);
         quote! { (#name, <#ty as ::tfplug::Slot>::into_value(self.#ident)) }
+    });
+    let merge = model.fields.iter().filter(|field| field.flatten).map(|field| {
+        let ident = &field.ident;
+        quote! { let object = ::tfplug::__derive::merge(object, ::tfplug::Schema::encode(self.#ident)); }
     });
     quote! {
         impl ::tfplug::Schema for #ident {
@@ -94,15 +121,16 @@ fn schema(model: &Model) -> TokenStream {
             const VERSION: i64 = #version;
 
             fn block() -> ::tfplug::schema::Block {
-                #[allow(unused_imports, reason = "the rules are in scope whether they are used or not")]
-                use ::tfplug::schema::check::*;
-                ::tfplug::schema::Block {
+                #[allow(unused_mut, reason = "not every struct shares fields")]
+                let mut block = ::tfplug::schema::Block {
                     description: #doc.into(),
                     deprecated: #deprecated,
                     attributes: ::std::vec![#(#attributes),*],
                     blocks: ::std::vec![#(#blocks),*],
                     #groups
-                }
+                };
+                #(#flatten)*
+                block
             }
 
             fn decode(value: ::tfplug::Value) -> ::tfplug::Result<Self> {
@@ -115,7 +143,9 @@ fn schema(model: &Model) -> TokenStream {
             }
 
             fn encode(self) -> ::tfplug::Value {
-                ::tfplug::Value::object([#(#members),*] as [(&'static str, ::tfplug::Value); _])
+                let object = ::tfplug::Value::object([#(#members),*] as [(&'static str, ::tfplug::Value); _]);
+                #(#merge)*
+                object
             }
         }
 
@@ -169,7 +199,11 @@ fn attribute(field: &Field) -> TokenStream {
     }
     for check in &field.checks {
         set.push(quote_spanned! { check.span() =>
-            attribute.checks.push(::tfplug::schema::Check::rule::<#inner>(#check));
+            attribute.checks.push(::tfplug::schema::Check::rule::<#inner>({
+                #[allow(unused_imports, reason = "the rules are in scope whether they are used or not")]
+                use ::tfplug::schema::check::rules::*;
+                #check
+            }));
         });
     }
     if field.identity {

@@ -40,6 +40,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `identity` | part of what identifies the resource; a change replaces |
 /// | `write_only` | read from the configuration, never in plan or state (type `Option<T>`) |
 /// | `block` | written as a nested block instead of a nested attribute |
+/// | `flatten` | the fields of this struct, which derives `Schema`, are fields of the outer one; none is `identity` |
 /// | `min = n`, `max = n` | how many blocks |
 /// | `setting` | about how the resource is managed: reading does not change it, a data source has it not |
 /// | `env = "…"`, `env = ["…", "…"]` | environment variable for a provider's configuration; the first one set |

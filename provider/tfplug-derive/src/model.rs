@@ -1,5 +1,6 @@
 //! What a struct means: its attributes, and whether they make sense together.
 
+use proc_macro2::Span;
 use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput, Error, Expr, GenericArgument, Ident, PathArguments, Type};
 
@@ -17,6 +18,7 @@ pub(crate) struct Model {
     pub(crate) exactly_one: Vec<Vec<String>>,
     pub(crate) at_most_one: Vec<Vec<String>>,
     pub(crate) fields: Vec<Field>,
+    pub(crate) immutable: bool,
 }
 
 /// One field, which becomes one attribute or one kind of nested block.
@@ -39,6 +41,8 @@ pub(crate) struct Field {
     /// Optional and possibly unknown: a function is called with it all the same.
     pub(crate) takes_unknown: bool,
     pub(crate) block: Option<BlockField>,
+    /// A struct whose fields are those of this one.
+    pub(crate) flatten: bool,
     pub(crate) setting: bool,
     pub(crate) env: Vec<String>,
     pub(crate) deprecated: Option<String>,
@@ -106,6 +110,12 @@ impl Model {
             .filter_map(|field| Field::read(field, immutable, &mut errors))
             .collect();
 
+        for (position, field) in fields.iter().enumerate() {
+            if !field.flatten && fields[..position].iter().any(|other| other.name == field.name) {
+                let what = format!("there are two attributes with the name `{}`", field.name);
+                errors.says(field.ident.span(), what);
+            }
+        }
         let version =
             attrs.version.as_ref().map_or(Ok(0), syn::LitInt::base10_parse).unwrap_or_else(
                 |error| {
@@ -132,6 +142,7 @@ impl Model {
             exactly_one,
             at_most_one,
             fields,
+            immutable,
         })
     }
 }
@@ -145,7 +156,7 @@ impl Field {
         };
         let attrs = FieldAttrs::read(&field.attrs, errors);
         let doc = docs(&field.attrs);
-        if doc.is_empty() {
+        if doc.is_empty() && attrs.flatten.is_none() {
             let what = format!(
                 "field `{ident}` needs a doc comment: it becomes the attribute's description"
             );
@@ -155,6 +166,17 @@ impl Field {
         let presence = presence(outer, &attrs, &field.ty, errors);
         judge(outer, &attrs, presence, errors);
         let block = attrs.block.map(|_| block(outer, &inner, &attrs, errors));
+        if let Some(at) = attrs.block {
+            only_a_block(at, outer, immutable, &attrs, errors);
+        }
+        if let Some(at) = attrs.flatten {
+            only_flatten(at, outer, &attrs, errors);
+        }
+        if block.is_none() {
+            for count in [&attrs.min, &attrs.max].into_iter().flatten() {
+                errors.says(count.span(), "`min` and `max` count blocks: they go with `block`");
+            }
+        }
         let replaces = immutable && presence != Presence::Computed && attrs.write_only.is_none();
         Some(Field {
             name: attrs.name.map_or_else(|| unraw(&ident), |name| name.value()),
@@ -163,13 +185,14 @@ impl Field {
             doc,
             presence,
             default: attrs.default,
-            keep: attrs.keep,
+            keep: attrs.keep.map(|(_, keep)| keep),
             replace: attrs.replace.or(replaces.then_some(Replace::Always)),
             checks: attrs.checks,
             identity: attrs.identity.is_some(),
             write_only: attrs.write_only.is_some(),
             takes_unknown: outer == Outer::Attr && presence == Presence::Optional,
             block,
+            flatten: attrs.flatten.is_some(),
             setting: attrs.setting.is_some(),
             env: attrs.env.iter().map(syn::LitStr::value).collect(),
             deprecated: attrs.deprecated.map(|text| text.value()),
@@ -252,10 +275,9 @@ fn judge(outer: Outer, attrs: &FieldAttrs, presence: Presence, errors: &mut Erro
         }
     }
     let settable_only = matches!(presence, Presence::Required | Presence::Optional);
-    if settable_only && attrs.keep.is_some() {
-        let at = attrs.name.as_ref().map_or_else(proc_macro2::Span::call_site, syn::LitStr::span);
+    if let (true, Some((at, _))) = (settable_only, &attrs.keep) {
         errors.says(
-            at,
+            *at,
             "`keep` needs a value that the provider sets: `computed`, or `optional, computed`",
         );
     }
@@ -266,6 +288,66 @@ fn judge(outer: Outer, attrs: &FieldAttrs, presence: Presence, errors: &mut Erro
     }
 }
 
+/// A block is neither computed nor replaced as a whole, and it is never null if there may be many.
+fn only_a_block(at: Span, outer: Outer, immutable: bool, attrs: &FieldAttrs, errors: &mut Errors) {
+    if outer == Outer::Attr {
+        errors.says(at, "a `block` cannot be computed; leave `block` out for a nested attribute");
+    }
+    if immutable || attrs.replace.is_some() {
+        errors.says(
+            at,
+            "a `block` cannot replace as a whole; leave `block` out for a nested attribute, which can",
+        );
+    }
+    if let Some(rule) = attrs.checks.first() {
+        errors.says(rule.span(), "a `block` has no rules; put them on its fields");
+    }
+    if attrs.identity.or(attrs.write_only).is_some() || !attrs.env.is_empty() {
+        errors.says(at, "`identity`, `write_only` and `env` are for attributes, not for a `block`");
+    }
+}
+
+/// What is said of a flattened struct is said of its fields, where they are.
+fn only_flatten(at: Span, outer: Outer, attrs: &FieldAttrs, errors: &mut Errors) {
+    let FieldAttrs {
+        name,
+        computed,
+        optional,
+        required,
+        default,
+        keep,
+        replace,
+        checks,
+        identity,
+        write_only,
+        block,
+        flatten: _,
+        min: _,
+        max: _,
+        setting,
+        env,
+        deprecated,
+        example,
+    } = attrs;
+    let spoken = name.is_some()
+        || [computed, optional, required, identity, write_only, block, setting]
+            .iter()
+            .any(|flag| flag.is_some())
+        || default.is_some()
+        || keep.is_some()
+        || replace.is_some()
+        || !checks.is_empty()
+        || !env.is_empty()
+        || deprecated.is_some()
+        || example.is_some();
+    if spoken {
+        errors.says(at, "`flatten` stands alone: say the rest on the fields of the struct");
+    }
+    if outer != Outer::Plain {
+        errors.says(at, "`flatten` needs a struct itself, without `Option` or `Attr`");
+    }
+}
+
 fn block(outer: Outer, inner: &Type, attrs: &FieldAttrs, errors: &mut Errors) -> BlockField {
     let (nesting, element) = match argument(inner, &["Vec", "Set", "BTreeMap"]) {
         Some((0, element)) => (BlockNesting::List, element.clone()),
@@ -273,6 +355,9 @@ fn block(outer: Outer, inner: &Type, attrs: &FieldAttrs, errors: &mut Errors) ->
         Some((_, element)) => (BlockNesting::Map, element.clone()),
         None => (BlockNesting::Single { required: outer == Outer::Plain }, inner.clone()),
     };
+    if outer == Outer::Option && !matches!(nesting, BlockNesting::Single { .. }) {
+        errors.says(inner.span(), "any number of blocks may be none: leave `Option` out");
+    }
     let mut count = |literal: &Option<syn::LitInt>| {
         let Some(literal) = literal else { return 0 };
         if !matches!(nesting, BlockNesting::List | BlockNesting::Set) {
@@ -293,6 +378,19 @@ fn default_import(fields: &[Field]) -> String {
 }
 
 fn check_import(import: &str, written: &syn::LitStr, fields: &[Field], errors: &mut Errors) {
+    let identity: Vec<&Field> = fields.iter().filter(|field| field.identity).collect();
+    if identity.is_empty() {
+        errors.says(written.span(), "an import ID needs fields with `identity`");
+    }
+    if import.contains("}{") {
+        errors.says(written.span(), "two names in an import ID need something between them");
+    }
+    for name in import.split('{').skip(1).filter_map(|rest| rest.split_once('}')) {
+        if !identity.iter().any(|field| field.name == name.0) {
+            let what = format!("`{{{}}}` is no field with `identity`", name.0);
+            errors.says(written.span(), what);
+        }
+    }
     for field in fields.iter().filter(|field| field.identity) {
         if import.matches(&format!("{{{}}}", field.name)).count() != 1 {
             errors

@@ -32,14 +32,21 @@ impl Fields {
     pub fn take<S: Slot>(&mut self, name: &'static str) -> Option<S> {
         let value = self.values.remove(name).unwrap_or_default();
         S::from_value(value)
-            .map_err(|error| {
-                let error = error.under(&Step::Attribute(name.to_owned()));
-                self.error = Some(match self.error.take() {
-                    Some(earlier) => earlier.and(error),
-                    None => error,
-                });
-            })
+            .map_err(|error| self.add(error.under(&Step::Attribute(name.to_owned()))))
             .ok()
+    }
+
+    /// Takes the members of a flattened struct, whose mistakes have the places of its fields.
+    pub fn take_flattened<T: Schema>(&mut self) -> Option<T> {
+        let taken = T::decode(Value::Map(self.values.clone()));
+        taken.map_err(|error| self.add(error)).ok()
+    }
+
+    fn add(&mut self, error: Error) {
+        self.error = Some(match self.error.take() {
+            Some(earlier) => earlier.and(error),
+            None => error,
+        });
     }
 
     /// All mistakes there were.
@@ -59,11 +66,7 @@ pub fn attribute<T: AttributeType>(
     let kind = T::kind();
     // Text and truth values decode whatever they are; a dynamic value is any.
     let always = matches!(kind, Kind::Type(Type::Dynamic | Type::Bool));
-    let checks = if presence == Presence::Computed || always {
-        Vec::new()
-    } else {
-        vec![Check::decodes::<T>()]
-    };
+    let checks = if always { Vec::new() } else { vec![Check::decodes::<T>()] };
     Attribute {
         description: doc.into(),
         sensitive: T::SENSITIVE,
@@ -88,17 +91,46 @@ pub fn nested<T: Schema>() -> Kind {
     fn attributes(block: Block) -> Vec<Attribute> {
         let Block { attributes: mut all, blocks, .. } = block;
         all.extend(blocks.into_iter().map(|block| {
-            let presence = match block.nesting {
-                BlockNesting::Single { required: true } => Presence::Required,
-                _ => Presence::Optional,
+            let NestedBlock { name, nesting, block } = block;
+            // The field of any number of blocks is never null, so the attribute must not be either.
+            let presence = match nesting {
+                BlockNesting::Single { required: false } | BlockNesting::Group => {
+                    Presence::Optional
+                }
+                _ => Presence::Required,
             };
-            let nested =
-                Nested { nesting: block.nesting.nesting(), attributes: attributes(block.block) };
-            Attribute::new(block.name, nested, presence)
+            let (description, deprecated) = (block.description.clone(), block.deprecated.clone());
+            let nested = Nested { nesting: nesting.nesting(), attributes: attributes(block) };
+            Attribute { description, deprecated, ..Attribute::new(name, nested, presence) }
         }));
         all
     }
     Nested { nesting: Nesting::Single, attributes: attributes(T::block()) }.into()
+}
+
+/// Declares what the flattened struct `T` declares. In an immutable struct every change of it replaces.
+pub fn flatten<T: Schema>(block: &mut Block, immutable: bool) {
+    let Block { mut attributes, blocks, groups, .. } = T::block();
+    for attribute in &mut attributes {
+        let open = matches!(attribute.replace, Replace::No);
+        if immutable && open && attribute.presence.is_settable() && !attribute.write_only {
+            attribute.replace = Replace::Always;
+        }
+    }
+    block.attributes.extend(attributes);
+    block.blocks.extend(blocks);
+    block.groups.extend(groups);
+}
+
+/// One object with the members of both.
+pub fn merge(object: Value, flattened: Value) -> Value {
+    match (object, flattened) {
+        (Value::Map(mut members), Value::Map(more)) => {
+            members.extend(more);
+            Value::Map(members)
+        }
+        (object, _) => object,
+    }
 }
 
 /// A change that replaces if `decides` says so of the two values.

@@ -18,7 +18,7 @@ use crate::function::Function;
 use crate::identity::Identity;
 use crate::path::Path;
 use crate::resource::{Applied, Change, Identified, Resource, Schema};
-use crate::schema::{Attribute, Block, Kind, Nested, NestedBlock, Presence};
+use crate::schema::{Attribute, Block, Kind, Members, Nested, NestedBlock, Nesting, Presence};
 use crate::typed::{AttributeType, Slot};
 use crate::value::{Type, Value};
 
@@ -304,11 +304,10 @@ impl<R: Resource, B: Provide<R::Backend> + Send + Sync + 'static> Readable for L
         Box::pin(async move {
             let key = R::key(&config)?;
             let found = R::read(&context::<_, B>(call)?, key, None).await?;
-            let Some(Value::Map(mut members)) = found.map(R::encode) else {
-                return Err(self.missing(&config));
-            };
-            members.retain(|name, _| self.shape().block.attribute(name).is_some());
-            Ok(Value::Map(members))
+            match found.map(R::encode) {
+                Some(found) => Ok(only_declared(self.shape().block.members(), found)),
+                None => Err(self.missing(&config)),
+            }
         })
     }
 }
@@ -332,6 +331,7 @@ fn looked_up(mut block: Block) -> Block {
     block.attributes.retain(|attribute| !attribute.write_only && !attribute.setting);
     let nested: Vec<Attribute> = block.blocks.drain(..).map(as_attribute).collect();
     block.attributes.extend(nested);
+    block.groups.clear();
     for attribute in &mut block.attributes {
         if attribute.identity {
             attribute.presence = Presence::Required;
@@ -341,6 +341,26 @@ fn looked_up(mut block: Block) -> Block {
         }
     }
     block
+}
+
+/// A value without what a lookup does not have, at any depth: write-only values above all.
+fn only_declared(members: Members<'_>, value: Value) -> Value {
+    let Value::Map(mut values) = value else { return value };
+    values.retain(|name, _| members.attributes.iter().any(|attribute| attribute.name == **name));
+    for (name, nesting, inner) in members.nested() {
+        let Some(slot) = values.get_mut(name) else { continue };
+        let each = |value| only_declared(inner, value);
+        *slot = match (nesting, std::mem::take(slot)) {
+            (Nesting::Single, object) => each(object),
+            (_, Value::List(items)) => items.into_iter().map(each).collect(),
+            (_, Value::Set(items)) => Value::set(items.into_iter().map(each)),
+            (_, Value::Map(items)) => {
+                Value::object(items.into_iter().map(|(key, item)| (key, each(item))))
+            }
+            (_, other) => other,
+        };
+    }
+    Value::Map(values)
 }
 
 /// A nested block as the attribute that has the same values.

@@ -20,6 +20,8 @@ pub mod resource;
 mod rpc;
 pub mod schema;
 mod serve;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod typed;
 pub mod value;
 #[doc(hidden)]

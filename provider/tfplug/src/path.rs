@@ -166,6 +166,9 @@ pub struct Place<R, T> {
 }
 
 impl<R, T> Place<R, T> {
+    /// The resource itself, as the place of a flattened struct.
+    pub const ROOT: Self = Place { path: Path::ROOT, of: PhantomData };
+
     /// Inside this object, the attribute `inner`.
     pub fn then<U>(self, inner: Field<T, U>) -> Place<R, U> {
         self.step(Step::Attribute(inner.name.to_owned()))

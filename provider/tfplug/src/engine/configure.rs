@@ -1,10 +1,10 @@
-//! `ConfigureProvider`: what the configuration leaves open comes from the environment.
+//! `ConfigureProvider`: what the configuration leaves open comes from the environment, or else from defaults.
 
 use std::any::Any;
 use std::sync::Arc;
 
 use crate::diag::{Diags, Error, Result};
-use crate::path::Path;
+use crate::path::{Path, Step};
 use crate::provider::{Host, Served};
 use crate::schema::{Attribute, Kind, Members, Nesting};
 use crate::value::{Number, Type, Value};
@@ -19,7 +19,7 @@ pub async fn configure(
     let mut diags = Diags::new();
     let members = provider.shape.block.members();
     let config = if config.is_null() { members.empty() } else { config };
-    let config = from_environment(members, config, env, &mut diags);
+    let config = from_environment(members, config, env, &Path::ROOT, &mut diags);
     let failed = diags.into_iter().fold(None, |error: Option<Error>, diagnostic| {
         let next = Error::from(diagnostic);
         Some(match error {
@@ -37,6 +37,7 @@ fn from_environment(
     members: Members<'_>,
     config: Value,
     env: &(dyn Fn(&str) -> Option<String> + Sync),
+    at: &Path,
     diags: &mut Diags,
 ) -> Value {
     let Value::Map(mut values) = config else { return config };
@@ -47,7 +48,14 @@ fn from_environment(
                 Some((variable, env(variable).filter(|text| !text.is_empty())?))
             })
         {
-            *slot = diags.keep(read_text(attribute, variable, &text)).unwrap_or_default();
+            let read = read_text(attribute, variable, &text)
+                .map_err(|error| error.at(at.then(Step::Attribute(attribute.name.to_string()))));
+            *slot = diags.keep(read).unwrap_or_default();
+        }
+        if slot.is_null()
+            && let Some(default) = &attribute.default
+        {
+            *slot = default.clone();
         }
     }
     for (name, nesting, inner) in members.nested() {
@@ -56,9 +64,11 @@ fn from_environment(
         }
         let slot = values.entry(name.to_owned()).or_default();
         let absent = slot.is_null();
-        let empty = inner.empty();
-        let start = if absent { empty.clone() } else { std::mem::take(slot) };
-        let filled = from_environment(inner, start, env, diags);
+        // Defaults alone do not make an object appear that nobody has asked for.
+        let empty = from_environment(inner, inner.empty(), &|_| None, at, diags);
+        let start = if absent { inner.empty() } else { std::mem::take(slot) };
+        let filled =
+            from_environment(inner, start, env, &at.then(Step::Attribute(name.to_owned())), diags);
         *slot = if absent && filled == empty { Value::Null } else { filled };
     }
     Value::Map(values)
@@ -80,13 +90,12 @@ fn read_text(attribute: &Attribute, variable: &str, text: &str) -> Result<Value>
         let detail = format!("The environment variable {variable} must be a {}.", attribute.ty());
         Error::user("Invalid environment variable", detail)
     });
-    let checked = value.and_then(|value| {
+    value.and_then(|value| {
         attribute.checks.iter().try_for_each(|check| check.test(&value)).map(|()| value).map_err(
             |error| {
                 let detail = format!("From the environment variable {variable}: {error}");
                 Error::user("Invalid environment variable", detail)
             },
         )
-    });
-    checked.map_err(|error| error.at(Path::attribute(attribute.name.clone())))
+    })
 }

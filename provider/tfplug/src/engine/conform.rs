@@ -2,6 +2,7 @@
 //!
 //! Values stand in no message: Terraform does not tell a provider which of them are sensitive.
 
+use crate::engine::correlate::correlates;
 use crate::path::{Path, Step};
 use crate::schema::{Attribute, Kind, Members, Nesting};
 use crate::value::{Refinement, Value};
@@ -311,15 +312,7 @@ fn may_become(planned: &Value, applied: &Value) -> bool {
                     .all(|(planned, applied)| may_become(planned, applied))
         }
         (Value::Set(planned), Value::Set(applied)) => {
-            applied.len() <= planned.len()
-                && planned.iter().all(|planned| {
-                    applied.contains(planned)
-                        || applied.iter().any(|applied| may_become(planned, applied))
-                })
-                && applied.iter().all(|applied| {
-                    planned.contains(applied)
-                        || planned.iter().any(|planned| may_become(planned, applied))
-                })
+            applied.len() <= planned.len() && correlates(planned, applied, may_become)
         }
         (Value::Dynamic(planned), Value::Dynamic(applied)) => {
             planned.0 == applied.0 && may_become(&planned.1, &applied.1)

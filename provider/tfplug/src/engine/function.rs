@@ -24,7 +24,8 @@ pub fn call_function(
     let parameters = &function.parameters().attributes;
     let fixed = parameters.len() - usize::from(function.is_variadic());
     if arguments.len() < fixed || (arguments.len() > fixed && !function.is_variadic()) {
-        let text = format!("Expected {fixed} arguments, found {}.", arguments.len());
+        let least = if function.is_variadic() { "at least " } else { "" };
+        let text = format!("Expected {least}{fixed} arguments, found {}.", arguments.len());
         return Err(FunctionFailure { text, argument: None });
     }
     let mut arguments = arguments.into_iter();
@@ -36,13 +37,21 @@ pub fn call_function(
     if let Some(parameter) = parameters.get(fixed) {
         object.insert(parameter.name.to_string(), arguments.collect());
     }
-    for (position, parameter) in parameters[..fixed].iter().enumerate() {
+    for (position, parameter) in parameters.iter().enumerate() {
         let value = &object[&*parameter.name];
         if value.is_null() || !value.is_wholly_known() {
             continue;
         }
         if let Some(error) = parameter.checks.iter().find_map(|check| check.test(value).err()) {
-            return Err(FunctionFailure { text: words(&error), argument: Some(position) });
+            // Of the arguments that are left, the error may know which one it is about.
+            let further = match error.diagnostics().first().map(|said| said.path.steps()) {
+                Some([Step::Index(index), ..]) if position == fixed => *index,
+                _ => 0,
+            };
+            return Err(FunctionFailure {
+                text: words(&error),
+                argument: Some(position + further),
+            });
         }
     }
     function.call(Value::Map(object)).map_err(|error| {

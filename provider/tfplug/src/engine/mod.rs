@@ -9,6 +9,7 @@
 mod apply;
 mod configure;
 mod conform;
+mod correlate;
 mod data;
 mod function;
 mod import;
@@ -16,6 +17,8 @@ mod passes;
 mod plan;
 mod read;
 mod settle;
+#[cfg(test)]
+mod tests;
 mod upgrade;
 mod validate;
 

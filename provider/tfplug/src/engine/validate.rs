@@ -88,7 +88,12 @@ impl Walk {
                 if let Err(error) = check.test(value) {
                     let steps = self.at.steps();
                     let error = steps.iter().rev().fold(error, Error::under);
-                    self.diags.extend(error);
+                    // What is wrong inside a nested object is found out from outside, too.
+                    for diagnostic in error {
+                        if !self.diags.iter().any(|said| *said == diagnostic) {
+                            self.diags.push(diagnostic);
+                        }
+                    }
                 }
             }
         }

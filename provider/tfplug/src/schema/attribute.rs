@@ -144,6 +144,11 @@ impl Presence {
         matches!(self, Presence::OptionalComputed | Presence::Computed)
     }
 
+    /// Whether nobody but the provider may give a value.
+    pub fn is_only_computed(self) -> bool {
+        self == Presence::Computed
+    }
+
     /// Whether the configuration may give a value.
     pub fn is_settable(self) -> bool {
         self != Presence::Computed

@@ -12,6 +12,12 @@ use crate::diag::Error;
 use crate::typed::{AttributeType, Secret};
 use crate::value::Value;
 
+/// The rules by name, as they are in scope in `#[tf(check = …)]`: without types, so that an author's own
+/// `Rule` stays the author's.
+pub mod rules {
+    pub use super::{at_least, between, custom, each, len, one_of};
+}
+
 /// A rule for values of the type `T`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a rule for values of the type `{T}`",

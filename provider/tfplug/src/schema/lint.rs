@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::path::{Path, Step};
 use crate::schema::{Attribute, Block, BlockNesting, Keep, Kind, Members, Nesting, Replace};
+use crate::value::Type;
 
 /// Names that Terraform takes for itself in the blocks of a configuration.
 const RESERVED: &[&str] =
@@ -15,7 +16,9 @@ const RESERVED: &[&str] =
 pub fn lint(block: &Block) -> Vec<String> {
     let mut lint = Lint { at: Path::ROOT, found: Vec::new() };
     for reserved in RESERVED {
-        if block.attribute(reserved).is_some() {
+        if block.attribute(reserved).is_some()
+            || block.blocks.iter().any(|block| block.name == *reserved)
+        {
             lint.found.push(format!("{reserved}: Terraform takes this name for itself"));
         }
     }
@@ -23,11 +26,18 @@ pub fn lint(block: &Block) -> Vec<String> {
     lint.found
 }
 
+/// All elements of a collection have one type, which nobody can know before there are any.
+const ANY_IN_COLLECTION: &str =
+    "the elements of a collection cannot be of any type: let the whole attribute be of any type";
+
+/// What is around an attribute. Elements of a set are found again by their content, so what is inside
+/// them is found again, too; elements of a list are found by their place.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Inside {
     Resource,
     List,
     Set,
+    SetInList,
 }
 
 struct Lint {
@@ -63,8 +73,8 @@ impl Lint {
                 self.says("more blocks are asked for than are allowed");
             }
             let within = within(inside, block.nesting.nesting());
-            if within == Inside::Set && block.ty().has_dynamic() {
-                self.says("a set cannot hold values of any type");
+            if matches!(within, Inside::Set | Inside::SetInList) && block.ty().has_dynamic() {
+                self.says(ANY_IN_COLLECTION);
             }
             self.members(block.block.members(), within);
             self.at.leave();
@@ -82,14 +92,14 @@ impl Lint {
         if attribute.keep != Keep::No && !attribute.presence.is_computed() {
             self.says("only a computed value can be kept");
         }
-        if attribute.keep != Keep::No && inside != Inside::Resource {
-            self.says("a value inside a list or set cannot be kept: its neighbours may move");
+        if attribute.keep != Keep::No && matches!(inside, Inside::List | Inside::SetInList) {
+            self.says("a value inside a list cannot be kept: its neighbours may move");
         }
         if attribute.write_only {
             if attribute.presence.is_computed() {
                 self.says("a write-only attribute cannot be computed");
             }
-            if inside == Inside::Set {
+            if matches!(inside, Inside::Set | Inside::SetInList) {
                 self.says("a set cannot hold write-only attributes");
             }
             if matches!(attribute.replace, Replace::Always) {
@@ -99,18 +109,20 @@ impl Lint {
         if attribute.deprecated.as_ref().is_some_and(|message| message.is_empty()) {
             self.says("the deprecation says nothing");
         }
-        if attribute.identity && !matches!(attribute.kind, Kind::Type(_)) {
+        if attribute.identity
+            && !matches!(attribute.kind, Kind::Type(Type::String | Type::Number | Type::Bool))
+        {
             self.says("an identity is made of text, numbers and truth values");
         }
-        if let Kind::Type(crate::value::Type::Set(element)) = &attribute.kind
-            && element.has_dynamic()
+        if let Kind::Type(ty) = &attribute.kind
+            && holds_dynamic(ty)
         {
-            self.says("a set cannot hold values of any type");
+            self.says(ANY_IN_COLLECTION);
         }
         if let Kind::Nested(nested) = &attribute.kind {
             let within = within(inside, nested.nesting);
-            if within == Inside::Set && attribute.ty().has_dynamic() {
-                self.says("a set cannot hold values of any type");
+            if nested.nesting != Nesting::Single && nested.members().ty().has_dynamic() {
+                self.says(ANY_IN_COLLECTION);
             }
             self.members(nested.members(), within);
         }
@@ -129,8 +141,19 @@ impl Lint {
 
 fn within(outside: Inside, nesting: Nesting) -> Inside {
     match (outside, nesting) {
+        (Inside::SetInList, _) | (Inside::List, Nesting::Set) => Inside::SetInList,
         (Inside::Set, _) | (_, Nesting::Set) => Inside::Set,
         (Inside::List, _) | (_, Nesting::List) => Inside::List,
         (Inside::Resource, Nesting::Single | Nesting::Map) => Inside::Resource,
+    }
+}
+
+/// Whether a collection somewhere in the type holds values of any type.
+fn holds_dynamic(ty: &Type) -> bool {
+    match ty {
+        Type::List(element) | Type::Set(element) | Type::Map(element) => element.has_dynamic(),
+        Type::Object(members) => members.values().any(holds_dynamic),
+        Type::Tuple(items) => items.iter().any(holds_dynamic),
+        Type::String | Type::Number | Type::Bool | Type::Dynamic => false,
     }
 }

@@ -17,7 +17,7 @@ pub use secret::{Secret, Sensitive};
 
 use crate::diag::{Error, Result};
 use crate::schema::Kind;
-use crate::value::Value;
+use crate::value::{Type, Value};
 
 /// A Rust type whose values can be those of an attribute.
 ///
@@ -89,8 +89,12 @@ impl<T: AttributeType> Slot for Attr<T> {
     fn from_value(value: Value) -> Result<Self> {
         match value {
             Value::Null => Ok(Attr::Null),
-            value if !value.is_wholly_known() => Ok(Attr::Unknown),
-            value => T::decode(value).map(Attr::Known),
+            Value::Unknown(_) => Ok(Attr::Unknown),
+            value if value.is_wholly_known() => T::decode(value).map(Attr::Known),
+            // The value of any type cannot say that a part of it is unknown.
+            _ if matches!(T::kind(), Kind::Type(Type::Dynamic)) => Ok(Attr::Unknown),
+            // A nested object can: what the user configured is there, what the provider computes is not.
+            value => Ok(T::decode(value).map_or(Attr::Unknown, Attr::Known)),
         }
     }
 

@@ -73,6 +73,8 @@ fn propose_attribute(
 /// A computed attribute of which the configuration says nothing.
 fn leave_open(attribute: &Attribute, parent: &Value, prior: &Value, computed: Computed) -> Value {
     let kept = match attribute.keep {
+        // What the server chose to identify it by cannot change while it is the same.
+        _ if attribute.identity => !prior.is_null(),
         Keep::No => false,
         Keep::Value => !prior.is_null(),
         Keep::EvenNull => !parent.is_null(),
@@ -151,40 +153,75 @@ fn propose_nested(
 
 /// Pairs each element with one that is there already, so that it keeps what the provider computed.
 ///
-/// Elements are paired by what a configuration can say of them, through an ordered index, so that a
-/// set of thousands is no matter.
+/// Elements are paired by their content through ordered indexes, so that a set of thousands is no matter:
+/// first those that are the same but for what only the provider can say, then those that leave open what
+/// the user might say as well.
 fn propose_set(members: Members<'_>, prior: &Value, items: &ValueSet, computed: Computed) -> Value {
-    let mut there: BTreeMap<Value, Vec<&Value>> = BTreeMap::new();
-    if let Value::Set(prior) = prior {
-        for element in prior.iter().rev() {
-            there.entry(without_computed(members, element)).or_default().push(element);
+    let there: Vec<&Value> =
+        if let Value::Set(prior) = prior { prior.iter().collect() } else { Vec::new() };
+    let bare: Vec<Value> =
+        items.iter().map(|item| propose(members, &Value::Null, item, Computed::Carried)).collect();
+    let mut pairs: Vec<Option<&Value>> = vec![None; bare.len()];
+    let mut taken = vec![false; there.len()];
+    for open in [Presence::is_only_computed, Presence::is_computed] {
+        let mut index: BTreeMap<Value, Vec<usize>> = BTreeMap::new();
+        for (place, element) in there.iter().enumerate().filter(|(place, _)| !taken[*place]) {
+            index.entry(without(members, element, open)).or_default().push(place);
+        }
+        for ((item, bare), pair) in items.iter().zip(&bare).zip(&mut pairs) {
+            if pair.is_some() {
+                continue;
+            }
+            let Some(places) = index.get_mut(&without(members, bare, open)) else { continue };
+            let found = places.iter().position(|place| {
+                propose(members, there[*place], item, Computed::Carried) == *there[*place]
+            });
+            if let Some(found) = found {
+                let place = places.remove(found);
+                taken[place] = true;
+                *pair = Some(there[place]);
+            }
         }
     }
-    Value::set(items.iter().map(|item| {
-        let bare = propose(members, &Value::Null, item, Computed::Carried);
-        let pair =
-            there.get_mut(&without_computed(members, &bare)).and_then(Vec::pop).filter(|prior| {
-                // Optional and computed values that the element does set must be equal, too.
-                propose(members, prior, item, Computed::Carried) == **prior
-            });
-        propose(members, pair.unwrap_or(&Value::Null), item, computed)
-    }))
+    Value::set(
+        items
+            .iter()
+            .zip(pairs)
+            .map(|(item, pair)| propose(members, pair.unwrap_or(&Value::Null), item, computed)),
+    )
 }
 
-/// What of an object only a configuration can say.
-fn without_computed(members: Members<'_>, object: &Value) -> Value {
+/// An object without the attributes that are `open`, at any depth.
+fn without(members: Members<'_>, object: &Value, open: fn(Presence) -> bool) -> Value {
     let Value::Map(values) = object else { return object.clone() };
-    Value::Map(
-        values
+    let closed = |name: &str| {
+        !members
+            .attributes
             .iter()
-            .filter(|(name, _)| {
-                !members.attributes.iter().any(|attribute| {
-                    attribute.name == **name
-                        && (attribute.presence.is_computed()
-                            || matches!(attribute.kind, Kind::Nested(_)))
-                })
-            })
-            .map(|(name, value)| (name.clone(), value.clone()))
-            .collect(),
-    )
+            .any(|attribute| attribute.name == *name && open(attribute.presence))
+    };
+    let mut values: BTreeMap<String, Value> = values
+        .iter()
+        .filter(|(name, _)| closed(name))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect();
+    for (name, nesting, inner) in members.nested() {
+        let Some(slot) = values.get_mut(name) else { continue };
+        let strip = |object: &Value| without(inner, object, open);
+        *slot = match (nesting, &*slot) {
+            (Nesting::Single, object) => strip(object),
+            (Nesting::Map, Value::Map(items)) => {
+                Value::object(items.iter().map(|(key, item)| (key, strip(item))))
+            }
+            (_, Value::List(items)) => items.iter().map(strip).collect(),
+            // Elements that become equal by this must not become one.
+            (_, Value::Set(items)) => {
+                let mut items: Vec<Value> = items.iter().map(strip).collect();
+                items.sort();
+                Value::List(items)
+            }
+            (_, other) => other.clone(),
+        };
+    }
+    Value::Map(values)
 }

@@ -78,7 +78,9 @@ fn elements(
         }
     };
     match (nesting, before, after) {
-        (Nesting::Single, Value::Map(_), Value::Map(_)) => step_into(None, before, after, at),
+        // What was not there, or will not be, has null in every part.
+        (Nesting::Single, Value::Map(_) | Value::Null, Value::Map(_))
+        | (Nesting::Single, Value::Map(_), Value::Null) => step_into(None, before, after, at),
         (Nesting::List, Value::List(before), Value::List(after)) => {
             for (index, (before, after)) in before.iter().zip(after).enumerate() {
                 step_into(Some(Step::Index(index)), before, after, at);
@@ -91,7 +93,33 @@ fn elements(
                 }
             }
         }
+        // What is not known yet might replace, and there is nothing further in to point at.
+        (Nesting::Single, _, Value::Unknown(_)) if may_replace(members) => {
+            paths.insert(at.clone());
+        }
+        (Nesting::List | Nesting::Map, before, Value::Unknown(_))
+            if has_elements(before) && may_replace(members) =>
+        {
+            paths.insert(at.clone());
+        }
         // Terraform cannot point into a set: the set as a whole must be declared to replace.
         _ => {}
+    }
+}
+
+/// Whether a change of some part of such an object replaces the resource.
+fn may_replace(members: Members<'_>) -> bool {
+    members
+        .attributes
+        .iter()
+        .any(|attribute| attribute.identity || !matches!(attribute.replace, Replace::No))
+        || members.nested().any(|(_, nesting, inner)| nesting != Nesting::Set && may_replace(inner))
+}
+
+fn has_elements(value: &Value) -> bool {
+    match value {
+        Value::List(items) => !items.is_empty(),
+        Value::Map(items) => !items.is_empty(),
+        _ => false,
     }
 }

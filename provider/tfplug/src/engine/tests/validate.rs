@@ -1,0 +1,132 @@
+//! What is said of a configuration alone.
+
+use serde_json::{Value as Json, json};
+
+use super::harness;
+use super::kinds::{Firewall, Job, Pool, Ticket};
+use super::world::World;
+use crate::Resource;
+use crate::testing::{Config, unknown};
+
+/// The errors, or else the warnings.
+#[track_caller]
+fn check<R: Resource<Backend = World>>(config: Json, expected: &[&str]) {
+    let (harness, _) = harness::<R>();
+    let said: Vec<String> = match harness.validate(Config::Json(config)) {
+        Ok(warnings) => warnings.iter().map(ToString::to_string).collect(),
+        Err(problem) => problem.diags.iter().map(ToString::to_string).collect(),
+    };
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_and_once() {
+    check::<Pool>(
+        json!({ "name": "a name much too long to be one", "limit": 0, "type": "vm", "key": "short", "template": "{" }),
+        &[
+            "name: Invalid value: The value must have 1 to 20 characters, found \"a name much too long to be one\".",
+            "type: Invalid value: The value must be one of \"process\", \"docker\", found \"vm\".",
+            "limit: Invalid value: The value must be at least 1, found 0.",
+            "template: Invalid JSON: The text is not a JSON document: EOF while parsing an object at line 1 column 1. Use `jsonencode`.",
+            "key: Invalid value: The value must have 8 to 100 characters.",
+        ],
+    );
+    check::<Firewall>(
+        json!({ "name": "fw", "list": [{ "port": 1.5 }, { "port": 0 }], "map": { "a": { "port": 70000 } } }),
+        &[
+            "list[0].port: Invalid number: Expected a whole number from -9223372036854775808 to 9223372036854775807, found 1.5.",
+            "list[1].port: Invalid value: The value must be between 1 and 65535, found 0.",
+            "map[\"a\"].port: Invalid value: The value must be between 1 and 65535, found 70000.",
+        ],
+    );
+    check::<Firewall>(
+        json!({ "name": "fw", "list": [null], "set": [{ "port": 1.5 }] }),
+        &[
+            "list[0]: Missing value: A value is needed here, found null.",
+            "set[*].port: Invalid number: Expected a whole number from -9223372036854775808 to 9223372036854775807, found 1.5.",
+        ],
+    );
+}
+
+#[test]
+fn nothing_is_said_of_what_is_unknown() {
+    let unknown = unknown();
+    check::<Pool>(json!({ "name": unknown, "limit": unknown, "key": unknown }), &[]);
+    check::<Firewall>(
+        json!({ "name": "fw", "list": unknown, "set": [unknown], "single": { "port": unknown } }),
+        &[],
+    );
+    check::<Ticket>(json!({ "text": unknown }), &[]);
+    check::<Ticket>(json!({ "text": unknown, "page": unknown, "author": unknown }), &[]);
+    check::<Job>(json!({ "step": unknown, "hook": unknown }), &[]);
+}
+
+#[test]
+fn fields_that_exclude_each_other() {
+    let missing = "Missing attribute: One of `text`, `page` must be set.";
+    check::<Ticket>(json!({}), &[missing]);
+    check::<Ticket>(json!({ "author": "me" }), &[missing]);
+    check::<Ticket>(json!({ "text": "a", "author": "me" }), &[]);
+    check::<Ticket>(
+        json!({ "text": "a", "page": 1 }),
+        &[
+            "text: Conflicting attributes: Only one of `text`, `page` can be set. Leave the others out.",
+            "page: Conflicting attributes: Only one of `text`, `page` can be set. Leave the others out.",
+        ],
+    );
+    check::<Ticket>(
+        json!({ "page": 1, "author": "me" }),
+        &[
+            "page: Conflicting attributes: Only one of `page`, `author` can be set. Leave the others out.",
+            "author: Conflicting attributes: Only one of `page`, `author` can be set. Leave the others out.",
+        ],
+    );
+}
+
+#[test]
+fn what_is_deprecated_is_warned_of() {
+    check::<Pool>(
+        json!({ "name": "gpu", "job": "x" }),
+        &["warning: job: Deprecated attribute: Use `template`."],
+    );
+    check::<Job>(
+        json!({ "name": "j", "step": [{ "port": 1 }], "retry": {} }),
+        &["warning: retry: Deprecated block: Trying again is the worker's matter."],
+    );
+}
+
+#[test]
+fn the_author_sees_the_whole() {
+    check::<Pool>(
+        json!({ "name": "gpu", "job": "gpu" }),
+        &[
+            "warning: job: Deprecated attribute: Use `template`.",
+            "job: Job named like its pool: Choose another name.",
+        ],
+    );
+}
+
+#[test]
+fn an_old_terraform_is_told_of_write_only_values() {
+    let (harness, _) = harness::<Pool>();
+    drop(harness);
+    let block = <Pool as crate::Schema>::block();
+    let mut config = block.members().empty();
+    if let crate::Value::Map(members) = &mut config {
+        members.insert("name".to_owned(), "gpu".into());
+        members.insert("key".to_owned(), "hunter2hunter2".into());
+    }
+    let said = crate::engine::validate(crate::engine::Validation {
+        block: &block,
+        config,
+        write_only_allowed: false,
+        author: &|_| {},
+    });
+    let said: Vec<String> = said.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        [
+            "key: Write-only attribute not allowed: Write-only attributes need Terraform 1.11 or OpenTofu 1.11. Leave it out, or use a newer version."
+        ]
+    );
+}
