@@ -167,7 +167,7 @@ impl Field {
         judge(outer, &attrs, presence, errors);
         let block = attrs.block.map(|_| block(outer, &inner, &attrs, errors));
         if let Some(at) = attrs.block {
-            only_a_block(at, outer, immutable, &attrs, errors);
+            only_a_block(at, immutable, &attrs, errors);
         }
         if let Some(at) = attrs.flatten {
             only_flatten(at, outer, &attrs, errors);
@@ -289,8 +289,8 @@ fn judge(outer: Outer, attrs: &FieldAttrs, presence: Presence, errors: &mut Erro
 }
 
 /// A block is neither computed nor replaced as a whole, and it is never null if there may be many.
-fn only_a_block(at: Span, outer: Outer, immutable: bool, attrs: &FieldAttrs, errors: &mut Errors) {
-    if outer == Outer::Attr {
+fn only_a_block(at: Span, immutable: bool, attrs: &FieldAttrs, errors: &mut Errors) {
+    if attrs.computed.is_some() || attrs.default.is_some() {
         errors.says(at, "a `block` cannot be computed; leave `block` out for a nested attribute");
     }
     if immutable || attrs.replace.is_some() {

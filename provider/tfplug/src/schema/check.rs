@@ -15,7 +15,7 @@ use crate::value::Value;
 /// The rules by name, as they are in scope in `#[tf(check = …)]`: without types, so that an author's own
 /// `Rule` stays the author's.
 pub mod rules {
-    pub use super::{at_least, between, custom, each, len, one_of};
+    pub use super::{at_least, between, custom, each, explained, len, one_of};
 }
 
 /// A rule for values of the type `T`.
