@@ -7,7 +7,7 @@ use crate::schema::Presence;
 use crate::value::Type;
 
 use super::import::import;
-use super::schema::{Held, member, members};
+use super::schema::{Held, Level, member, members};
 use super::text::{first_paragraph, plain};
 use super::{Pages, Problem};
 
@@ -61,7 +61,7 @@ impl Pages<'_> {
         page.add("## Example Usage");
         page.code("terraform", example);
         page.add("## Schema");
-        members(&mut page, block.into(), 3);
+        members(&mut page, Level::new(block, Held::Plain), 3);
         self.add("docs/index.md".to_owned(), page);
     }
 
@@ -71,7 +71,7 @@ impl Pages<'_> {
         let Some(example) = self.example(format!("{folder}/resource.tf"), &wanted) else { return };
         let mut page = self.usage(name, "Resource", shape, &shape.block.description, example);
         page.add("## Schema");
-        members(&mut page, (&shape.block).into(), 3);
+        members(&mut page, Level::new(&shape.block, Held::Managed), 3);
         if let Some(identity) = &shape.identity {
             let script = format!("{folder}/import.sh");
             let written = self.examples.get(&script).map(String::as_str);
@@ -99,7 +99,7 @@ impl Pages<'_> {
         };
         let mut page = self.usage(name, "Data Source", shape, &description, example);
         page.add("## Schema");
-        members(&mut page, (&shape.block).into(), 3);
+        members(&mut page, Level::new(&shape.block, Held::Plain), 3);
         self.add(format!("docs/data-sources/{short}.md"), page);
     }
 

@@ -12,18 +12,21 @@ use super::text::{hcl, item, one_of, ticked};
 pub(super) struct Level<'s> {
     members: Members<'s>,
     groups: &'s [Group],
+    held: Held,
 }
 
-impl<'s> From<&'s Block> for Level<'s> {
-    fn from(block: &'s Block) -> Self {
-        Level { members: block.members(), groups: &block.groups }
+impl<'s> Level<'s> {
+    pub(super) fn new(block: &'s Block, held: Held) -> Self {
+        Level { members: block.members(), groups: &block.groups, held }
     }
 }
 
 /// How a member is given, beside what its schema says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Held {
-    /// As an attribute or an argument.
+    /// As an attribute of a resource, which a change may replace.
+    Managed,
+    /// As an attribute of something else, or as an argument.
     Plain,
     /// As an argument that may be null.
     Nullable,
@@ -46,7 +49,7 @@ fn lists(page: &mut Page, level: Level<'_>, anchor: &str, heading: impl Fn(&str)
         let attributes = level.members.attributes.iter().filter(|it| need(it) == wanted);
         let blocks = level.members.blocks.iter().filter(|it| block_need(it) == wanted);
         let lines: Vec<String> = attributes
-            .map(|attribute| member(attribute, Held::Plain, anchor))
+            .map(|attribute| member(attribute, level.held, anchor))
             .chain(blocks.map(|block| block_line(block, anchor)))
             .collect();
         if !lines.is_empty() {
@@ -58,10 +61,17 @@ fn lists(page: &mut Page, level: Level<'_>, anchor: &str, heading: impl Fn(&str)
         page.add("Nothing is configured here.");
     }
     for group in level.groups {
-        page.add(&match group {
-            Group::ExactlyOne(names) => format!("Exactly one of {} must be set.", one_of(names)),
-            Group::AtMostOne(names) => format!("At most one of {} may be set.", one_of(names)),
-        });
+        let (words, names, verb) = match group {
+            Group::ExactlyOne(names) => ("Exactly one of", names, "must"),
+            Group::AtMostOne(names) => ("At most one of", names, "may"),
+        };
+        // What is only looked up is not set at all.
+        let read_only = |name: &&str| {
+            level.members.attributes.iter().any(|it| it.name == *name && need(it) == Need::ReadOnly)
+        };
+        if !names.iter().any(read_only) {
+            page.add(&format!("{words} {} {verb} be set.", one_of(names)));
+        }
     }
 }
 
@@ -69,12 +79,13 @@ fn lists(page: &mut Page, level: Level<'_>, anchor: &str, heading: impl Fn(&str)
 fn nested(page: &mut Page, level: Level<'_>, anchor: &str, mark: &str) {
     for attribute in level.members.attributes {
         if let Kind::Nested(nested) = &attribute.kind {
-            let below = Level { members: nested.members(), groups: &[] };
+            let below = Level { members: nested.members(), groups: &[], held: level.held };
             sub_level(page, below, "nestedatt", &join(anchor, &attribute.name), mark);
         }
     }
     for block in level.members.blocks {
-        sub_level(page, (&block.block).into(), "nestedblock", &join(anchor, &block.name), mark);
+        let below = Level::new(&block.block, level.held);
+        sub_level(page, below, "nestedblock", &join(anchor, &block.name), mark);
     }
 }
 
@@ -125,7 +136,7 @@ pub(super) fn member(attribute: &Attribute, held: Held, anchor: &str) -> String 
     if attribute.write_only {
         words.push("write-only".to_owned());
     }
-    let mut facts = facts(attribute);
+    let mut facts = facts(attribute, held);
     if matches!(attribute.kind, Kind::Nested(_)) {
         facts.push(below("nestedatt", &join(anchor, &attribute.name)));
     }
@@ -152,7 +163,7 @@ fn type_words(attribute: &Attribute, held: Held) -> String {
 }
 
 /// What is to be known beside the description, one sentence each.
-fn facts(attribute: &Attribute) -> Vec<String> {
+fn facts(attribute: &Attribute, held: Held) -> Vec<String> {
     let mut facts = Vec::new();
     let wants: Vec<&str> = attribute
         .checks
@@ -184,7 +195,7 @@ fn facts(attribute: &Attribute) -> Vec<String> {
     if attribute.write_only {
         facts.push("It is never stored. Needs Terraform 1.11 or later.".to_owned());
     }
-    if attribute.presence.is_settable() {
+    if attribute.presence.is_settable() && held == Held::Managed {
         match &attribute.replace {
             _ if attribute.identity => facts.push(REPLACES.to_owned()),
             Replace::Always => facts.push(REPLACES.to_owned()),

@@ -230,7 +230,9 @@ fn each_kind_has_its_page() {
 
 #[test]
 fn the_page_of_the_provider() {
-    check("docs/index.md", &expect![[r#"
+    check(
+        "docs/index.md",
+        &expect![[r#"
         ---
         page_title: "shop Provider"
         subcategory: ""
@@ -265,12 +267,15 @@ fn the_page_of_the_provider() {
         Optional:
 
         - `combination` (string, sensitive) Its combination. Left out, the environment variable `SHOP_COMBINATION` is used.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn the_page_of_a_resource() {
-    check("docs/resources/shelf.md", &expect![[r#"
+    check(
+        "docs/resources/shelf.md",
+        &expect![[r#"
         ---
         page_title: "shop_shelf Resource - shop"
         subcategory: "Shelves"
@@ -377,81 +382,85 @@ fn the_page_of_a_resource() {
         ```shell
         terraform import shop_shelf.wines 'cellar/top left'
         ```
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn the_page_of_a_data_source_that_looks_up_a_resource() {
-    check("docs/data-sources/shelf.md", &expect![[r#"
-        ---
-        page_title: "shop_shelf Data Source - shop"
-        subcategory: "Shelves"
-        description: |-
-          A shelf with boxes on it.
-        ---
+    check(
+        "docs/data-sources/shelf.md",
+        &expect![[r#"
+            ---
+            page_title: "shop_shelf Data Source - shop"
+            subcategory: "Shelves"
+            description: |-
+              A shelf with boxes on it.
+            ---
 
-        <!-- @generated from the provider's schema and its examples: change those. -->
+            <!-- @generated from the provider's schema and its examples: change those. -->
 
-        # shop_shelf (Data Source)
+            # shop_shelf (Data Source)
 
-        A shelf with
-        `boxes` on it.
+            A shelf with
+            `boxes` on it.
 
-        This looks up one that exists. To manage it, see the resource [`shop_shelf`](../resources/shelf.md).
+            This looks up one that exists. To manage it, see the resource [`shop_shelf`](../resources/shelf.md).
 
-        ## Example Usage
+            ## Example Usage
 
-        ```terraform
-        data "shop_shelf" "wines" {}
-        ```
+            ```terraform
+            data "shop_shelf" "wines" {}
+            ```
 
-        ## Schema
+            ## Schema
 
-        ### Required
+            ### Required
 
-        - `room` (string) The room. Example: `"cellar"`. Changing this replaces the resource.
-        - `name` (string) The name. Must have 1 to 9 characters. Example: `"top left"`. Changing this replaces the resource.
+            - `room` (string) The room. Example: `"cellar"`.
+            - `name` (string) The name. Must have 1 to 9 characters. Example: `"top left"`.
 
-        ### Read-Only
+            ### Read-Only
 
-        - `wood` (string) Kind of wood.
-        - `metal` (string) Kind of metal.
-        - `strength` (number) How many boxes it bears.
+            - `wood` (string) Kind of wood.
+            - `metal` (string) Kind of metal.
+            - `strength` (number) How many boxes it bears.
 
-          - 0: it is decoration
-        - `labels` (map of objects) **Deprecated:** Use boxes. Labels by place. See [below for nested schema](#nestedatt--labels).
-        - `built` (string) When it was built.
-        - `boxes` (list of objects) Boxes. See [below for nested schema](#nestedatt--boxes).
+              - 0: it is decoration
+            - `labels` (map of objects) **Deprecated:** Use boxes. Labels by place. See [below for nested schema](#nestedatt--labels).
+            - `built` (string) When it was built.
+            - `boxes` (list of objects) Boxes. See [below for nested schema](#nestedatt--boxes).
 
-        At most one of `wood` or `metal` may be set.
+            <a id="nestedatt--labels"></a>
+            ### Nested Schema for `labels`
 
-        <a id="nestedatt--labels"></a>
-        ### Nested Schema for `labels`
+            Read-Only:
 
-        Read-Only:
+            - `text` (string) What it says.
 
-        - `text` (string) What it says.
+            <a id="nestedatt--boxes"></a>
+            ### Nested Schema for `boxes`
 
-        <a id="nestedatt--boxes"></a>
-        ### Nested Schema for `boxes`
+            Read-Only:
 
-        Read-Only:
+            - `content` (string) What is in it.
+            - `lid` (object) Its lid. See [below for nested schema](#nestedatt--boxes--lid).
 
-        - `content` (string) What is in it.
-        - `lid` (object) Its lid. See [below for nested schema](#nestedatt--boxes--lid).
+            <a id="nestedatt--boxes--lid"></a>
+            ### Nested Schema for `boxes.lid`
 
-        <a id="nestedatt--boxes--lid"></a>
-        ### Nested Schema for `boxes.lid`
+            Read-Only:
 
-        Read-Only:
-
-        - `text` (string) What it says.
-    "#]]);
+            - `text` (string) What it says.
+        "#]],
+    );
 }
 
 #[test]
 fn the_page_of_a_data_source_of_its_own() {
-    check("docs/data-sources/clock.md", &expect![[r#"
+    check(
+        "docs/data-sources/clock.md",
+        &expect![[r#"
         ---
         page_title: "shop_clock Data Source - shop"
         subcategory: ""
@@ -476,12 +485,15 @@ fn the_page_of_a_data_source_of_its_own() {
         ### Read-Only
 
         - `time` (string) The time.
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn the_page_of_a_function() {
-    check("docs/functions/longest.md", &expect![[r#"
+    check(
+        "docs/functions/longest.md",
+        &expect![[r#"
         ---
         page_title: "longest function - shop"
         subcategory: ""
@@ -520,7 +532,8 @@ fn the_page_of_a_function() {
 
         - `length` (number)
         - `word` (string)
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -557,12 +570,18 @@ fn missing_and_foreign_examples_are_problems() {
 #[test]
 fn a_wrong_import_script_is_a_problem() {
     for (script, expected) in [
-        ("# see the manual\n", expect![[r#"
+        (
+            "# see the manual\n",
+            expect![[r#"
             examples/resources/shop_shelf/import.sh: its last line should be `terraform import shop_shelf.wines ID`
-        "#]]),
-        ("terraform import shop_shelf.wines attic\n", expect![[r#"
+        "#]],
+        ),
+        (
+            "terraform import shop_shelf.wines attic\n",
+            expect![[r#"
             examples/resources/shop_shelf/import.sh: Invalid import ID: Expected `/` after `room` in "attic". The import ID has the form `{room}/{name}`.
-        "#]]),
+        "#]],
+        ),
     ] {
         check_problems(
             |texts| {
