@@ -13,10 +13,13 @@ struct Generator {
     run: &'static [&'static str],
 }
 
-const GENERATORS: [Generator; 1] = [Generator {
-    writes: "the Rust form of the plugin protocol",
-    run: &["--package", "protogen", "--"],
-}];
+const GENERATORS: [Generator; 2] = [
+    Generator {
+        writes: "the Rust form of the plugin protocol",
+        run: &["--package", "protogen", "--"],
+    },
+    Generator { writes: "the provider's pages", run: &["--package", "docgen", "--"] },
+];
 
 /// Write every generated file anew.
 #[derive(Debug, clap::Args)]

@@ -9,6 +9,7 @@ pub mod __derive;
 pub mod context;
 pub mod data_source;
 pub mod diag;
+pub mod docs;
 pub mod draft;
 pub mod engine;
 pub mod erased;

@@ -1,0 +1,1 @@
+terraform import mlassets_model_deployment.production win-probability@production

@@ -1,0 +1,1 @@
+terraform import mlassets_model_registry.this core

@@ -1,0 +1,1 @@
+terraform import mlassets_work_queue.default nba-platform-prod/default

@@ -1,0 +1,1 @@
+terraform import mlassets_worm_bucket.audit rainbow-seeker-audit
