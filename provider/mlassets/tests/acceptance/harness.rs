@@ -98,9 +98,21 @@ impl Workspace {
     /// Runs a Terraform command.
     #[track_caller]
     pub(crate) fn run(&self, arguments: &[impl AsRef<OsStr>]) -> Run {
+        self.run_with(arguments, &[])
+    }
+
+    /// Runs a Terraform command with further environment variables.
+    #[track_caller]
+    pub(crate) fn run_with(
+        &self,
+        arguments: &[impl AsRef<OsStr>],
+        variables: &[(&str, &str)],
+    ) -> Run {
         let words: Vec<_> =
             arguments.iter().map(|word| word.as_ref().to_string_lossy().into_owned()).collect();
-        let output = self.command(arguments).output().expect("Terraform can be started");
+        let mut command = self.command(arguments);
+        let output =
+            command.envs(variables.iter().copied()).output().expect("Terraform can be started");
         Run {
             command: words.join(" "),
             code: output.status.code(),
