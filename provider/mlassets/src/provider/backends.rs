@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use tfplug::{Attr, Error, Host, Path, Provide, Result, Secret};
 
 use super::configuration::{MlAssets, PrefectBlock, RegistryBlock, WormBlock};
+use crate::backend::fault;
 use crate::backend::prefect::{Auth, Config, Prefect};
 use crate::backend::registry::{self, Location, Registry};
 use crate::backend::worm::{self, Archive};
@@ -38,7 +39,10 @@ impl Backends {
         let registry = make("registry", config.registry, |block| registry(block, &actor));
         let worm = make("worm", config.worm, |block| worm(block, &actor));
         match (prefect, registry, worm) {
-            (Ok(prefect), Ok(registry), Ok(worm)) => Ok(Backends { prefect, registry, worm }),
+            (Ok(prefect), Ok(registry), Ok(worm)) => {
+                fault::point("provider.configured");
+                Ok(Backends { prefect, registry, worm })
+            }
             (prefect, registry, worm) => {
                 let errors = [prefect.err(), registry.err(), worm.err()].into_iter().flatten();
                 Err(errors.reduce(Error::and).expect("one of the three is an error here"))

@@ -98,9 +98,21 @@ impl Workspace {
     /// Runs a Terraform command.
     #[track_caller]
     pub(crate) fn run(&self, arguments: &[impl AsRef<OsStr>]) -> Run {
+        self.run_with(arguments, &[])
+    }
+
+    /// Runs a Terraform command with further environment variables.
+    #[track_caller]
+    pub(crate) fn run_with(
+        &self,
+        arguments: &[impl AsRef<OsStr>],
+        variables: &[(&str, &str)],
+    ) -> Run {
         let words: Vec<_> =
             arguments.iter().map(|word| word.as_ref().to_string_lossy().into_owned()).collect();
-        let output = self.command(arguments).output().expect("Terraform can be started");
+        let mut command = self.command(arguments);
+        let output =
+            command.envs(variables.iter().copied()).output().expect("Terraform can be started");
         Run {
             command: words.join(" "),
             code: output.status.code(),
@@ -184,6 +196,16 @@ impl Run {
     pub(crate) fn fails(self) -> Self {
         assert_eq!(self.code, Some(1), "it should fail: {self}");
         assert!(!self.text().contains("panic"), "it crashed: {self}");
+        self
+    }
+
+    /// Asserts that the provider died under it. Terraform has two words for that, by which of its ends
+    /// notices first.
+    #[track_caller]
+    pub(crate) fn died(self) -> Self {
+        let texts = ["Plugin did not respond", "request was cancelled"];
+        let died = texts.iter().any(|text| self.text().contains(text));
+        assert!(self.code == Some(1) && died, "the provider should die: {self}");
         self
     }
 

@@ -42,7 +42,21 @@ enum Effect {
     Create(Points),
 }
 
-/// The names of the fault points around a mutation.
+impl Effect {
+    fn points(self) -> Points {
+        match self {
+            Self::Read => READ,
+            Self::Settle(points) | Self::Create(points) => points,
+        }
+    }
+}
+
+const READ: Points = Points {
+    before_send: "prefect.read.before_send",
+    after_response: "prefect.read.after_response",
+};
+
+/// The names of the fault points around a call.
 #[derive(Clone, Copy)]
 pub(super) struct Points {
     pub(super) before_send: &'static str,
@@ -177,6 +191,7 @@ impl Http {
             Effect::Read => None,
             _ => Some(self.shared.turn_to_write(self.max_parallel_writes).await),
         };
+        fault::point("prefect.turn_taken");
         let mut doubt = Doubt::None;
         let result = self.send_with_csrf(request, &mut doubt).await;
         Sent { result, doubt }
@@ -344,16 +359,14 @@ impl Http {
         if let Some(body) = &request.body {
             builder = builder.header(CONTENT_TYPE, "application/json").body(body.clone());
         }
-        if let Effect::Settle(points) | Effect::Create(points) = request.effect {
-            fault::point(points.before_send);
-        }
+        let points = request.effect.points();
+        fault::point(points.before_send);
         let response = builder.send().await.map_err(|error| Broken::of(&error, Step::Send))?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
+        fault::point("prefect.answer_begun");
         let body = response.bytes().await.map_err(|error| Broken::of(&error, Step::Receive))?;
-        if let Effect::Settle(points) | Effect::Create(points) = request.effect {
-            fault::point(points.after_response);
-        }
+        fault::point(points.after_response);
         Ok(Answer { status, headers, body: body.to_vec() })
     }
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::error::Error;
 use super::store::{postgres, sqlite};
+use crate::backend::fault;
 
 /// What a transaction is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,25 +78,34 @@ impl Session {
         sql: &str,
         params: &[Param<'_>],
     ) -> Result<Vec<Row>, Error> {
-        match self {
+        fault::point("registry.statement.before");
+        let result = match self {
             Self::Sqlite(connection) => connection.query(sql, params),
             Self::Postgres(connection) => connection.query(sql, params).await,
-        }
+        };
+        fault::point("registry.statement.after");
+        result
     }
 
     pub(super) async fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64, Error> {
-        match self {
+        fault::point("registry.statement.before");
+        let result = match self {
             Self::Sqlite(connection) => connection.execute(sql, params),
             Self::Postgres(connection) => connection.execute(sql, params).await,
-        }
+        };
+        fault::point("registry.statement.after");
+        result
     }
 
     /// Runs a migration; `{schema}` in it is replaced by the schema's name.
     pub(super) async fn batch(&mut self, sql: &str) -> Result<(), Error> {
-        match self {
+        fault::point("registry.statement.before");
+        let result = match self {
             Self::Sqlite(connection) => connection.batch(sql),
             Self::Postgres(connection) => connection.batch(sql).await,
-        }
+        };
+        fault::point("registry.statement.after");
+        result
     }
 
     /// Makes sure that there is a schema to migrate.

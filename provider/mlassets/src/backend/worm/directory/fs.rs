@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
+use crate::backend::fault;
 use crate::backend::worm::error::{Error, LINK};
 
 /// The permission bits of whatever is written once.
@@ -59,6 +60,7 @@ impl Dir {
             Ok(()) | Err(Errno::EXIST) => {}
             Err(error) => return Err(Error::io("create the folder", &self.path(name), error)),
         }
+        fault::point("archive.folder_made");
         self.sync()?;
         self.folder(name)?.ok_or_else(|| Error::io("open", &self.path(name), Errno::NOENT))
     }
@@ -83,9 +85,11 @@ impl Dir {
     pub(super) fn create(&self, name: &str) -> Result<File, Error> {
         let flags =
             OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        rustix::fs::openat(&self.fd, name, flags, Mode::from_raw_mode(0o600))
+        let file = rustix::fs::openat(&self.fd, name, flags, Mode::from_raw_mode(0o600))
             .map(File::from)
-            .map_err(|error| Error::io("create", &self.path(name), error))
+            .map_err(|error| Error::io("create", &self.path(name), error));
+        fault::point("archive.file_made");
+        file
     }
 
     /// Opens the file `name` for locking, made if it is missing.
@@ -150,6 +154,7 @@ impl Dir {
 
     /// Waits until the names in this folder are on disk.
     pub(super) fn sync(&self) -> Result<(), Error> {
+        fault::point("archive.before_flush");
         match rustix::fs::fsync(&self.fd) {
             // Some network file systems cannot flush a folder, and keep its names without.
             Ok(()) | Err(Errno::INVAL) => Ok(()),
@@ -158,6 +163,7 @@ impl Dir {
     }
 
     fn remove(&self, name: &OsStr, flags: AtFlags) -> Result<(), Error> {
+        fault::point("archive.before_remove");
         match rustix::fs::unlinkat(&self.fd, name, flags) {
             Ok(()) | Err(Errno::NOENT) => Ok(()),
             Err(error) => Err(Error::io("remove", &self.path(name), error)),
@@ -190,6 +196,7 @@ impl Dir {
 
 /// Sets mode 0444, which no umask narrows.
 pub(super) fn protect(file: &File, path: &Path) -> Result<(), Error> {
+    fault::point("archive.before_protect");
     rustix::fs::fchmod(file, Mode::RUSR | Mode::RGRP | Mode::ROTH)
         .map_err(|error| Error::io("set mode 0444 on", path, error))
 }

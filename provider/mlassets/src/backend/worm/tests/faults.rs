@@ -40,7 +40,9 @@ fn check(prepare: &str, now: &str, order: &str, points: &[&str], resume: impl Fn
     let done = command(lab.temp.path(), now, order).env("MLASSETS_FAULT_LOG", &log).output();
     assert!(done.unwrap().status.success());
     let passed = fs::read_to_string(&log).unwrap();
-    assert_eq!(passed.lines().collect::<Vec<_>>(), points, "{order}");
+    // Points of the file system come many times; the acceptance tests count them.
+    let own = passed.lines().filter(|point| !point.starts_with("archive."));
+    assert_eq!(own.collect::<Vec<_>>(), points, "{order}");
     for point in points {
         let lab = prepared();
         let dead = command(lab.temp.path(), now, order).env("MLASSETS_FAULT", point).output();
