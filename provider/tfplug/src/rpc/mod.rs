@@ -4,6 +4,7 @@
 //! and so does a panic: a call fails, the provider does not.
 
 mod answer;
+mod calls;
 mod data;
 mod function;
 mod provider;
