@@ -131,23 +131,35 @@ impl<T> Configured<T> {
     fn get(&self, block: &str, instead: &str) -> Result<Arc<T>> {
         match self {
             Configured::Ready(backend) => Ok(Arc::clone(backend)),
-            Configured::Missing => Err(Error::user(
-                format!("No `{block}` block in the provider configuration"),
-                format!(
-                    "This resource needs it. Add `{block} {{ … }}` to `provider \"mlassets\"`, or set {instead}."
-                ),
-            )),
+            Configured::Missing => Err(no_block(block, instead)),
             Configured::Unknown => Err(Error::user(
                 format!("The `{block}` block of the provider configuration is not known yet"),
                 "It depends on something that is still to be applied. Apply that first, for instance with `-target`.",
             )),
         }
     }
+
+    fn missing(&self, block: &str, instead: &str) -> Option<Error> {
+        matches!(self, Configured::Missing).then(|| no_block(block, instead))
+    }
+}
+
+fn no_block(block: &str, instead: &str) -> Error {
+    Error::user(
+        format!("No `{block}` block in the provider configuration"),
+        format!(
+            "This resource needs it. Add `{block} {{ … }}` to `provider \"mlassets\"`, or set {instead}."
+        ),
+    )
 }
 
 impl Provide<Prefect> for Backends {
     fn provide(&self) -> Result<Arc<Prefect>> {
         self.prefect.get("prefect", "PREFECT_API_URL")
+    }
+
+    fn missing(&self) -> Option<Error> {
+        self.prefect.missing("prefect", "PREFECT_API_URL")
     }
 }
 
@@ -155,10 +167,18 @@ impl Provide<Registry> for Backends {
     fn provide(&self) -> Result<Arc<Registry>> {
         self.registry.get("registry", "MLASSETS_REGISTRY_URL")
     }
+
+    fn missing(&self) -> Option<Error> {
+        self.registry.missing("registry", "MLASSETS_REGISTRY_URL")
+    }
 }
 
 impl Provide<Archive> for Backends {
     fn provide(&self) -> Result<Arc<Archive>> {
         self.worm.get("worm", "MLASSETS_WORM_DIRECTORY")
+    }
+
+    fn missing(&self) -> Option<Error> {
+        self.worm.missing("worm", "MLASSETS_WORM_DIRECTORY")
     }
 }
