@@ -46,7 +46,8 @@ impl Resource for WormBucket {
     type Backend = Archive;
 
     fn plan(draft: &mut Draft<'_, Self>) {
-        if let Some((was, now)) = draft.change(Self::RETENTION_DAYS)
+        if draft.change(Self::NAME).is_none()
+            && let Some((was, now)) = draft.change(Self::RETENTION_DAYS)
             && now < was
         {
             let detail =

@@ -270,8 +270,7 @@ fn refuse_change(draft: &mut Draft<'_, WormRecord>) {
     let content = draft.change(WormRecord::CONTENT).is_some();
     let event_time = draft.change(WormRecord::EVENT_TIME).is_some();
     let texts = [WormRecord::BUCKET, WormRecord::RECORD_TYPE, WormRecord::NAME];
-    let moved: Vec<_> =
-        texts.into_iter().filter(|field| draft.change(*field).is_some()).collect();
+    let moved: Vec<_> = texts.into_iter().filter(|field| draft.change(*field).is_some()).collect();
 
     let month = draft.prior(WormRecord::PATH).zip(draft.get(WormRecord::EVENT_TIME).known());
     let same_month = month.is_none_or(|(path, time)| {
@@ -313,13 +312,13 @@ fn text(bytes: Vec<u8>) -> Result<String> {
 }
 
 fn with_way_out(error: worm::Error) -> Error {
-    let retained = matches!(error, worm::Error::Retained { .. });
-    let error = Error::from(error);
-    if !retained {
-        return error;
+    if !matches!(error, worm::Error::Retained { .. }) {
+        return error.into();
     }
-    let detail = "Leave it in place, or set `keep_on_destroy = true` and apply that, so that Terraform only forgets it.";
-    error.and(Error::user("Under retention", detail)).at(WormRecord::NAME)
+    let detail = format!(
+        "{error}. Leave it in place, or set `keep_on_destroy = true` and apply that, so that Terraform only forgets it."
+    );
+    Error::user("Under retention", detail).at(WormRecord::NAME)
 }
 
 fn damaged(problems: &[Problem]) -> Error {

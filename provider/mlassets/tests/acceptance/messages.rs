@@ -18,7 +18,7 @@ pub(crate) struct Message {
 /// each time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Expected<'a> {
-    /// How the underlined line begins; empty if none is to be underlined.
+    /// How the underlined line begins; empty if no attribute is to blame.
     pub(crate) at: &'a str,
     pub(crate) summary: &'a str,
     pub(crate) detail: &'a str,
@@ -27,10 +27,11 @@ pub(crate) struct Expected<'a> {
 impl Run {
     /// The messages of a command with `-json`.
     pub(crate) fn messages(&self) -> Vec<Message> {
-        let found = self.documents().flat_map(|document| match document["diagnostics"].as_array() {
-            Some(messages) => messages.clone(),
-            None => Vec::from_iter(document.get("diagnostic").cloned()),
-        });
+        let found =
+            self.documents().flat_map(|document| match document["diagnostics"].as_array() {
+                Some(messages) => messages.clone(),
+                None => Vec::from_iter(document.get("diagnostic").cloned()),
+            });
         let text = |json: &Json| json.as_str().unwrap_or_default().trim().to_owned();
         let read = |message: Json| Message {
             severity: text(&message["severity"]),
@@ -101,7 +102,9 @@ impl Run {
 impl Expected<'_> {
     fn fits(&self, message: &Message) -> bool {
         let place = if self.at.is_empty() {
-            message.line.is_empty()
+            ["", "resource ", "data "].iter().any(|start| {
+                message.line.starts_with(start) && message.line.is_empty() == start.is_empty()
+            })
         } else {
             message.line.starts_with(self.at)
         };

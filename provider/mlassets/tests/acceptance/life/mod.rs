@@ -129,7 +129,8 @@ impl Life {
 
     #[track_caller]
     fn imports(&self, by: &str) {
-        self.workspace.write("import.tf", &format!("import {{\n  to = {}\n{by}\n}}\n", self.address));
+        self.workspace
+            .write("import.tf", &format!("import {{\n  to = {}\n{by}\n}}\n", self.address));
         let applied = self.workspace.apply().ok();
         applied.says("1 imported, 0 added, 0 changed, 0 destroyed.");
         std::fs::remove_file(self.workspace.path("import.tf")).expect("the file was just written");
@@ -141,9 +142,8 @@ impl Life {
     fn cannot_import(&self, configuration: &str, id: &str, detail: &str) {
         let before = std::fs::read_to_string(self.workspace.path("main.tf"));
         let to = format!("{}_missing", self.address);
-        self.workspace.configure(&format!(
-            "import {{\n  to = {to}\n  id = {id:?}\n}}\n{configuration}"
-        ));
+        self.workspace
+            .configure(&format!("import {{\n  to = {to}\n  id = {id:?}\n}}\n{configuration}"));
         let summary = "Cannot import what does not exist";
         self.plan().fails().errs(&[Expected { at: "", summary, detail }]);
         self.workspace.configure(&before.expect("a configuration was there"));

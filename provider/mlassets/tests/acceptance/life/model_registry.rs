@@ -17,8 +17,7 @@ fn lives(store: Store, program: String) {
     let life = Life::new(program, ADDRESS, "");
     life.workspace.write("registry.tf", &place.provider());
     let location = place.registry().location().to_string();
-    let created =
-        json!({ "id": place.id(), "schema_version": Registry::LATEST_SCHEMA, "location": location });
+    let created = json!({ "id": place.id(), "schema_version": Registry::LATEST_SCHEMA, "location": location });
     life.becomes("it is created", REGISTRY, "create", &created);
     assert!(wait(place.registry().migrate()).expect("it is there").is_empty());
     life.is_imported(place.id(), &format!("{{ id = {:?} }}", place.id()));

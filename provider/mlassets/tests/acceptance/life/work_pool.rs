@@ -75,7 +75,12 @@ fn lives() {
             &json!({ "concurrency_limit": 4, "description": "mine", "paused": false }),
         );
         life.is_imported(&name, &format!("{{ name = {name:?} }}"));
-        life.becomes("its type changes", &pool("  type = \"docker\""), "replace", &json!({ "type": "docker" }));
+        life.becomes(
+            "its type changes",
+            &pool("  type = \"docker\""),
+            "replace",
+            &json!({ "type": "docker" }),
+        );
         life.meddled(
             "it is deleted",
             || assert!(wait(prefect().delete_work_pool(&name)).expect("the server answers")),
@@ -114,7 +119,11 @@ fn has_a_template() {
         life.stays("the same template in other words", &pool(SAME_TEMPLATE));
         life.meddled(
             "somebody empties it",
-            || patch(&name, &WorkPoolPatch { base_job_template: Change::Clear, ..Default::default() }),
+            || {
+                let empty =
+                    WorkPoolPatch { base_job_template: Change::Clear, ..WorkPoolPatch::default() };
+                patch(&name, &empty);
+            },
             "update",
             &json!({}),
         );
@@ -125,7 +134,12 @@ fn has_a_template() {
         });
         life.becomes("it is left out", &pool(""), "update", &json!({ "status": "READY" }));
         assert!(json_eq(&template(&life), &of("process")));
-        life.becomes("another type has another one", &pool("  type = \"docker\""), "replace", &json!({}));
+        life.becomes(
+            "another type has another one",
+            &pool("  type = \"docker\""),
+            "replace",
+            &json!({}),
+        );
         assert!(json_eq(&template(&life), &of("docker")));
         life.ends();
     });
@@ -142,7 +156,7 @@ fn stays_while_deployments_point_at_it() {
         post("/deployments/", &new);
     }
     let in_use = Expected {
-        at: "",
+        at: "name = ",
         summary: "Work pool is in use",
         detail: "Deployments point at it and would never run again: morning, nightly. Move them to another pool \
                  first, or set `force_destroy = true` and apply that.",
@@ -150,7 +164,10 @@ fn stays_while_deployments_point_at_it() {
     life.workspace.run(&["plan", "-destroy", "-json", "-input=false"]).fails().errs(&[in_use]);
     // The plan of a replacement does not ask, so the apply does.
     life.workspace.configure(&pool(&name, "  type = \"docker\""));
-    life.workspace.run(&["apply", "-auto-approve", "-json", "-input=false"]).fails().errs(&[in_use]);
+    life.workspace
+        .run(&["apply", "-auto-approve", "-json", "-input=false"])
+        .fails()
+        .errs(&[in_use]);
     let forced = pool(&name, "  force_destroy = true");
     life.becomes("it may go", &forced, "update", &json!({ "force_destroy": true }));
     life.ends();
@@ -174,6 +191,10 @@ fn is_not_taken_from_somebody_else() {
          another name. To manage the existing pool, import it: `terraform import ADDRESS {name:?}`."
     );
     let exists = Expected { at: "name", summary: "Work pool exists", detail: &detail };
-    life.workspace.run(&["apply", "-auto-approve", "-json", "-input=false"]).fails().errs(&[exists]);
+    life.workspace
+        .run(&["apply", "-auto-approve", "-json", "-input=false"])
+        .fails()
+        .errs(&[exists]);
+    life.workspace.configure(&pool(&name, "  description = \"theirs\""));
     life.imports(&format!("  id = {name:?}"));
 }

@@ -31,7 +31,8 @@ fn lives() {
             "concurrency_limit": null, "priority": 2, "status": "NOT_READY",
         });
         life.becomes("it is created", &queue("urgent", ""), "create", &created);
-        let all = "  description = \"first\"\n  concurrency_limit = 2\n  paused = true\n  priority = 1";
+        let all =
+            "  description = \"first\"\n  concurrency_limit = 2\n  paused = true\n  priority = 1";
         let changed = json!({
             "description": "first", "concurrency_limit": 2, "paused": true, "priority": 1,
             "status": "PAUSED",
@@ -118,7 +119,10 @@ fn errors_name_the_way_out() {
                      `mlassets_work_pool.NAME.name`.",
         },
     ];
-    life.workspace.run(&["apply", "-auto-approve", "-json", "-input=false"]).fails().errs(&expected);
+    life.workspace
+        .run(&["apply", "-auto-approve", "-json", "-input=false"])
+        .fails()
+        .errs(&expected);
     life.workspace.configure("");
     life.workspace.destroy().ok();
 }

@@ -68,14 +68,17 @@ fn is_not_destroyed_before_its_records() {
     life.workspace.apply().ok();
     life.workspace.plan_is_empty();
     let retained = Expected {
-        at: "",
+        at: "name = ",
         summary: "Under retention",
         detail: "Records in it are kept until … at the latest, so the bucket cannot be destroyed. Leave it in place, or \
                  set `keep_on_destroy = true` and apply that, so that Terraform only forgets it.",
     };
     life.workspace.run(&["plan", "-destroy", "-json", "-input=false"]).fails().errs(&[retained]);
-    life.workspace
-        .configure(&format!("{}{}", bucket(2, "  keep_on_destroy = true"), record("one")));
+    life.workspace.configure(&format!(
+        "{}{}",
+        bucket(2, "  keep_on_destroy = true"),
+        record("one")
+    ));
     life.workspace.apply().ok().says("0 added, 1 changed, 0 destroyed.");
     let ended = life.workspace.run(&["destroy", "-auto-approve", "-json", "-input=false"]).ok();
     ended.warns(&[
