@@ -1,7 +1,7 @@
 //! `mlassets_worm_record`: a record that is written once.
 
 use tfplug::{
-    Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Keeping, Resource, Result, Schema,
+    Applied, At, Attr, Change, Cx, Diagnostic, Draft, Error, Keeping, Resource, Result, Schema,
 };
 
 use crate::backend::worm::{
@@ -130,7 +130,7 @@ impl Resource for WormRecord {
         let Found { record, problems } =
             match cx.find_record(RecordKey { bucket, path }, anchor).await {
                 Err(worm::Error::NoBucket { .. }) => return Ok(None),
-                found => found?,
+                found => found.at(Self::PATH)?,
             };
         let Some(record) = record else {
             // Nothing was ever acknowledged there; but a chain that lost its entry is not nothing.

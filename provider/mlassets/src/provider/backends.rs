@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
-use tfplug::{Attr, Error, Host, Path, Provide, Result, Secret};
+use tfplug::path::Step;
+use tfplug::{At, Attr, Error, Host, Path, Provide, Result, Secret};
 
 use super::configuration::{MlAssets, PrefectBlock, RegistryBlock, WormBlock};
 use crate::backend::prefect::{Auth, Config, Prefect};
@@ -55,7 +56,7 @@ fn make<C, T>(
     match block {
         Attr::Known(block) => make(block)
             .map(|backend| Configured::Ready(Arc::new(backend)))
-            .map_err(|error| error.at(Path::attribute(name))),
+            .map_err(|error| error.under(&Step::Attribute(name.to_owned()))),
         Attr::Null => Ok(Configured::Missing),
         Attr::Unknown => Ok(Configured::Unknown),
     }
@@ -71,7 +72,8 @@ fn prefect(block: PrefectBlock) -> Result<Prefect> {
         (Some(_), Some(_)) => {
             let detail = "Set `api_key` for Prefect Cloud or `basic_auth_key` for a server, not both. The environment \
                           variables PREFECT_API_KEY and PREFECT_API_AUTH_STRING count, too.";
-            return Err(Error::user("Two ways to authenticate", detail));
+            let error = Error::user("Two ways to authenticate", detail);
+            return Err(error.at(Path::attribute("basic_auth_key")));
         }
         (Some(key), None) => Auth::ApiKey(hidden(&key)),
         (None, Some(key)) => Auth::Basic(hidden(&key)),
@@ -111,7 +113,8 @@ fn registry(block: RegistryBlock, actor: &str) -> Result<Registry> {
     if let Some(schema) = block.schema {
         options.schema = schema;
     }
-    Ok(Registry::new(Location::parse(url.expose())?, options)?)
+    let location = Location::parse(url.expose()).at(Path::attribute("url"))?;
+    Registry::new(location, options).at(Path::attribute("schema"))
 }
 
 fn worm(block: WormBlock, actor: &str) -> Result<Archive> {
@@ -120,7 +123,7 @@ fn worm(block: WormBlock, actor: &str) -> Result<Archive> {
                       environment variable MLASSETS_WORM_DIRECTORY.";
         Error::user("No archive", detail)
     })?;
-    Ok(Archive::directory(directory, worm::Options::new(actor))?)
+    Archive::directory(directory, worm::Options::new(actor)).at(Path::attribute("directory"))
 }
 
 fn hidden(secret: &Secret) -> SecretString {

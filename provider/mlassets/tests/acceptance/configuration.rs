@@ -66,18 +66,19 @@ resource "mlassets_model_registry" "this" {}
     );
     workspace.run(&["plan", "-json", "-input=false"]).fails().errs(&[
         Expected {
-            at: "prefect {",
+            at: "basic_auth_key = ",
             summary: "Two ways to authenticate",
             detail: "Set `api_key` for Prefect Cloud or `basic_auth_key` for a server, not both. The environment variables \
                      PREFECT_API_KEY and PREFECT_API_AUTH_STRING count, too.",
         },
         Expected {
-            at: "registry {",
+            at: "url = ",
             summary: "Registry address not usable",
-            detail: "The registry's address has the scheme `mysql`…",
+            detail: "The registry's address has the scheme `mysql`, which is not known; use postgres://, postgresql:// or \
+                     sqlite://.",
         },
         Expected {
-            at: "worm {",
+            at: "directory = ",
             summary: "Archive not usable",
             detail: "The archive root `/../archive` must be an absolute path without `..`.",
         },
@@ -98,6 +99,8 @@ provider "mlassets" {
     directory = "archive"
   }
 }
+
+resource "mlassets_model_registry" "this" {}
 "#,
     );
     let invalid = |at, detail| Expected { at, summary: "Invalid value", detail };
@@ -165,7 +168,8 @@ fn an_unreachable_server_is_named() {
     workspace.run(&["apply", "-auto-approve", "-json", "-input=false"]).fails().errs(&[Expected {
         at: "",
         summary: "Prefect did not do as asked",
-        detail: "POST /work_pools/ on the Prefect server 127.0.0.1:9: …",
+        detail: "GET /csrf-token on the Prefect server 127.0.0.1:9: no connection (…) in … tries; check that the server runs \
+                 and that host and port are right.",
     }]);
 }
 

@@ -57,6 +57,12 @@ fn imports(workspace: &Workspace, script: &str) {
     let id = id.trim_matches(['\'', '"']);
     workspace.run(&["state", "rm", address]).ok();
     workspace.run(&["import", "-no-color", "-input=false", address, id]).ok();
+    // How a resource is managed is for the configuration to say, so its settings may change.
+    let applied = workspace.apply().ok();
+    assert!(
+        applied.text().contains("0 added, ") && applied.text().contains(" 0 destroyed."),
+        "{applied}"
+    );
     workspace.plan_is_empty();
 }
 

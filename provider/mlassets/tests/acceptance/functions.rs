@@ -23,7 +23,7 @@ fn gives(expression: &str, expected: &serde_json::Value) {
 fn fails(expression: &str, expected: &str) {
     let (value, text) = call(expression, false);
     assert_eq!(value, None, "{expression}");
-    assert!(text.contains(expected), "{expression}: {text}");
+    assert!(text.ends_with(expected), "{expression}: {text}");
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn model_version_parse() {
     );
     fails(
         "provider::mlassets::model_version_parse(\"v12\")",
-        "Invalid value for \"version\" parameter: the version `v12` is not of the form `YYYY-MM-DD-vN`, such as `2025-01-15-v1`.",
+        "Invalid value for \"version\" parameter: The version is not of the form YYYY-MM-DD-vN, such as 2025-01-15-v1.",
     );
 }
 
@@ -46,13 +46,12 @@ fn worm_path() {
     );
     fails(
         "provider::mlassets::worm_path(\"Release\", \"2025-02-01T00:00:00Z\")",
-        "Invalid value for \"record_type\" parameter: The record type \"Release\" is not allowed: only `a` to `z`, `0` to `9` \
+        "Invalid value for \"record_type\" parameter: The record type is not allowed: only `a` to `z`, `0` to `9` \
          and `_` are allowed.",
     );
     fails(
         "provider::mlassets::worm_path(\"release\", \"yesterday\")",
-        "Invalid value for \"time\" parameter: Expected a time as in RFC 3339, such as \"2025-01-15T04:00:00Z\", found \
-         \"yesterday\".",
+        "Invalid value for \"time\" parameter: Expected a time as in RFC 3339, such as \"2025-01-15T04:00:00Z\".",
     );
 }
 
@@ -66,6 +65,17 @@ fn what_is_sensitive_stays_so() {
     let (value, text) = call(expression, true);
     assert_eq!(value, Some("release/2025/202502".into()));
     assert!(!text.contains("release/2025"), "{text}");
-    let secret = "provider::mlassets::model_version_parse(sensitive(\"hush-hush\"))";
-    assert!(!call(secret, true).1.contains("the version `hush-hush`"));
+    let secret = "sensitive(join(\"-\", [\"hush\", \"hush\"]))";
+    for call_with_it in [
+        format!("provider::mlassets::model_version_parse({secret})"),
+        format!("provider::mlassets::worm_path({secret}, \"2025-02-01T00:00:00Z\")"),
+        format!("provider::mlassets::worm_path(\"release\", {secret})"),
+    ] {
+        let (value, text) = call(&call_with_it, true);
+        assert_eq!(value, None);
+        assert!(
+            text.contains("Invalid function argument") && !text.contains("hush-hush"),
+            "{text}"
+        );
+    }
 }

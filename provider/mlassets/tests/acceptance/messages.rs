@@ -102,9 +102,9 @@ impl Run {
 impl Expected<'_> {
     fn fits(&self, message: &Message) -> bool {
         let place = if self.at.is_empty() {
-            ["", "resource ", "data "].iter().any(|start| {
-                message.line.starts_with(start) && message.line.is_empty() == start.is_empty()
-            })
+            // Terraform then underlines the head of the block, or nothing where there is none.
+            let head = ["resource ", "data ", "provider "];
+            message.line.is_empty() || head.iter().any(|head| message.line.starts_with(head))
         } else {
             message.line.starts_with(self.at)
         };

@@ -44,21 +44,21 @@ fn in_work_pools() {
             "work_pool",
             "name = \"Prefect one\"",
             "name = ",
-            "The value must be a name that Prefect takes, found \"Prefect one\": names that start with `prefect`, in upper or \
+            "Names that start with `prefect`, in upper or \
              lower case, are reserved by Prefect; choose another.",
         ),
         invalid(
             "work_pool",
             "name = \"a/b\"",
             "name = ",
-            "The value must be a name that Prefect takes, found \"a/b\": the name contains `/`; Prefect refuses each of \
+            "The name contains `/`; Prefect refuses each of \
              `/ % & < >`.",
         ),
         invalid(
             "work_pool",
             "name = \"\"",
             "name = ",
-            "The value must be a name that Prefect takes, found \"\": the name is empty or blank; give at least one visible \
+            "The name is empty or blank; give at least one visible \
              character.",
         ),
         invalid(
@@ -71,14 +71,15 @@ fn in_work_pools() {
             "work_pool",
             "name = \"p\"\nbase_job_template = jsonencode({ variables = {} })",
             "base_job_template = ",
-            "The value must be a template that Prefect takes…`job_configuration` is missing or empty; a template has both \
-             `job_configuration` and `variables`, or is `{}`…/variables: `variables` is missing or empty…",
+            "`job_configuration` is missing or empty; a template has both \
+             `job_configuration` and `variables`, or is `{}`; /variables: `variables` is missing or empty; a template has \
+             both `job_configuration` and `variables`, or is `{}`.",
         ),
         invalid(
             "work_pool",
             "name = \"p\"\nbase_job_template = jsonencode({ variables = { properties = { a = true } }, job_configuration = { x = \"{{ b }}\" } })",
             "base_job_template = ",
-            "The value must be a template that Prefect takes…/job_configuration/x: `{{ b }}` is not declared; add `b` to \
+            "/job_configuration/x: `{{ b }}` is not declared; add `b` to \
              `variables.properties` or remove the placeholder.",
         ),
         Mistake {
@@ -132,7 +133,7 @@ fn in_work_queues() {
             "work_queue",
             "work_pool_name = \"p\"\nname = \"..\"",
             "name = ",
-            "The value must be a name that Prefect takes, found \"..\": the names `.` and `..` cannot be addressed through a \
+            "The names `.` and `..` cannot be addressed through a \
              URL; choose another.",
         ),
         invalid(
@@ -155,35 +156,35 @@ fn in_models() {
     check(&[
         invalid(
             "model_version",
-            "model = \"a b\"\nversion = \"v/1\"\nartifact_uri = \"u\"\nartifact_sha256 = sha256(\"\")",
+            "model = \"a b\"\nversion = \"v\"\nartifact_uri = \"u\"\nartifact_sha256 = sha256(\"\")",
             "model = ",
-            "The value must be a model's name, found \"a b\": model `a b` must begin with a letter or digit and go on with \
+            "Model `a b` must begin with a letter or digit and go on with \
              letters, digits, `.`, `_`, `-`, 128 characters at most.",
         ),
         invalid(
             "model_version",
             "model = \"m\"\nversion = \"v/1\"\nartifact_uri = \"u\"\nartifact_sha256 = sha256(\"\")",
             "version = ",
-            "The value must be a version's name, found \"v/1\": version `v/1` must begin with a letter or digit and go on with \
+            "Version `v/1` must begin with a letter or digit and go on with \
              letters, digits, `.`, `_`, `+`, `-`, 128 characters at most.",
         ),
         invalid(
             "model_version",
-            "model = \"m\"\nversion = \"v\"\nartifact_uri = \"\"\nartifact_sha256 = upper(sha256(\"\"))",
+            "model = \"m\"\nversion = \"v\"\nartifact_uri = \"\"\nartifact_sha256 = sha256(\"\")",
             "artifact_uri = ",
-            "The value must be a URI, found \"\": artifact_uri `` must not be empty or hold control characters.",
+            "Artifact_uri `` must not be empty or hold control characters.",
         ),
         invalid(
             "model_version",
             "model = \"m\"\nversion = \"v\"\nartifact_uri = \"u\"\nartifact_sha256 = \"abc\"",
             "artifact_sha256 = ",
-            "The value must be a SHA-256, found \"abc\": artifact_sha256 `abc` must be 64 lower-case hex digits.",
+            "Artifact_sha256 `abc` must be 64 lower-case hex digits.",
         ),
         invalid(
             "model_deployment",
             "model = \"m\"\nversion = \"v\"\nenvironment = \"\"",
             "environment = ",
-            "The value must be an environment's name, found \"\": environment `` must begin with a letter or digit and go on \
+            "Environment `` must begin with a letter or digit and go on \
              with letters, digits, `.`, `_`, `-`, 128 characters at most.",
         ),
     ]);
@@ -198,7 +199,7 @@ fn in_archives() {
             "worm_bucket",
             "name = \"Audit\"\nretention_days = 1",
             "name = ",
-            "The value must be a bucket's name, found \"Audit\": the bucket name \"Audit\" is not allowed: only `a` to `z`, `0` \
+            "The bucket name \"Audit\" is not allowed: only `a` to `z`, `0` \
              to `9`, `.` and `-` are allowed.",
         ),
         invalid(
@@ -211,21 +212,21 @@ fn in_archives() {
             "worm_record",
             "bucket = \"audit\"\nrecord_type = \"../x\"\nname = \"n\"\ncontent = \"\"",
             "record_type = ",
-            "The value must be a type of record, found \"../x\": the record type \"../x\" is not allowed: only `a` to `z`, `0` \
+            "The record type \"../x\" is not allowed: only `a` to `z`, `0` \
              to `9` and `_` are allowed.",
         ),
         name(
             "bucket = \"audit\"\nrecord_type = \"r\"\nname = \"..\"\ncontent = \"\"",
-            "The value must be a record's name, found \"..\": the record name \"..\" is not allowed: it must not begin with a dot.",
+            "The record name \"..\" is not allowed: it must not begin with a dot.",
         ),
         name(
             "bucket = \"audit\"\nrecord_type = \"r\"\nname = \"a/b\"\ncontent = \"\"",
-            "The value must be a record's name, found \"a/b\": the record name \"a/b\" is not allowed: it must be one path \
+            "The record name \"a/b\" is not allowed: it must be one path \
              segment, without `/` and `\\`.",
         ),
         name(
             "bucket = \"audit\"\nrecord_type = \"r\"\nname = \"a\\u0000b\"\ncontent = \"\"",
-            "The value must be a record's name, found \"a\\0b\": the record name \"a\\0b\" is not allowed: control characters \
+            "The record name \"a\\0b\" is not allowed: control characters \
              are not allowed.",
         ),
         Mistake {
@@ -233,7 +234,7 @@ fn in_archives() {
             body: "bucket = \"audit\"\nrecord_type = \"r\"\nname = \"n\"\ncontent = \"\"\nevent_time = \"2025-01-15\"",
             at: "event_time = ",
             summary: "Invalid time",
-            detail: "Expected a time as in RFC 3339, such as \"2025-01-15T04:00:00Z\", found \"2025-01-15\".",
+            detail: "Expected a time as in RFC 3339, such as \"2025-01-15T04:00:00Z\".",
         },
     ]);
 }
@@ -258,7 +259,7 @@ resource "mlassets_work_pool" "this" {
     workspace.run(&["apply", "-auto-approve", "-json", "-input=false"]).fails().errs(&[Expected {
         at: "name",
         summary: "Invalid value",
-        detail: "The value must be a name that Prefect takes, found \"a/b\": the name contains `/`; Prefect refuses each of \
+        detail: "The name contains `/`; Prefect refuses each of \
                  `/ % & < >`.",
     }]);
 }

@@ -141,12 +141,13 @@ impl Life {
     #[track_caller]
     fn cannot_import(&self, configuration: &str, id: &str, detail: &str) {
         let before = std::fs::read_to_string(self.workspace.path("main.tf"));
+        let before = before.expect("a configuration was there");
         let to = format!("{}_missing", self.address);
-        self.workspace
-            .configure(&format!("import {{\n  to = {to}\n  id = {id:?}\n}}\n{configuration}"));
+        let import = format!("import {{\n  to = {to}\n  id = {id:?}\n}}\n");
+        self.workspace.configure(&format!("{before}{import}{configuration}"));
         let summary = "Cannot import what does not exist";
         self.plan().fails().errs(&[Expected { at: "", summary, detail }]);
-        self.workspace.configure(&before.expect("a configuration was there"));
+        self.workspace.configure(&before);
     }
 
     /// The resource is destroyed, and whatever was in the background with it.

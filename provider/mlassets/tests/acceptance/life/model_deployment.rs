@@ -195,7 +195,7 @@ fn tells_of_conflicts(store: Store, program: String) {
     life.workspace
         .run(&["destroy", "-auto-approve", "-json", "-refresh=false", "-target", ADDRESS])
         .fails()
-        .errs(&[Expected { at: "version", summary: "Deployment conflict", detail: &stale }]);
+        .errs(&[Expected { at: "", summary: "Deployment conflict", detail: &stale }]);
     assert_eq!(deployed(&place).as_deref(), Some(OLD));
     life.ends();
 }

@@ -167,7 +167,7 @@ fn stays_while_deployments_point_at_it() {
     life.workspace
         .run(&["apply", "-auto-approve", "-json", "-input=false"])
         .fails()
-        .errs(&[in_use]);
+        .errs(&[Expected { at: "", ..in_use }]);
     let forced = pool(&name, "  force_destroy = true");
     life.becomes("it may go", &forced, "update", &json!({ "force_destroy": true }));
     life.ends();

@@ -139,8 +139,8 @@ fn notices_what_happens_to_its_chain() {
             fs::remove_file(&path).expect("the folder can be written");
             fs::write(&path, text.replace("acceptance", "somebody")).expect("it can be written");
         },
-        "Bucket `audit` is damaged, nothing was changed:\n- the chain is broken at entry 2: …; restore `.chain` from a \
-         backup…",
+        "Bucket `audit` is damaged, nothing was changed:\n- …- the chain is broken at entry 2: the hash does not fit the \
+         entry; restore `.chain` from a backup.",
     );
     // A whole new history of the same length holds in itself, but is not the one that Terraform saw.
     check(
