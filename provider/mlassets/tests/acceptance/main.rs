@@ -3,11 +3,19 @@
 //! `cargo xtask test` starts the servers and says where they are. One binary, one module a topic.
 
 mod harness;
+mod meddle;
+mod messages;
+mod registries;
+mod server;
+
+mod configuration;
+mod data;
+mod docs_examples;
+mod functions;
 mod kill;
 mod life;
 mod load;
+mod mistakes;
 mod races;
-mod registries;
 mod secrets;
-mod server;
 mod tls;

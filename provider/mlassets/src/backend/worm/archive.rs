@@ -12,7 +12,7 @@ use tokio::task::spawn_blocking;
 use crate::backend::worm::directory::Directory;
 use crate::backend::worm::error::Error;
 use crate::backend::worm::model::{
-    Anchor, Bucket, Found, NewBucket, NewRecord, Options, Record, RecordKey, Report,
+    Anchor, Bucket, Content, Found, NewBucket, NewRecord, Options, Record, RecordKey, Report,
 };
 
 /// A write-once archive. Clones share one backend.
@@ -41,11 +41,18 @@ impl Archive {
         }
     }
 
-    /// The bucket, or none. A broken chain is [`Error::Damaged`], since no fact can be taken from it.
-    pub async fn find_bucket(&self, name: &str) -> Result<Option<Bucket>, Error> {
+    /// The bucket, or none. A broken chain, or one that `anchor` is no part of, is [`Error::Damaged`], since no
+    /// fact can be taken from it.
+    pub async fn find_bucket(
+        &self,
+        name: &str,
+        anchor: Option<Anchor>,
+    ) -> Result<Option<Bucket>, Error> {
         let name = name.to_owned();
         match &self.backend {
-            Backend::Directory(it) => blocking(it, move |it| it.find_bucket(&name)).await,
+            Backend::Directory(it) => {
+                blocking(it, move |it| it.find_bucket(&name, anchor.as_ref())).await
+            }
         }
     }
 
@@ -127,6 +134,13 @@ impl Archive {
     pub async fn delete_record(&self, key: RecordKey) -> Result<(), Error> {
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.delete_record(&key)).await,
+        }
+    }
+
+    /// Gives a record whose file is missing its bytes back, provided that they are those of its entry.
+    pub async fn restore_file(&self, key: RecordKey, content: Content) -> Result<Record, Error> {
+        match &self.backend {
+            Backend::Directory(it) => blocking(it, move |it| it.restore_file(&key, &content)).await,
         }
     }
 

@@ -15,7 +15,7 @@ use crate::backend::worm::directory::seen::Seen;
 use crate::backend::worm::directory::{Directory, Held, TMP, load};
 use crate::backend::worm::entry::{Event, content_hash, retained_until};
 use crate::backend::worm::error::Error;
-use crate::backend::worm::model::{Anchor, Found, NewRecord, Problem, Record, RecordKey};
+use crate::backend::worm::model::{Anchor, Content, Found, NewRecord, Problem, Record, RecordKey};
 use crate::backend::worm::name::RecordPath;
 
 const FILE: Moments = Moments {
@@ -181,6 +181,32 @@ impl Directory {
             folder.sync()?;
         }
         Ok(())
+    }
+
+    pub(in crate::backend::worm) fn restore_file(
+        &self,
+        key: &RecordKey,
+        content: &Content,
+    ) -> Result<Record, Error> {
+        let path = RecordPath::parse(&key.path)?;
+        let held = self.hold_sound(&key.bucket, self.folder(&key.bucket)?)?;
+        let Some(record) = held.chain.record(&key.bucket, &key.path) else {
+            let RecordKey { bucket, path } = key.clone();
+            return Err(Error::NoRecord { bucket, path });
+        };
+        let staged = Staged::new(&held.tmp, content)?;
+        if staged.sha256 != record.sha256 {
+            let (expected, found) = (record.sha256, staged.sha256.clone());
+            return Err(Error::ContentChanged { path: key.path.clone(), expected, found });
+        }
+        let mut folder = None;
+        for name in &path.folders {
+            folder = Some(folder.as_ref().unwrap_or(&held.dir).ensure_folder(name)?);
+        }
+        let folder = folder.expect("a record lies three folders deep");
+        // A file that came back meanwhile is judged as any other.
+        staged.publish(&folder, &path.name, &RESTORED)?;
+        intact(&held.dir, record)
     }
 
     pub(in crate::backend::worm) fn restore_mode(&self, key: &RecordKey) -> Result<Record, Error> {

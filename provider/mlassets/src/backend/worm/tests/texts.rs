@@ -48,7 +48,7 @@ fn configuration() {
     let missing = at(lab.temp.path().join("missing").to_str().unwrap()).unwrap();
     check(
         &lab,
-        missing.find_bucket("audit"),
+        missing.find_bucket("audit", None),
         &expect![
             "the archive root `/vault/missing` does not exist; mount the volume or create the directory"
         ],
