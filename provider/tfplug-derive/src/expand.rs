@@ -26,25 +26,27 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
 /// The errors, and implementations that keep them from raising twenty more.
 pub(crate) fn stub(input: &DeriveInput, errors: &Error) -> TokenStream {
     let (errors, ident) = (errors.to_compile_error(), &input.ident);
-    let (parameters, arguments, bounds) = input.generics.split_for_impl();
+    if !input.generics.params.is_empty() {
+        return errors;
+    }
     quote! {
         #errors
         #[automatically_derived]
         #[allow(clippy::all, clippy::pedantic, reason = "stands in for code that could not be generated")]
         const _: () = {
-            impl #parameters ::tfplug::Schema for #ident #arguments #bounds {
+            impl ::tfplug::Schema for #ident {
                 const TYPE_NAME: &'static str = "";
                 const VERSION: i64 = 0;
                 fn block() -> ::tfplug::schema::Block { ::core::unreachable!() }
                 fn decode(_: ::tfplug::Value) -> ::tfplug::Result<Self> { ::core::unreachable!() }
                 fn encode(self) -> ::tfplug::Value { ::core::unreachable!() }
             }
-            impl #parameters ::tfplug::Identified for #ident #arguments #bounds {
+            impl ::tfplug::Identified for #ident {
                 type Key = ();
                 const IMPORT_ID: &'static str = "";
                 fn key(_: &::tfplug::Value) -> ::tfplug::Result<()> { ::core::unreachable!() }
             }
-            impl #parameters ::tfplug::AttributeType for #ident #arguments #bounds {
+            impl ::tfplug::AttributeType for #ident {
                 fn kind() -> ::tfplug::schema::Kind { ::core::unreachable!() }
                 fn decode(_: ::tfplug::Value) -> ::tfplug::Result<Self> { ::core::unreachable!() }
                 fn encode(self) -> ::tfplug::Value { ::core::unreachable!() }

@@ -16,8 +16,9 @@ pub(super) fn correlates(
     let mut indexes: BTreeMap<Vec<&str>, BTreeMap<Value, Vec<&Value>>> = BTreeMap::new();
     let mut matched: BTreeSet<&Value> = BTreeSet::new();
     for element in planned {
-        if let Some(same) = applied.iter().as_slice().binary_search(element).ok() {
-            matched.insert(&applied.iter().as_slice()[same]);
+        let all = applied.iter().as_slice();
+        if let Ok(same) = all.binary_search(element) {
+            matched.insert(&all[same]);
             continue;
         }
         let open = open_members(element);

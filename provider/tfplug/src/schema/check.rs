@@ -9,7 +9,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::diag::Error;
-use crate::typed::{AttributeType, Secret};
+use crate::typed::{AttributeType, Secret, Set};
 use crate::value::Value;
 
 /// The rules by name, as they are in scope in `#[tf(check = …)]`: without types, so that an author's own
@@ -130,6 +130,14 @@ impl<T> Length for Vec<T> {
 
     fn length(&self) -> usize {
         self.len()
+    }
+}
+
+impl<T> Length for Set<T> {
+    const UNIT: &'static str = "elements";
+
+    fn length(&self) -> usize {
+        self.0.len()
     }
 }
 
@@ -319,6 +327,16 @@ impl<T, R: Rule<T>> Rule<Vec<T>> for Each<R> {
     }
 }
 
+impl<T, R: Rule<T>> Rule<Set<T>> for Each<R> {
+    fn wants(&self) -> String {
+        format!("have elements that each {}", self.0.wants())
+    }
+
+    fn accepts(&self, value: &Set<T>) -> bool {
+        value.0.iter().all(|element| self.0.accepts(element))
+    }
+}
+
 impl<T, R: Rule<T>> Rule<BTreeMap<String, T>> for Each<R> {
     fn wants(&self) -> String {
         format!("have values that each {}", self.0.wants())
@@ -369,6 +387,12 @@ mod tests {
             each(len(1..=9)),
             Value::List(vec!["".into()]),
             "Invalid value: The value must have elements that each have 1 to 9 characters, found 1 elements.",
+        );
+        check::<Set<String>>(each(len(1..=9)), Value::set(["a".into()]), "ok");
+        check::<Set<String>>(
+            len(2..=usize::MAX),
+            Value::set(["a".into()]),
+            "Invalid value: The value must have at least 2 elements, found 1 elements.",
         );
         check::<String>(
             custom("be upper case", |text: &String| text.to_uppercase() == *text),

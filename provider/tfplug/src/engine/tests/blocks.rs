@@ -69,20 +69,20 @@ async fn their_number_is_checked() {
     check(
         Json::Null,
         json!({}),
-        expect![[r#"
+        expect![[r"
         Config: the configuration does not fit the schema
           step: expected 1 to 3 blocks, found 0
-    "#]],
+    "]],
     )
     .await;
     check(
         Json::Null,
         json!({ "step": [{ "port": 1 }, { "port": 2 }, {}, { "port": 4 }] }),
-        expect![[r#"
+        expect![[r"
             Config: the configuration does not fit the schema
               step: expected 1 to 3 blocks, found 4
               step[2].port: the argument is required, but no definition was found
-        "#]],
+        "]],
     )
     .await;
 }

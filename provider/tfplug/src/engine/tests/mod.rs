@@ -10,6 +10,8 @@ mod random;
 mod validate;
 mod world;
 
+use std::fmt::Write as _;
+
 use crate::path::{Path, Step};
 use crate::testing::{Harness, Planned};
 use crate::value::Value;
@@ -21,10 +23,10 @@ fn render(planned: &Planned) -> String {
     let mut out = format!("{:?}\n", planned.action);
     differences(&Path::ROOT, &planned.prior, &planned.planned, &mut out);
     for path in &planned.replace {
-        out.push_str(&format!("replaced because of {path}\n"));
+        let _ = writeln!(out, "replaced because of {path}");
     }
     for warning in &planned.warnings {
-        out.push_str(&format!("{warning}\n"));
+        let _ = writeln!(out, "{warning}");
     }
     out
 }
@@ -50,7 +52,7 @@ fn differences(at: &Path, before: &Value, after: &Value, out: &mut String) {
             }
         }
         (before, after) => {
-            out.push_str(&format!("{at}: {} => {}\n", short(before), short(after)));
+            let _ = writeln!(out, "{at}: {} => {}", short(before), short(after));
         }
     }
 }

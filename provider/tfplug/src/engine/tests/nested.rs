@@ -51,9 +51,9 @@ async fn a_default_that_is_written_out_is_no_change() {
     check(
         json!({ "list": [short], "set": [short], "map": { "a": short }, "single": short }),
         json!({ "list": [long], "set": [long], "map": { "a": long }, "single": long }),
-        expect![[r#"
+        expect![[r"
             NoOp
-        "#]],
+        "]],
     )
     .await;
 }
@@ -150,9 +150,9 @@ async fn what_the_user_sets_no_longer_does_not_linger() {
     check(
         json!({ "single": { "port": 80, "label": "web" } }),
         json!({ "single": { "port": 80 } }),
-        expect![[r#"
+        expect![[r"
             NoOp
-        "#]],
+        "]],
     )
     .await;
 }
@@ -174,12 +174,12 @@ async fn a_part_may_replace_the_whole() {
     check(
         json!({}),
         json!({ "place": unknown() }),
-        expect![[r#"
+        expect![[r"
         Replace
         chosen: [] => ?
         place: null => ?
         replaced because of place
-    "#]],
+    "]],
     )
     .await;
     check(

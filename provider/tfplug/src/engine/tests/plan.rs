@@ -18,8 +18,8 @@ async fn check(before: Option<Config>, config: Config, expected: Expect) {
     });
 }
 
-fn pool() -> Option<Config> {
-    Some(config!({ "name": "gpu", "limit": 3, "template": "{\"a\": 1, \"b\": 2}" }))
+fn pool() -> Config {
+    config!({ "name": "gpu", "limit": 3, "template": "{\"a\": 1, \"b\": 2}" })
 }
 
 #[tokio::test]
@@ -44,11 +44,11 @@ async fn a_creation_has_defaults_and_unknown_computed_values() {
 #[tokio::test]
 async fn nothing_to_do_is_nothing_planned() {
     check(
-        pool(),
+        Some(pool()),
         config!({ "name": "gpu", "limit": 3, "template": "{\"b\":2,\"a\":1.0}", "type": "process" }),
-        expect![[r#"
+        expect![[r"
             NoOp
-        "#]],
+        "]],
     )
     .await;
 }
@@ -56,7 +56,7 @@ async fn nothing_to_do_is_nothing_planned() {
 #[tokio::test]
 async fn an_update_keeps_what_is_declared_to_be_kept() {
     check(
-        pool(),
+        Some(pool()),
         config!({ "name": "gpu", "limit": 4, "template": "{\"b\":2,\"a\":1}" }),
         expect![[r#"
             Update
@@ -67,7 +67,7 @@ async fn an_update_keeps_what_is_declared_to_be_kept() {
     )
     .await;
     check(
-        pool(),
+        Some(pool()),
         config!({ "name": "gpu", "limit": 3 }),
         expect![[r#"
         Update
@@ -82,7 +82,7 @@ async fn an_update_keeps_what_is_declared_to_be_kept() {
 #[tokio::test]
 async fn a_replacement_says_why() {
     check(
-        pool(),
+        Some(pool()),
         config!({ "name": "gpu", "type": "docker" }),
         expect![[r#"
         Replace
@@ -99,7 +99,7 @@ async fn a_replacement_says_why() {
     )
     .await;
     check(
-        pool(),
+        Some(pool()),
         config!({ "name": "cpu2" }),
         expect![[r#"
         Replace
@@ -116,7 +116,7 @@ async fn a_replacement_says_why() {
     )
     .await;
     check(
-        pool(),
+        Some(pool()),
         config!({ "name": "gpu", "limit": 2 }),
         expect![[r#"
         Replace
@@ -131,7 +131,7 @@ async fn a_replacement_says_why() {
     )
     .await;
     check(
-        pool(),
+        Some(pool()),
         config!({ "name": "gpu", "limit": unknown() }),
         expect![[r#"
         Replace
@@ -146,7 +146,7 @@ async fn a_replacement_says_why() {
     )
     .await;
     check(
-        pool(),
+        Some(pool()),
         config!({ "name": "g", "limit": 3 }),
         expect![[r#"
         Replace
@@ -182,7 +182,7 @@ async fn unknown_configuration_stays_unknown() {
     )
     .await;
     check(
-        pool(),
+        Some(pool()),
         config!({ "name": "gpu", "limit": 3, "template": unknown(), "region": unknown() }),
         expect![[r#"
             Update
@@ -213,11 +213,11 @@ async fn a_write_only_value_is_never_planned() {
     .await;
     let with_key = config!({ "name": "gpu", "limit": 3, "template": "{\"a\": 1, \"b\": 2}", "key": "another one" });
     check(
-        pool(),
+        Some(pool()),
         with_key,
-        expect![[r#"
+        expect![[r"
         NoOp
-    "#]],
+    "]],
     )
     .await;
 }
@@ -227,16 +227,16 @@ async fn the_author_may_refuse_and_warn_but_not_lie() {
     check(
         None,
         config!({ "name": "gpu", "job": "forbidden" }),
-        expect![[r#"
+        expect![[r"
         Plan: the provider refused
           job: Forbidden job: Choose another one.
-    "#]],
+    "]],
     )
     .await;
-    check(None, config!({ "name": "gpu", "job": "careless" }), expect![[r#"
+    check(None, config!({ "name": "gpu", "job": "careless" }), expect![[r"
         Plan: the provider refused
           limit: Provider bug: The plan breaks a rule of Terraform: an attribute that is not computed and not configured must be planned null. The cause is the resource's own `plan`. This is a bug in the provider, please report it.
-    "#]]).await;
+    "]]).await;
 }
 
 #[tokio::test]

@@ -217,9 +217,9 @@ impl Dice<'_> {
 
 fn config(members: Members<'_>, dice: &mut Dice<'_>, unknowns: bool) -> Value {
     let attributes = members.attributes.iter().map(|attribute| {
-        let value = if attribute.presence == Presence::Computed {
-            Value::Null
-        } else if attribute.presence != Presence::Required && dice.roll(3) == 0 {
+        let left_out = attribute.presence == Presence::Computed
+            || (attribute.presence != Presence::Required && dice.roll(3) == 0);
+        let value = if left_out {
             Value::Null
         } else if unknowns && dice.roll(5) == 0 {
             Value::UNKNOWN
