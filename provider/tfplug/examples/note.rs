@@ -45,6 +45,7 @@ impl Resource for Note {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` gives it away")]
 fn failed(error: std::io::Error) -> Error {
     Error::remote("The file system refused", format!("{error}."))
 }

@@ -1,7 +1,8 @@
 //! The lists of attributes and blocks: what is required, optional and read-only, and what is nested.
 
 use crate::schema::{
-    Attribute, Block, BlockNesting, Group, Kind, Members, NestedBlock, Nesting, Presence, Replace,
+    Attribute, Block, BlockNesting, Check, Group, Kind, Members, NestedBlock, Nesting, Presence,
+    Replace,
 };
 
 use super::page::Page;
@@ -165,12 +166,8 @@ fn type_words(attribute: &Attribute, held: Held) -> String {
 /// What is to be known beside the description, one sentence each.
 fn facts(attribute: &Attribute, held: Held) -> Vec<String> {
     let mut facts = Vec::new();
-    let wants: Vec<&str> = attribute
-        .checks
-        .iter()
-        .map(|check| check.wants())
-        .filter(|wants| !wants.is_empty())
-        .collect();
+    let wants: Vec<&str> =
+        attribute.checks.iter().map(Check::wants).filter(|wants| !wants.is_empty()).collect();
     if !wants.is_empty() && attribute.presence.is_settable() {
         facts.push(format!("Must {}.", wants.join(" and ")));
     }

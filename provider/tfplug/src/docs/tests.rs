@@ -572,9 +572,9 @@ fn a_wrong_import_script_is_a_problem() {
     for (script, expected) in [
         (
             "# see the manual\n",
-            expect![[r#"
+            expect![[r"
             examples/resources/shop_shelf/import.sh: its last line should be `terraform import shop_shelf.wines ID`
-        "#]],
+        "]],
         ),
         (
             "terraform import shop_shelf.wines attic\n",
