@@ -78,6 +78,13 @@ impl Location {
                     "is a keyword list (`host=… dbname=…`); write it as postgres://user:password@host/database",
                 ));
             }
+            // Taken for the name of a file, it would be shown with the password in it.
+            None if has_credentials(address) => {
+                return Err(wrong(
+                    "looks like user:password@host without a scheme; write it as \
+                     postgres://user:password@host/database, or a path with such signs as sqlite://path",
+                ));
+            }
             None => address.to_owned(),
         };
         if path.contains(":memory:") {
@@ -232,6 +239,10 @@ fn is_keyword_value(text: &str) -> bool {
     })
 }
 
+fn has_credentials(text: &str) -> bool {
+    text.rsplit_once('@').is_some_and(|(before, _)| before.contains(':'))
+}
+
 fn decode(text: &str) -> Result<String, Error> {
     percent_decode_str(text)
         .decode_utf8()
@@ -266,6 +277,8 @@ mod tests {
         check("sqlite:///var/lib/registry.db", "SQLite file /var/lib/registry.db");
         check("sqlite://state/registry.db", "SQLite file state/registry.db");
         check("sqlite:///a%20b.db", "SQLite file /a b.db");
+        check("sqlite:///a:b@c.db", "SQLite file /a:b@c.db");
+        check("a@b.db", "SQLite file a@b.db");
     }
 
     #[test]
@@ -310,6 +323,13 @@ mod tests {
             "the registry's address is a keyword list (`host=… dbname=…`); write it as \
              postgres://user:password@host/database",
         );
+        for address in ["ana:hunter2@h/db", "//ana:hunter2@h/db", "postgres:/ana:hunter2@h/db"] {
+            check(
+                address,
+                "the registry's address looks like user:password@host without a scheme; write it as \
+                 postgres://user:password@host/database, or a path with such signs as sqlite://path",
+            );
+        }
         check(
             "sqlite://:memory:",
             "the registry's address is in memory, where it would end with the process; name a file",
