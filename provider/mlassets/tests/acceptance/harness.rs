@@ -199,6 +199,16 @@ impl Run {
         self
     }
 
+    /// Asserts that the provider died under it. Terraform has two words for that, by which of its ends
+    /// notices first.
+    #[track_caller]
+    pub(crate) fn died(self) -> Self {
+        let texts = ["Plugin did not respond", "request was cancelled"];
+        let died = texts.iter().any(|text| self.text().contains(text));
+        assert!(self.code == Some(1) && died, "the provider should die: {self}");
+        self
+    }
+
     /// Asserts that its output has this text, line breaks and margins aside.
     #[track_caller]
     pub(crate) fn says(self, text: &str) -> Self {

@@ -23,57 +23,45 @@ const FEWEST: usize = 20;
 /// The most points of one story.
 const MOST: usize = 14;
 
-/// What an apply brings about, told again and again with another number, so that it is always news.
-struct Story<'a> {
-    workspace: &'a Workspace,
-    /// Further arguments of the applies.
-    arguments: &'a [&'a str],
-    /// Writes the configuration of this number, and makes what must be there before.
-    set: &'a dyn Fn(usize),
-    /// Looks into the service after the story of this number was told to its end.
-    check: &'a dyn Fn(usize),
-}
-
-impl<'a> Story<'a> {
-    fn new(workspace: &'a Workspace, set: &'a dyn Fn(usize), check: &'a dyn Fn(usize)) -> Self {
-        Story { workspace, arguments: &[], set, check }
+/// Tells a story once to its end, and then once for each point, killed there. Answers how many those are.
+///
+/// `set` writes the configuration of a number, always news, and makes what must be there before; `check` looks
+/// into the service after the story of that number was told to its end.
+#[track_caller]
+fn kill_at_each_point(
+    workspace: &Workspace,
+    arguments: &[&str],
+    set: impl Fn(usize),
+    check: impl Fn(usize),
+) -> usize {
+    let apply = ["apply", "-auto-approve", "-input=false", "-no-color"];
+    let apply: Vec<_> = apply.iter().chain(arguments).collect();
+    let log = workspace.path("points");
+    let log_text = log.display().to_string();
+    // The story before may have left one.
+    let _ = fs::remove_file(&log);
+    set(0);
+    workspace.run_with(&apply, &[("MLASSETS_FAULT_LOG", &log_text)]).ok();
+    check(0);
+    let passed = fs::read_to_string(&log).expect("points were passed");
+    let passed: Vec<_> = passed.lines().collect();
+    let chosen = choose(&passed);
+    for (round, &nth) in (1..).zip(&chosen) {
+        let point = format!("{} at line {nth} of {passed:?}", passed[nth - 1]);
+        fs::remove_file(&log).expect("the run before has written it");
+        set(round);
+        let fault = format!(":{nth}");
+        let variables = [("MLASSETS_FAULT_LOG", &*log_text), ("MLASSETS_FAULT", &*fault)];
+        let killed = workspace.run_with(&apply, &variables);
+        assert!(killed.code != Some(0), "{point} does not kill: {killed}");
+        killed.died();
+        let next = workspace.run(&apply);
+        assert_eq!(next.code, Some(0), "after {point}: {next}");
+        let plan = workspace.run(&["plan", "-input=false", "-no-color", "-detailed-exitcode"]);
+        assert_eq!(plan.code, Some(0), "after {point}: {plan}");
+        check(round);
     }
-
-    /// Tells it once to its end, and then once for each point, killed there. Answers how many those are.
-    #[track_caller]
-    fn kill_at_each_point(&self) -> usize {
-        let log = self.workspace.path("points");
-        let log_text = log.display().to_string();
-        (self.set)(0);
-        self.apply(&[("MLASSETS_FAULT_LOG", &log_text)]).ok();
-        (self.check)(0);
-        let passed = fs::read_to_string(&log).expect("points were passed");
-        let passed: Vec<_> = passed.lines().collect();
-        let chosen = choose(&passed);
-        for (round, &nth) in (1..).zip(&chosen) {
-            let point = format!("{} at line {nth} of {passed:?}", passed[nth - 1]);
-            fs::remove_file(&log).expect("the run before has written it");
-            (self.set)(round);
-            let fault = format!(":{nth}");
-            let killed =
-                self.apply(&[("MLASSETS_FAULT_LOG", &log_text), ("MLASSETS_FAULT", &fault)]);
-            assert_eq!(killed.code, Some(1), "{point} does not kill: {killed}");
-            assert!(killed.text().contains("did not respond"), "{point}: {killed}");
-            let next = self.apply(&[]);
-            assert_eq!(next.code, Some(0), "after {point}: {next}");
-            let arguments = ["plan", "-input=false", "-no-color", "-detailed-exitcode"];
-            let plan = self.workspace.run(&arguments);
-            assert_eq!(plan.code, Some(0), "after {point}: {plan}");
-            (self.check)(round);
-        }
-        chosen.len()
-    }
-
-    fn apply(&self, variables: &[(&str, &str)]) -> crate::harness::Run {
-        let apply = ["apply", "-auto-approve", "-input=false", "-no-color"];
-        let arguments: Vec<_> = apply.iter().chain(self.arguments).collect();
-        self.workspace.run_with(&arguments.into_iter().copied().collect::<Vec<_>>(), variables)
-    }
+    chosen.len()
 }
 
 /// Lines, counted from 1: those of the process that applies, or as many of them as are wanted, evenly.
@@ -102,7 +90,8 @@ fn prefect() -> Prefect {
 
 /// All pools whose name begins so.
 fn pools(prefix: &str) -> Vec<WorkPool> {
-    let all = wait(prefect().list_work_pools(&mlassets::backend::prefect::WorkPoolFilter::default()));
+    let all =
+        wait(prefect().list_work_pools(&mlassets::backend::prefect::WorkPoolFilter::default()));
     let mut pools = all.expect("pools can be listed");
     pools.retain(|pool| pool.name.starts_with(prefix));
     pools
@@ -131,9 +120,13 @@ fn work_pool() {
     };
     let check = |names: &[String], round: usize| {
         let pools = pools(&prefix);
-        assert_eq!(pools.iter().map(|pool| &pool.name).collect::<Vec<_>>(), names.iter().collect::<Vec<_>>());
+        assert_eq!(
+            pools.iter().map(|pool| &pool.name).collect::<Vec<_>>(),
+            names.iter().collect::<Vec<_>>()
+        );
         let state = workspace.state("mlassets_work_pool.this");
-        let pool = pools.iter().find(|pool| pool.id == state["id"]).expect("the state names a pool");
+        let pool =
+            pools.iter().find(|pool| pool.id == state["id"]).expect("the state names a pool");
         assert_eq!(pool.description.as_deref(), Some(&*format!("round {round}")));
         assert_eq!(pool.concurrency_limit, i64::try_from(round).ok());
         assert_eq!(pool.is_paused, round % 2 == 1);
@@ -141,14 +134,21 @@ fn work_pool() {
         assert_eq!(queues(&pool.name).len(), 1, "the default queue alone");
     };
 
-    let set = |round| { forget(&workspace); write(round, round); };
-    let created = Story::new(&workspace, &set, &|round| check(&numbered(&prefix, round), round));
-    let created = created.kill_at_each_point();
+    let set = |round| {
+        forget(&workspace);
+        write(round, round);
+    };
+    let created =
+        kill_at_each_point(&workspace, &[], &set, |round| check(&numbered(&prefix, round), round));
 
     let all: Vec<_> = pools(&prefix).into_iter().map(|pool| pool.name).collect();
     let last = all.len() - 1;
-    let changed = Story::new(&workspace, &|round| write(last, round + 100), &|round| check(&all, round + 100));
-    let changed = changed.kill_at_each_point();
+    let changed = kill_at_each_point(
+        &workspace,
+        &[],
+        |round| write(last, round + 100),
+        |round| check(&all, round + 100),
+    );
 
     assert!(created + changed >= FEWEST, "{created} and {changed}");
     for pool in &all {
@@ -159,7 +159,11 @@ fn work_pool() {
 #[test]
 fn work_queue() {
     let pool = unique("kill");
-    let new = NewWorkPool { name: pool.clone(), pool_type: "process".to_owned(), ..NewWorkPool::default() };
+    let new = NewWorkPool {
+        name: pool.clone(),
+        pool_type: "process".to_owned(),
+        ..NewWorkPool::default()
+    };
     wait(prefect().create_work_pool(&new)).expect("a pool can be created");
     let workspace = Workspace::new("");
     let write = |name: &str, round: usize| {
@@ -184,22 +188,38 @@ fn work_queue() {
         names
     };
 
-    let set = |round| { forget(&workspace); write(&format!("queue-{round}"), round); };
-    let created = Story::new(&workspace, &set, &|round| check(&with_default(round), &format!("queue-{round}"), round));
-    let created = created.kill_at_each_point();
+    let set = |round| {
+        forget(&workspace);
+        write(&format!("queue-{round}"), round);
+    };
+    let created = kill_at_each_point(&workspace, &[], &set, |round| {
+        check(&with_default(round), &format!("queue-{round}"), round)
+    });
 
     let all = with_default(queues(&pool).len() - 2);
-    let changed = Story::new(&workspace, &|round| write("queue-0", round + 100), &|round| check(&all, "queue-0", round + 100));
+    write("queue-0", 0);
     forget(&workspace);
-    workspace.run(&["import", "-no-color", "mlassets_work_queue.this", &format!("{pool}/queue-0")]).ok();
-    let changed = changed.kill_at_each_point();
+    workspace
+        .run(&["import", "-no-color", "mlassets_work_queue.this", &format!("{pool}/queue-0")])
+        .ok();
+    let changed = kill_at_each_point(
+        &workspace,
+        &[],
+        |round| write("queue-0", round + 100),
+        |round| check(&all, "queue-0", round + 100),
+    );
 
     // The queue that comes with a pool is not created but taken over.
-    let set = |round| { forget(&workspace); write("default", round); };
-    let taken = Story::new(&workspace, &set, &|round| check(&all, "default", round));
-    let taken = taken.kill_at_each_point();
+    let set = |round| {
+        forget(&workspace);
+        write("default", round);
+    };
+    let taken = kill_at_each_point(&workspace, &[], &set, |round| check(&all, "default", round));
 
-    assert!(created + changed >= FEWEST - 2 && created + changed + taken >= FEWEST, "{created}, {changed}, {taken}");
+    assert!(
+        created + changed >= FEWEST - 2 && created + changed + taken >= FEWEST,
+        "{created}, {changed}, {taken}"
+    );
     wait(prefect().delete_work_pool(&pool)).expect("a pool can be deleted");
 }
 
@@ -208,11 +228,16 @@ fn model_registry_on_sqlite() {
     let workspace = Workspace::new("");
     let file = |round: usize| workspace.path(format!("registry-{round}.db"));
     let tables = |round| sqlite(&file(round), "SELECT type, name FROM sqlite_schema ORDER BY 1, 2");
-    let migrations = |round| sqlite(&file(round), "SELECT version, name, checksum FROM schema_migrations");
-    migrate(&workspace, &|round| (file(round).display().to_string(), "core".to_owned()), &|round| {
-        assert_eq!(tables(round), tables(0));
-        assert_eq!(migrations(round), migrations(0));
-    });
+    let migrations =
+        |round| sqlite(&file(round), "SELECT version, name, checksum FROM schema_migrations");
+    migrate(
+        &workspace,
+        |round| (file(round).display().to_string(), "core".to_owned()),
+        |round| {
+            assert_eq!(tables(round), tables(0));
+            assert_eq!(migrations(round), migrations(0));
+        },
+    );
 }
 
 #[test]
@@ -227,12 +252,17 @@ fn model_registry_on_postgres() {
                      ORDER BY 1, 2";
         postgres(&url, &schema(round), query)
     };
-    let migrations =
-        |round| postgres(&url, &schema(round), "SELECT version, name, checksum FROM schema_migrations");
-    let rounds = migrate(&workspace, &|round| (url.clone(), schema(round)), &|round| {
-        assert_eq!(objects(round), objects(0));
-        assert_eq!(migrations(round), migrations(0));
-    });
+    let migrations = |round| {
+        postgres(&url, &schema(round), "SELECT version, name, checksum FROM schema_migrations")
+    };
+    let rounds = migrate(
+        &workspace,
+        |round| (url.clone(), schema(round)),
+        |round| {
+            assert_eq!(objects(round), objects(0));
+            assert_eq!(migrations(round), migrations(0));
+        },
+    );
     for round in 0..=rounds {
         postgres(&url, &schema(round), &format!("DROP SCHEMA IF EXISTS {} CASCADE", schema(round)));
     }
@@ -240,27 +270,41 @@ fn model_registry_on_postgres() {
 
 /// Kills creations and updates of a registry that is elsewhere each time. Answers how often.
 #[track_caller]
-fn migrate(workspace: &Workspace, place: &dyn Fn(usize) -> (String, String), check: &dyn Fn(usize)) -> usize {
+fn migrate(
+    workspace: &Workspace,
+    place: impl Fn(usize) -> (String, String),
+    check: impl Fn(usize),
+) -> usize {
     let write = |round| {
         let (url, schema) = place(round);
         let resource = "resource \"mlassets_model_registry\" \"this\" {}\n";
         workspace.configure(&format!("{}{resource}", provider(&url, &schema)));
     };
-    let set = |round| { forget(workspace); write(round); };
-    let created = Story::new(workspace, &set, check).kill_at_each_point();
+    let set = |round| {
+        forget(workspace);
+        write(round);
+    };
+    let created = kill_at_each_point(workspace, &[], set, &check);
 
     // A state from before the last migration makes the plan bring the tables forward.
     let set = |round| {
         set(round % (created + 1));
-        workspace.run(&["import", "-no-color", "mlassets_model_registry.this", &place(round % (created + 1)).1]).ok();
+        workspace
+            .run(&[
+                "import",
+                "-no-color",
+                "mlassets_model_registry.this",
+                &place(round % (created + 1)).1,
+            ])
+            .ok();
         let state = workspace.path("terraform.tfstate");
         let text = fs::read_to_string(&state).expect("there is a state");
         assert!(text.contains("\"schema_version\": 1"), "{text}");
-        fs::write(&state, text.replace("\"schema_version\": 1", "\"schema_version\": 0")).expect("it can be written");
+        fs::write(&state, text.replace("\"schema_version\": 1", "\"schema_version\": 0"))
+            .expect("it can be written");
     };
     let again = |round| check(round % (created + 1));
-    let updated = Story { arguments: &["-refresh=false"], ..Story::new(workspace, &set, &again) };
-    let updated = updated.kill_at_each_point();
+    let updated = kill_at_each_point(workspace, &["-refresh=false"], set, again);
 
     assert!(created + updated >= FEWEST, "{created} and {updated}");
     created
@@ -289,16 +333,23 @@ fn versions_are_killed(ground: &Ground) {
         assert_eq!(workspace.state("mlassets_model_version.this")["row_version"], audit.len());
     };
 
-    let set = |round| { forget(&workspace); write(&format!("v{round}"), round); };
-    let created = Story::new(&workspace, &set, &|round| check(&format!("v{round}"), round, &["register", "verify"]));
-    let created = created.kill_at_each_point();
+    let set = |round| {
+        forget(&workspace);
+        write(&format!("v{round}"), round);
+    };
+    let created = kill_at_each_point(&workspace, &[], &set, |round| {
+        check(&format!("v{round}"), round, &["register", "verify"])
+    });
 
     let set = |round: usize| write(&format!("v{created}"), round + 100);
     let check = |round: usize| {
-        let audit: Vec<_> = ["register", "verify"].into_iter().chain(std::iter::repeat_n("update", round + 1)).collect();
+        let audit: Vec<_> = ["register", "verify"]
+            .into_iter()
+            .chain(std::iter::repeat_n("update", round + 1))
+            .collect();
         check(&format!("v{created}"), round + 100, &audit);
     };
-    let changed = Story::new(&workspace, &set, &check).kill_at_each_point();
+    let changed = kill_at_each_point(&workspace, &[], set, check);
     assert!(created + changed >= FEWEST, "{created} and {changed}");
 }
 
@@ -322,6 +373,7 @@ fn deployments_are_killed(ground: &Ground) {
             ground.provider()
         ));
     };
+    // The row version grows with each begin and each end.
     // What was deployed one after the other is there once each, and the audit tells it once each.
     let check = |environment: &str, number: usize| {
         let rows = ground.sql(&format!(
@@ -330,8 +382,12 @@ fn deployments_are_killed(ground: &Ground) {
         ));
         let expected: Vec<_> = (0..=number)
             .map(|row| {
-                let status = if row == number { "deployed" } else { "superseded" };
-                format!("{} 2025-01-15-v{row} {status}", row + 1)
+                let (version, status) = if row == number {
+                    (2 * row + 1, "deployed")
+                } else {
+                    (2 * row + 2, "superseded")
+                };
+                format!("{version} 2025-01-15-v{row} {status}")
             })
             .collect();
         assert_eq!(rows, expected);
@@ -344,16 +400,26 @@ fn deployments_are_killed(ground: &Ground) {
             expected.push(format!("deploy 2025-01-15-v{row}"));
         }
         assert_eq!(audit, expected);
-        assert_eq!(workspace.state("mlassets_model_deployment.this")["row_version"], number + 1);
+        assert_eq!(
+            workspace.state("mlassets_model_deployment.this")["row_version"],
+            2 * number + 1
+        );
     };
 
-    let set = |round| { forget(&workspace); write(&format!("place-{round}"), 0); };
-    let created = Story::new(&workspace, &set, &|round| check(&format!("place-{round}"), 0));
-    let created = created.kill_at_each_point();
+    let set = |round| {
+        forget(&workspace);
+        write(&format!("place-{round}"), 0);
+    };
+    let created =
+        kill_at_each_point(&workspace, &[], &set, |round| check(&format!("place-{round}"), 0));
 
     let place = format!("place-{created}");
-    let changed = Story::new(&workspace, &|round| write(&place, round + 1), &|round| check(&place, round + 1));
-    let changed = changed.kill_at_each_point();
+    let changed = kill_at_each_point(
+        &workspace,
+        &[],
+        |round| write(&place, round + 1),
+        |round| check(&place, round + 1),
+    );
     assert!(created + changed >= FEWEST, "{created} and {changed}");
 }
 
@@ -368,7 +434,8 @@ fn model_deployment_on_postgres() {
 }
 
 fn archive(workspace: &Workspace) -> Archive {
-    Archive::directory(workspace.path("worm"), worm::Options::new("acceptance")).expect("an absolute path")
+    Archive::directory(workspace.path("worm"), worm::Options::new("acceptance"))
+        .expect("an absolute path")
 }
 
 /// The bucket is in order and its chain has so many entries.
@@ -390,20 +457,29 @@ fn worm_bucket() {
     let check = |bucket: &str, days: usize, entries: usize| {
         check_bucket(&workspace, bucket, entries);
         let state = workspace.state("mlassets_worm_bucket.this");
-        assert_eq!((&state["head_sequence"], &state["retention_days"]), (&entries.into(), &days.into()));
+        assert_eq!(
+            (&state["head_sequence"], &state["retention_days"]),
+            (&entries.into(), &days.into())
+        );
     };
 
-    let set = |round| { forget(&workspace); write(&format!("bucket-{round}"), 10); };
-    let created = Story::new(&workspace, &set, &|round| {
+    let set = |round| {
+        forget(&workspace);
+        write(&format!("bucket-{round}"), 10);
+    };
+    let created = kill_at_each_point(&workspace, &[], &set, |round| {
         check(&format!("bucket-{round}"), 10, 1);
         let buckets = fs::read_dir(workspace.path("worm")).expect("the archive").count();
         assert_eq!(buckets, round + 1);
     });
-    let created = created.kill_at_each_point();
 
     let bucket = format!("bucket-{created}");
-    let changed = Story::new(&workspace, &|round| write(&bucket, round + 11), &|round| check(&bucket, round + 11, round + 2));
-    let changed = changed.kill_at_each_point();
+    let changed = kill_at_each_point(
+        &workspace,
+        &[],
+        |round| write(&bucket, round + 11),
+        |round| check(&bucket, round + 11, round + 2),
+    );
     assert!(created + changed >= FEWEST, "{created} and {changed}");
 }
 
@@ -449,12 +525,16 @@ fn worm_record() {
     };
 
     // Without a time of the event, which is then chosen anew by the apply after the kill.
-    let set = |round| { forget(&workspace); write(round); };
-    let created = Story::new(&workspace, &set, &|round| check(round + 1)).kill_at_each_point();
+    let set = |round| {
+        forget(&workspace);
+        write(round);
+    };
+    let created = kill_at_each_point(&workspace, &[], &set, |round| check(round + 1));
 
     let last = record_files(&bucket).pop().expect("there is one");
-    let spoil = |_| fs::set_permissions(&last, fs::Permissions::from_mode(0o644)).expect("it is ours");
-    let changed = Story::new(&workspace, &spoil, &|_| check(created + 1)).kill_at_each_point();
+    let spoil =
+        |_| fs::set_permissions(&last, fs::Permissions::from_mode(0o644)).expect("it is ours");
+    let changed = kill_at_each_point(&workspace, &[], spoil, |_| check(created + 1));
     assert!(created + changed >= FEWEST, "{created} and {changed}");
 }
 
@@ -469,9 +549,9 @@ fn worm_record_whose_file_is_missing() {
     workspace.apply().ok();
     let [file] = record_files(&workspace.path("worm/audit")).try_into().expect("one record");
     let lose = |_| fs::remove_file(&file).expect("it is there");
-    let changed = Story::new(&workspace, &lose, &|_| {
+    let changed = kill_at_each_point(&workspace, &[], lose, |_| {
         check_bucket(&workspace, "audit", 2);
         assert_eq!(fs::read_to_string(&file).expect("it is back"), "{}");
     });
-    assert!(changed.kill_at_each_point() > 5);
+    assert!(changed > 5);
 }

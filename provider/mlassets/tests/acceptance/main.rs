@@ -8,3 +8,6 @@ mod life;
 mod load;
 mod races;
 mod registries;
+mod secrets;
+mod server;
+mod tls;

@@ -74,14 +74,21 @@ fn audit(ground: &Ground) -> Vec<Vec<String>> {
     let filter = AuditFilter { model: Some(MODEL.to_owned()), ..AuditFilter::default() };
     let entries = wait(ground.registry().audit(&filter)).expect("the audit can be read");
     let mut transactions: BTreeMap<i64, (i64, Vec<String>)> = BTreeMap::new();
-    for entry in entries.into_iter().filter(|entry| entry.op != "register" && entry.op != "verify") {
+    for entry in entries.into_iter().filter(|entry| entry.op != "register" && entry.op != "verify")
+    {
         let txn = entry.txn.expect("the provider's own entries name their transaction");
         let text = format!("{} {} by {}", entry.op, entry.version, entry.actor);
         transactions.entry(txn).or_insert_with(|| (entry.seq, Vec::new())).1.push(text);
     }
     let mut transactions: Vec<_> = transactions.into_values().collect();
     transactions.sort_unstable();
-    transactions.into_iter().map(|(_, mut texts)| { texts.sort_unstable(); texts }).collect()
+    transactions
+        .into_iter()
+        .map(|(_, mut texts)| {
+            texts.sort_unstable();
+            texts
+        })
+        .collect()
 }
 
 /// What is deployed, by the backend and by raw SQL alike.
@@ -93,8 +100,9 @@ fn check_deployed(ground: &Ground, expected: &[String]) {
         .map(|row| format!("{} {} {}", row.version, row.status, row.row_version))
         .collect();
     assert_eq!(deployed, expected);
-    let rows = ground
-        .sql("SELECT model_version, status, row_version FROM model_deployment ORDER BY row_version");
+    let rows = ground.sql(
+        "SELECT model_version, status, row_version FROM model_deployment ORDER BY row_version",
+    );
     assert_eq!(rows, expected);
     let statuses = ground.sql("SELECT count(*) FROM model_registry WHERE status = 'deployed'");
     assert_eq!(statuses, ["1"]);
@@ -133,7 +141,7 @@ fn all_know_the_same_deployment(ground: &Ground) {
     let winner = winner(runs, "but this change expected deployment row version 1");
 
     let (old, new, actor) = (version(0), version(winner), format!("racer-{winner}"));
-    check_deployed(ground, &[format!("{old} superseded 1"), format!("{new} deployed 2")]);
+    check_deployed(ground, &[format!("{old} superseded 2"), format!("{new} deployed 3")]);
     let before = vec![format!("deploy {old} by racer-0"), format!("status {old} by racer-0")];
     let after = vec![
         format!("deploy {new} by {actor}"),
@@ -151,11 +159,7 @@ fn all_know_the_same_deployment(ground: &Ground) {
     let status = if loser < winner { "rolled_back" } else { "superseded" };
     check_deployed(
         ground,
-        &[
-            format!("{old} superseded 1"),
-            format!("{new} {status} 2"),
-            format!("{last} deployed 3"),
-        ],
+        &[format!("{old} superseded 2"), format!("{new} {status} 4"), format!("{last} deployed 5")],
     );
 }
 

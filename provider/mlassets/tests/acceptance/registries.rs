@@ -118,8 +118,7 @@ pub(crate) fn postgres(url: &str, schema: &str, query: &str) -> Vec<String> {
             tokio_postgres::SimpleQueryMessage::Row(row) => Some(row),
             _ => None,
         });
-        let cells =
-            rows.map(|row| (0..row.len()).map(|column| row.get(column).unwrap_or("-")));
+        let cells = rows.map(|row| (0..row.len()).map(|column| row.get(column).unwrap_or("-")));
         cells.map(|cells| cells.collect::<Vec<_>>().join(" ")).collect()
     })
 }
