@@ -1,6 +1,9 @@
 //! Secrets that are planted and then looked for in all that a run leaves behind: state, plan, logs at TRACE,
 //! and what it says.
 //!
+//! Nothing that Terraform itself writes is left out of the search: the secrets come from the environment or
+//! from ephemeral variables, which it keeps neither in a plan nor in its log.
+//!
 //! Each canary is searched for as it is, in base64 at each of the three alignments, in hexadecimal digits,
 //! and percent-encoded, which leaves its letters as they are.
 
@@ -35,15 +38,20 @@ impl Canary {
         forms
     }
 
+    /// The form that is in the text, and where.
+    fn find(&self, text: &[u8]) -> Option<(String, usize)> {
+        self.forms().into_iter().find_map(|form| {
+            let at = text.windows(form.len()).position(|window| window == form.as_bytes())?;
+            Some((form, at))
+        })
+    }
+
     /// Asserts that the text has it in no form.
     #[track_caller]
     fn is_not_in(&self, place: &str, text: &[u8]) {
-        for form in self.forms() {
-            let found = text.windows(form.len()).position(|window| window == form.as_bytes());
-            if let Some(at) = found {
-                let around = &text[at.saturating_sub(600)..text.len().min(at + 200)];
-                panic!("{form} is in {place}: {}", String::from_utf8_lossy(around));
-            }
+        if let Some((form, at)) = self.find(text) {
+            let around = &text[at.saturating_sub(600)..text.len().min(at + 200)];
+            panic!("{form} is in {place}: {}", String::from_utf8_lossy(around));
         }
     }
 }
@@ -139,6 +147,24 @@ fn database() -> (String, String) {
         .and_then(|rest| rest.split_once('@'))
         .expect("the test's server has a user and no password");
     (user.to_owned(), place.to_owned())
+}
+
+#[test]
+fn a_canary_is_found_in_each_form() {
+    let canary = Canary::new();
+    let text = &canary.0;
+    let shown = [
+        format!("Authorization: Bearer {text}"),
+        format!("postgres://me:%40{text}%2F@host/db"),
+        hex::encode(format!("key {text}")),
+        STANDARD.encode(text),
+        STANDARD.encode(format!("a:{text}")),
+        URL_SAFE.encode(format!("admin:{text}!")),
+    ];
+    for shown in shown {
+        assert!(canary.find(shown.as_bytes()).is_some(), "{shown}");
+    }
+    assert!(canary.find(Canary::new().0.as_bytes()).is_none());
 }
 
 /// A whole life, with secrets that the servers take: as the test's servers ask for none, any will do.
