@@ -139,7 +139,7 @@ fn work_pool() {
         write(round, round);
     };
     let created =
-        kill_at_each_point(&workspace, &[], &set, |round| check(&numbered(&prefix, round), round));
+        kill_at_each_point(&workspace, &[], set, |round| check(&numbered(&prefix, round), round));
 
     let all: Vec<_> = pools(&prefix).into_iter().map(|pool| pool.name).collect();
     let last = all.len() - 1;
@@ -192,8 +192,8 @@ fn work_queue() {
         forget(&workspace);
         write(&format!("queue-{round}"), round);
     };
-    let created = kill_at_each_point(&workspace, &[], &set, |round| {
-        check(&with_default(round), &format!("queue-{round}"), round)
+    let created = kill_at_each_point(&workspace, &[], set, |round| {
+        check(&with_default(round), &format!("queue-{round}"), round);
     });
 
     let all = with_default(queues(&pool).len() - 2);
@@ -214,7 +214,7 @@ fn work_queue() {
         forget(&workspace);
         write("default", round);
     };
-    let taken = kill_at_each_point(&workspace, &[], &set, |round| check(&all, "default", round));
+    let taken = kill_at_each_point(&workspace, &[], set, |round| check(&all, "default", round));
 
     assert!(
         created + changed >= FEWEST - 2 && created + changed + taken >= FEWEST,
@@ -337,8 +337,8 @@ fn versions_are_killed(ground: &Ground) {
         forget(&workspace);
         write(&format!("v{round}"), round);
     };
-    let created = kill_at_each_point(&workspace, &[], &set, |round| {
-        check(&format!("v{round}"), round, &["register", "verify"])
+    let created = kill_at_each_point(&workspace, &[], set, |round| {
+        check(&format!("v{round}"), round, &["register", "verify"]);
     });
 
     let set = |round: usize| write(&format!("v{created}"), round + 100);
@@ -411,7 +411,7 @@ fn deployments_are_killed(ground: &Ground) {
         write(&format!("place-{round}"), 0);
     };
     let created =
-        kill_at_each_point(&workspace, &[], &set, |round| check(&format!("place-{round}"), 0));
+        kill_at_each_point(&workspace, &[], set, |round| check(&format!("place-{round}"), 0));
 
     let place = format!("place-{created}");
     let changed = kill_at_each_point(
@@ -467,7 +467,7 @@ fn worm_bucket() {
         forget(&workspace);
         write(&format!("bucket-{round}"), 10);
     };
-    let created = kill_at_each_point(&workspace, &[], &set, |round| {
+    let created = kill_at_each_point(&workspace, &[], set, |round| {
         check(&format!("bucket-{round}"), 10, 1);
         let buckets = fs::read_dir(workspace.path("worm")).expect("the archive").count();
         assert_eq!(buckets, round + 1);
@@ -529,7 +529,7 @@ fn worm_record() {
         forget(&workspace);
         write(round);
     };
-    let created = kill_at_each_point(&workspace, &[], &set, |round| check(round + 1));
+    let created = kill_at_each_point(&workspace, &[], set, |round| check(round + 1));
 
     let last = record_files(&bucket).pop().expect("there is one");
     let spoil =

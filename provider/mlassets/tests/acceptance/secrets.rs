@@ -110,9 +110,9 @@ fn search(folder: &Path, canaries: &[Canary]) -> usize {
             files += search(&path, canaries);
         } else if path.is_file() {
             let bytes = fs::read(&path).expect("a file of ours");
-            canaries
-                .iter()
-                .for_each(|canary| canary.is_not_in(&path.display().to_string(), &bytes));
+            for canary in canaries {
+                canary.is_not_in(&path.display().to_string(), &bytes);
+            }
             files += 1;
         }
     }
@@ -121,12 +121,11 @@ fn search(folder: &Path, canaries: &[Canary]) -> usize {
 
 /// Values for the provider that come from variables which Terraform itself keeps nowhere.
 fn provider(attributes: &str, secrets: &[&str]) -> String {
-    let variables: String = secrets
-        .iter()
-        .map(|name| {
-            format!("variable \"{name}\" {{\n  type = string\n  ephemeral = true\n  sensitive = true\n}}\n")
-        })
-        .collect();
+    let variable = |name: &&str| {
+        let attributes = "type = string\n  ephemeral = true\n  sensitive = true";
+        format!("variable \"{name}\" {{\n  {attributes}\n}}\n")
+    };
+    let variables = secrets.iter().map(variable).collect::<Vec<_>>().concat();
     format!("{variables}provider \"mlassets\" {{\n{attributes}\n}}\n")
 }
 

@@ -29,7 +29,7 @@ impl Server {
             for stream in listener.incoming().flatten() {
                 let answer = Arc::clone(&answer);
                 // A client that goes away in the middle is its own business.
-                thread::spawn(move || drop(exchange(stream, &*answer)));
+                thread::spawn(move || drop(exchange(&stream, &*answer)));
             }
         });
         Server { port }
@@ -42,7 +42,7 @@ impl Server {
 }
 
 fn exchange(
-    stream: TcpStream,
+    stream: &TcpStream,
     answer: &impl Fn(&Request) -> (u16, String, String),
 ) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream.try_clone()?);
@@ -56,8 +56,9 @@ fn exchange(
     reader.read_exact(&mut body)?;
     let body = String::from_utf8_lossy(&body).into_owned();
     let (status, headers, body) = answer(&Request { head, body });
+    let mut writer = stream;
     write!(
-        &stream,
+        writer,
         "HTTP/1.1 {status} Answer\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n{body}",
         body.len()
     )
