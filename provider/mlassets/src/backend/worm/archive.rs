@@ -79,7 +79,7 @@ impl Archive {
     }
 
     /// Appends a record. If the same bytes with the same event time are there under that name, their record is
-    /// returned, and an entry that an interrupted call did not write is written.
+    /// returned, and an entry that an interrupted call did not write is written, as is a file that was lost.
     pub async fn append(&self, new: NewRecord) -> Result<Record, Error> {
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.append(&new)).await,

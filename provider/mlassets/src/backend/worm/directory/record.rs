@@ -24,6 +24,12 @@ const FILE: Moments = Moments {
     published: "worm_record.create.published",
 };
 
+const RESTORED: Moments = Moments {
+    staged: "worm_record.update.staged",
+    linked: "worm_record.update.after_link",
+    published: "worm_record.update.published",
+};
+
 const ENTRY: Moments = Moments {
     staged: "worm_record.create.entry_staged",
     linked: "worm_record.create.entry_linked",
@@ -71,14 +77,19 @@ impl Directory {
             return Err(Error::PathSpent { bucket, path, sequence: *sequence });
         }
         if let Some(there) = held.chain.record(&key.bucket, &key.path) {
-            let same = there.sha256 == staged.sha256 && there.event_time == new.event_time;
-            return if same { intact(&held.dir, there) } else { Err(exists(there)) };
+            if there.sha256 != staged.sha256 || there.event_time != new.event_time {
+                return Err(exists(there));
+            }
+            // The file may be lost while its entry is there: these are its bytes, so it can come back.
+            if open(&held.dir, path)?.is_none() {
+                let folder = ensure_folders(&held.dir, path)?;
+                if !staged.publish(&folder, &path.name, &RESTORED)? {
+                    return Err(Error::Unlocked { entry: folder.path(&path.name) });
+                }
+            }
+            return intact(&held.dir, there);
         }
-        let mut folder = None;
-        for name in &path.folders {
-            folder = Some(folder.as_ref().unwrap_or(&held.dir).ensure_folder(name)?);
-        }
-        let folder = folder.expect("a record lies three folders deep");
+        let folder = ensure_folders(&held.dir, path)?;
         fault::point("worm_record.create.folders");
         let written_at = held.chain.time(self.options.clock.now());
         let event = Event::Record {
@@ -335,6 +346,11 @@ fn exists(there: Record) -> Error {
 fn open(dir: &Dir, path: &RecordPath) -> Result<Option<(File, PathBuf)>, Error> {
     let Some(folder) = folder(dir, path)? else { return Ok(None) };
     Ok(folder.file(&path.name)?.map(|file| (file, folder.path(&path.name))))
+}
+
+fn ensure_folders(dir: &Dir, path: &RecordPath) -> Result<Dir, Error> {
+    let [record_type, year, month] = &path.folders;
+    dir.ensure_folder(record_type)?.ensure_folder(year)?.ensure_folder(month)
 }
 
 fn folder(dir: &Dir, path: &RecordPath) -> Result<Option<Dir>, Error> {
