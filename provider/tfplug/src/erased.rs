@@ -70,6 +70,13 @@ pub trait Managed: Send + Sync {
         let _ = draft;
     }
 
+    /// Whether there will be a backend, as far as the provider's configuration is known; see
+    /// [`Provide::missing`].
+    fn ready(&self, call: &Call) -> Result<()> {
+        let _ = call;
+        Ok(())
+    }
+
     /// See [`Resource::plan`].
     fn plan(&self, draft: &mut RawDraft) {
         let _ = draft;
@@ -139,6 +146,12 @@ pub trait Callable: Send + Sync {
 pub trait Provide<T> {
     /// The backend, or an error that names the missing configuration.
     fn provide(&self) -> Result<Arc<T>>;
+
+    /// The error of [`provide`](Self::provide), if no value that is still unknown can make it good. It then
+    /// fails the plan already, and not only the apply.
+    fn missing(&self) -> Option<Error> {
+        None
+    }
 }
 
 /// [`Managed`] for a resource with types.
@@ -222,6 +235,13 @@ impl<R: Resource, B: Provide<R::Backend> + Send + Sync + 'static> Managed
 
     fn validate(&self, draft: &mut RawDraft) {
         R::validate(&mut Draft::new(draft));
+    }
+
+    fn ready(&self, call: &Call) -> Result<()> {
+        match call.backends::<B>().and_then(|backends| backends.missing()) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
     }
 
     fn plan(&self, draft: &mut RawDraft) {

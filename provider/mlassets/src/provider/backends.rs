@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
-use tfplug::{Attr, Error, Host, Path, Provide, Result, Secret};
+use tfplug::path::Step;
+use tfplug::{At, Attr, Error, Host, Path, Provide, Result, Secret};
 
 use super::configuration::{MlAssets, PrefectBlock, RegistryBlock, WormBlock};
 use crate::backend::prefect::{Auth, Config, Prefect};
@@ -55,7 +56,7 @@ fn make<C, T>(
     match block {
         Attr::Known(block) => make(block)
             .map(|backend| Configured::Ready(Arc::new(backend)))
-            .map_err(|error| error.at(Path::attribute(name))),
+            .map_err(|error| error.under(&Step::Attribute(name.to_owned()))),
         Attr::Null => Ok(Configured::Missing),
         Attr::Unknown => Ok(Configured::Unknown),
     }
@@ -71,7 +72,8 @@ fn prefect(block: PrefectBlock) -> Result<Prefect> {
         (Some(_), Some(_)) => {
             let detail = "Set `api_key` for Prefect Cloud or `basic_auth_key` for a server, not both. The environment \
                           variables PREFECT_API_KEY and PREFECT_API_AUTH_STRING count, too.";
-            return Err(Error::user("Two ways to authenticate", detail));
+            let error = Error::user("Two ways to authenticate", detail);
+            return Err(error.at(Path::attribute("basic_auth_key")));
         }
         (Some(key), None) => Auth::ApiKey(hidden(&key)),
         (None, Some(key)) => Auth::Basic(hidden(&key)),
@@ -111,7 +113,8 @@ fn registry(block: RegistryBlock, actor: &str) -> Result<Registry> {
     if let Some(schema) = block.schema {
         options.schema = schema;
     }
-    Ok(Registry::new(Location::parse(url.expose())?, options)?)
+    let location = Location::parse(url.expose()).at(Path::attribute("url"))?;
+    Registry::new(location, options).at(Path::attribute("schema"))
 }
 
 fn worm(block: WormBlock, actor: &str) -> Result<Archive> {
@@ -120,7 +123,7 @@ fn worm(block: WormBlock, actor: &str) -> Result<Archive> {
                       environment variable MLASSETS_WORM_DIRECTORY.";
         Error::user("No archive", detail)
     })?;
-    Ok(Archive::directory(directory, worm::Options::new(actor))?)
+    Archive::directory(directory, worm::Options::new(actor)).at(Path::attribute("directory"))
 }
 
 fn hidden(secret: &Secret) -> SecretString {
@@ -131,23 +134,35 @@ impl<T> Configured<T> {
     fn get(&self, block: &str, instead: &str) -> Result<Arc<T>> {
         match self {
             Configured::Ready(backend) => Ok(Arc::clone(backend)),
-            Configured::Missing => Err(Error::user(
-                format!("No `{block}` block in the provider configuration"),
-                format!(
-                    "This resource needs it. Add `{block} {{ … }}` to `provider \"mlassets\"`, or set {instead}."
-                ),
-            )),
+            Configured::Missing => Err(no_block(block, instead)),
             Configured::Unknown => Err(Error::user(
                 format!("The `{block}` block of the provider configuration is not known yet"),
                 "It depends on something that is still to be applied. Apply that first, for instance with `-target`.",
             )),
         }
     }
+
+    fn missing(&self, block: &str, instead: &str) -> Option<Error> {
+        matches!(self, Configured::Missing).then(|| no_block(block, instead))
+    }
+}
+
+fn no_block(block: &str, instead: &str) -> Error {
+    Error::user(
+        format!("No `{block}` block in the provider configuration"),
+        format!(
+            "This resource needs it. Add `{block} {{ … }}` to `provider \"mlassets\"`, or set {instead}."
+        ),
+    )
 }
 
 impl Provide<Prefect> for Backends {
     fn provide(&self) -> Result<Arc<Prefect>> {
         self.prefect.get("prefect", "PREFECT_API_URL")
+    }
+
+    fn missing(&self) -> Option<Error> {
+        self.prefect.missing("prefect", "PREFECT_API_URL")
     }
 }
 
@@ -155,10 +170,18 @@ impl Provide<Registry> for Backends {
     fn provide(&self) -> Result<Arc<Registry>> {
         self.registry.get("registry", "MLASSETS_REGISTRY_URL")
     }
+
+    fn missing(&self) -> Option<Error> {
+        self.registry.missing("registry", "MLASSETS_REGISTRY_URL")
+    }
 }
 
 impl Provide<Archive> for Backends {
     fn provide(&self) -> Result<Arc<Archive>> {
         self.worm.get("worm", "MLASSETS_WORM_DIRECTORY")
+    }
+
+    fn missing(&self) -> Option<Error> {
+        self.worm.missing("worm", "MLASSETS_WORM_DIRECTORY")
     }
 }

@@ -42,11 +42,11 @@ pub async fn plan(resource: &dyn Managed, call: &Call, request: PlanRequest) -> 
     if request.config.is_null() {
         plan_destroy(resource, call, request).await
     } else {
-        plan_change(resource, request)
+        plan_change(resource, call, request)
     }
 }
 
-fn plan_change(resource: &dyn Managed, request: PlanRequest) -> PlanResponse {
+fn plan_change(resource: &dyn Managed, call: &Call, request: PlanRequest) -> PlanResponse {
     let shape = resource.shape();
     let members = shape.block.members();
     let PlanRequest { prior, config, private } = request;
@@ -59,6 +59,7 @@ fn plan_change(resource: &dyn Managed, request: PlanRequest) -> PlanResponse {
     };
 
     let mut draft = RawDraft { config, prior, planned, private, ..RawDraft::default() };
+    draft.diags.keep(resource.ready(call));
     let before_author = draft.planned.clone();
     resource.plan(&mut draft);
     replace(members, &draft.prior, &draft.planned, &mut draft.replace);
