@@ -1,4 +1,6 @@
 //! Provider functions: pure helpers for expressions.
+//!
+//! Their errors do not repeat the arguments: one may be marked as sensitive, of which a provider is not told.
 
 use tfplug::{At, Error, Function, Result, Schema};
 
@@ -31,7 +33,10 @@ impl Function for ModelVersionParse {
         let parsed: DatedVersion = self
             .version
             .parse()
-            .map_err(|error| Error::user("Invalid version", format!("{error}.")))
+            .map_err(|_| {
+                let detail = "The version is not of the form YYYY-MM-DD-vN, such as 2025-01-15-v1.";
+                Error::user("Invalid version", detail)
+            })
             .at(Self::VERSION)?;
         Ok(ParsedVersion { date: parsed.date.to_string(), number: parsed.number })
     }
@@ -53,6 +58,12 @@ impl Function for WormPath {
     type Output = String;
 
     fn call(self) -> Result<String> {
-        worm::worm_path(&self.record_type, self.time.0).at(Self::RECORD_TYPE)
+        worm::worm_path(&self.record_type, self.time.0).map_err(|error| match error {
+            worm::Error::Name { rule, .. } => {
+                let detail = format!("The record type is not allowed: {rule}.");
+                Error::user("Invalid record type", detail).at(Self::RECORD_TYPE)
+            }
+            error => Error::from(error).at(Self::TIME),
+        })
     }
 }

@@ -10,7 +10,7 @@ use crate::value::Value;
 /// Why a function has no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FunctionFailure {
-    /// What went wrong, in sentences.
+    /// What went wrong, in sentences. The last one has no full stop, since Terraform adds one.
     pub text: String,
     /// The argument that is to blame, counted from 0.
     pub argument: Option<usize>,
@@ -24,7 +24,7 @@ pub fn call_function(
     let parameters = &function.parameters().attributes;
     let fixed = parameters.len() - usize::from(function.is_variadic());
     if arguments.len() < fixed || (arguments.len() > fixed && !function.is_variadic()) {
-        let text = format!("Expected {fixed} arguments, found {}.", arguments.len());
+        let text = format!("Expected {fixed} arguments, found {}", arguments.len());
         return Err(FunctionFailure { text, argument: None });
     }
     let mut arguments = arguments.into_iter();
@@ -70,5 +70,6 @@ fn words(error: &Error) -> String {
             diagnostic.detail.as_str()
         }
     });
-    words.collect::<Vec<_>>().join(" ")
+    let words = words.collect::<Vec<_>>().join(" ");
+    words.strip_suffix('.').unwrap_or(&words).to_owned()
 }
