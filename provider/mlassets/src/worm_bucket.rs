@@ -46,7 +46,8 @@ impl Resource for WormBucket {
     type Backend = Archive;
 
     fn plan(draft: &mut Draft<'_, Self>) {
-        if let Some((was, now)) = draft.change(Self::RETENTION_DAYS)
+        if draft.change(Self::NAME).is_none()
+            && let Some((was, now)) = draft.change(Self::RETENTION_DAYS)
             && now < was
         {
             let detail =
@@ -61,18 +62,13 @@ impl Resource for WormBucket {
     }
 
     async fn read(cx: &Cx<Archive>, name: String, prior: Option<Self>) -> Result<Option<Self>> {
-        let Some(bucket) = cx.find_bucket(&name).await? else { return Ok(None) };
-        if let Some(anchor) = prior.and_then(|prior| prior.anchor())
-            && anchor.sequence > bucket.head.sequence
-        {
-            return Err(cut(&name, &anchor, &bucket));
-        }
-        Ok(Some(bucket.into()))
+        let anchor = prior.as_ref().and_then(Self::anchor);
+        Ok(cx.find_bucket(&name, anchor).await?.map(Self::from))
     }
 
     async fn update(cx: &Cx<Archive>, Change { before, after }: Change<Self>) -> Applied<Self> {
         let bucket = if after.retention_days == before.retention_days {
-            cx.find_bucket(&after.name).await.map_err(Error::from)?
+            cx.find_bucket(&after.name, before.anchor()).await.map_err(Error::from)?
         } else {
             Some(
                 cx.extend_retention(&after.name, after.retention_days()?)
@@ -99,14 +95,9 @@ impl Resource for WormBucket {
             .iter()
             .filter_map(|found| found.record.as_ref())
             .filter(|record| record.retain_until > now);
-        let (count, until) = kept.fold((0_usize, now), |(count, until), record| {
-            (count + 1, until.max(record.retain_until))
-        });
-        if count == 0 {
-            return Ok(());
-        }
+        let Some(until) = kept.map(|record| record.retain_until).max() else { return Ok(()) };
         let detail = format!(
-            "{count} records are kept until {until} at the latest, so the bucket cannot be destroyed. Leave it in place, or \
+            "Records in it are kept until {until} at the latest, so the bucket cannot be destroyed. Leave it in place, or \
              set `keep_on_destroy = true` and apply that, so that Terraform only forgets it."
         );
         Err(Error::user("Under retention", detail).at(Self::NAME))
@@ -150,13 +141,4 @@ impl From<worm::Bucket> for WormBucket {
             head_hash: Attr::Known(bucket.head.hash),
         }
     }
-}
-
-fn cut(name: &str, anchor: &Anchor, bucket: &worm::Bucket) -> Error {
-    let detail = format!(
-        "Terraform saw entry {} of the chain of bucket `{name}`, and now the chain ends at entry {}. It was cut; restore \
-         it from a backup.",
-        anchor.sequence, bucket.head.sequence
-    );
-    Error::user("Archive is damaged", detail).at(WormBucket::NAME)
 }

@@ -41,11 +41,18 @@ impl Archive {
         }
     }
 
-    /// The bucket, or none. A broken chain is [`Error::Damaged`], since no fact can be taken from it.
-    pub async fn find_bucket(&self, name: &str) -> Result<Option<Bucket>, Error> {
+    /// The bucket, or none. A broken chain, or one that `anchor` is no part of, is [`Error::Damaged`], since no
+    /// fact can be taken from it.
+    pub async fn find_bucket(
+        &self,
+        name: &str,
+        anchor: Option<Anchor>,
+    ) -> Result<Option<Bucket>, Error> {
         let name = name.to_owned();
         match &self.backend {
-            Backend::Directory(it) => blocking(it, move |it| it.find_bucket(&name)).await,
+            Backend::Directory(it) => {
+                blocking(it, move |it| it.find_bucket(&name, anchor.as_ref())).await
+            }
         }
     }
 

@@ -11,7 +11,7 @@ use crate::backend::worm::directory::verify::walk;
 use crate::backend::worm::directory::{Directory, Held, LOCK, TMP};
 use crate::backend::worm::entry::Event;
 use crate::backend::worm::error::Error;
-use crate::backend::worm::model::{Bucket, NewBucket, RETENTION_DAYS};
+use crate::backend::worm::model::{Anchor, Bucket, NewBucket, RETENTION_DAYS};
 use crate::backend::worm::name::check_bucket;
 
 /// How the folders of deleted buckets begin; no bucket can have such a name.
@@ -58,10 +58,14 @@ impl Directory {
     pub(in crate::backend::worm) fn find_bucket(
         &self,
         name: &str,
+        anchor: Option<&Anchor>,
     ) -> Result<Option<Bucket>, Error> {
         let Some((_, chain)) = self.look(name, Some(&self.seen))? else { return Ok(None) };
         chain.sound(name)?;
-        Ok(chain.bucket(name))
+        match anchor.and_then(|anchor| chain.check_anchor(anchor)) {
+            None => Ok(chain.bucket(name)),
+            Some(lost) => Err(Error::Damaged { bucket: name.to_owned(), problems: vec![lost] }),
+        }
     }
 
     pub(in crate::backend::worm) fn extend_retention(

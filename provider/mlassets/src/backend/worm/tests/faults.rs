@@ -69,7 +69,7 @@ fn an_interrupted_bucket_is_completed() {
     ];
     check("", NOW, "create 10", &points, |lab, point| {
         let complete = point.ends_with("linked") || point.ends_with("published");
-        let found = lab.archive.find_bucket("audit").unwrap();
+        let found = lab.archive.find_bucket("audit", None).unwrap();
         assert_eq!(found.is_some(), complete, "{point}");
         if !complete {
             let error = lab.append("a", "a").unwrap_err();
@@ -155,7 +155,7 @@ fn an_interrupted_repair_is_completed() {
 fn an_interrupted_removal_is_completed() {
     let points = ["worm_bucket.delete.before_move", "worm_bucket.delete.after_move"];
     check("create 10", NOW, "delete_bucket", &points, |lab, point| {
-        let gone = lab.archive.find_bucket("audit").unwrap().is_none();
+        let gone = lab.archive.find_bucket("audit", None).unwrap().is_none();
         match lab.archive.delete_bucket("audit") {
             Ok(()) => assert!(!gone, "{point}"),
             Err(Error::NoBucket { .. }) => assert!(gone, "{point}"),

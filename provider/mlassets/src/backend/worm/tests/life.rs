@@ -17,7 +17,7 @@ const HELLO: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938
 async fn a_life_through_the_door() {
     let lab = Lab::new();
     let archive = Archive::directory(lab.temp.path(), options(&lab.now)).unwrap();
-    assert_eq!(archive.find_bucket("audit").await.unwrap(), None);
+    assert_eq!(archive.find_bucket("audit", None).await.unwrap(), None);
     let created = archive.create_bucket(bucket(10)).await.unwrap();
     assert_eq!((created.retention_days, created.record_count, created.head.sequence), (10, 0, 1));
 
@@ -77,7 +77,7 @@ fn an_append_twice_is_one_append() {
 #[test]
 fn a_bucket_twice_is_one_bucket_until_it_is_used() {
     let lab = Lab::with_bucket();
-    let first = lab.archive.find_bucket("audit").unwrap().unwrap();
+    let first = lab.archive.find_bucket("audit", None).unwrap().unwrap();
     lab.pass_days(1);
     assert_eq!(lab.archive.create_bucket(&bucket(10)).unwrap(), first);
     assert!(matches!(lab.archive.create_bucket(&bucket(11)), Err(Error::BucketExists { .. })));
@@ -311,14 +311,14 @@ fn nothing_is_built_on_a_broken_chain() {
     let before = fs::read_dir(lab.path(".chain")).unwrap().count();
     lab.append("c", "hello").unwrap_err();
     lab.archive.extend_retention("audit", 20).unwrap_err();
-    lab.archive.find_bucket("audit").unwrap_err();
+    lab.archive.find_bucket("audit", None).unwrap_err();
     lab.archive.delete_record(&key("b")).unwrap_err();
     lab.archive.delete_bucket("audit").unwrap_err();
     lab.archive.create_bucket(&bucket(10)).unwrap_err();
     assert_eq!(fs::read_dir(lab.path(".chain")).unwrap().count(), before);
     fs::remove_dir_all(lab.path(".chain")).unwrap();
     lab.archive.create_bucket(&bucket(10)).unwrap_err();
-    lab.archive.find_bucket("audit").unwrap_err();
+    lab.archive.find_bucket("audit", None).unwrap_err();
 }
 
 #[test]
@@ -346,9 +346,11 @@ fn a_remembered_entry_is_read_again_when_its_file_changes() {
 #[test]
 fn an_anchor_of_another_archive_is_lost() {
     let lab = Lab::with_bucket();
-    let head = lab.archive.find_bucket("audit").unwrap().unwrap().head;
+    let head = lab.archive.find_bucket("audit", None).unwrap().unwrap().head;
     let wrong = Anchor { hash: "0".repeat(64), ..head.clone() };
     let lost = Problem::AnchorLost { expected: wrong.clone(), found: Some(head.hash) };
+    let error = lab.archive.find_bucket("audit", Some(&wrong)).unwrap_err();
+    assert!(matches!(error, Error::Damaged { problems, .. } if problems == [lost.clone()]));
     assert_eq!(lab.verify(Some(&wrong)).problems, [lost]);
 }
 

@@ -48,7 +48,7 @@ fn configuration() {
     let missing = at(lab.temp.path().join("missing").to_str().unwrap()).unwrap();
     check(
         &lab,
-        missing.find_bucket("audit"),
+        missing.find_bucket("audit", None),
         &expect![
             "the archive root `/root/missing` does not exist; mount the volume or create the directory"
         ],
@@ -179,7 +179,7 @@ fn damage() {
     fs::remove_file(lab.path(&path("a"))).unwrap();
     check(
         &lab,
-        lab.append("a", "hello"),
+        lab.archive.restore_mode(&key("a")),
         &expect![[r#"
         bucket `audit` is damaged, nothing was changed:
         - `model_distribution/2025/202501/a` is missing, its entry is there; restore it from a backup"#]],
