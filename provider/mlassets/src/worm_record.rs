@@ -1,7 +1,7 @@
 //! `mlassets_worm_record`: a record that is written once.
 
 use tfplug::{
-    Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Keeping, Resource, Result, Schema,
+    Applied, At, Attr, Change, Cx, Diagnostic, Draft, Error, Keeping, Resource, Result, Schema,
 };
 
 use crate::backend::worm::{
@@ -36,8 +36,8 @@ pub struct WormRecord {
         example = "\"2025-01-15-v1.json\""
     )]
     pub name: String,
-    /// What is recorded.
-    #[tf(replace, example = "jsonencode({ version = \"2025-01-15-v1\" })")]
+    /// What is recorded. It never changes; other content is another record with another name.
+    #[tf(example = "jsonencode({ version = \"2025-01-15-v1\" })")]
     pub content: String,
     /// When the event happened, as in RFC 3339; its month in UTC chooses the folder. Left out, it is the
     /// moment in which the record is written.
@@ -79,6 +79,10 @@ pub struct WormRecord {
     pub problems: Attr<Vec<String>>,
 }
 
+const IMMUTABLE: &str = "Record never changes";
+const ANOTHER_NAME: &str =
+    "A record is written once, and its path is used once. Add another record with another name.";
+
 /// The mode of every record.
 const MODE: &str = "0444";
 
@@ -97,10 +101,12 @@ impl Resource for WormRecord {
         {
             draft.set(Self::PATH, format!("{folder}/{name}"));
         }
-        refuse_replacement(draft);
+        refuse_change(draft);
         if draft.prior(Self::PROBLEMS).is_some_and(|problems| !problems.is_empty()) {
             draft.set(Self::PROBLEMS, Vec::new());
             draft.set(Self::MODE, MODE.to_owned());
+            // The bucket's retention may grow in the same run.
+            draft.set(Self::RETAIN_UNTIL, Attr::Unknown);
         }
     }
 
@@ -124,7 +130,7 @@ impl Resource for WormRecord {
         let Found { record, problems } =
             match cx.find_record(RecordKey { bucket, path }, anchor).await {
                 Err(worm::Error::NoBucket { .. }) => return Ok(None),
-                found => found?,
+                found => found.at(Self::PATH)?,
             };
         let Some(record) = record else {
             // Nothing was ever acknowledged there; but a chain that lost its entry is not nothing.
@@ -144,6 +150,9 @@ impl Resource for WormRecord {
 
     async fn update(cx: &Cx<Archive>, Change { before, after }: Change<Self>) -> Applied<Self> {
         let key = after.key()?;
+        if after.content != before.content {
+            return Err(Error::user(IMMUTABLE, ANOTHER_NAME).at(Self::CONTENT).into());
+        }
         let found = cx.find_record(key.clone(), before.anchor()).await.map_err(Error::from)?;
         for problem in &found.problems {
             match problem {
@@ -257,8 +266,29 @@ async fn written_before(cx: &Cx<Archive>, plan: &WormRecord) -> Result<Option<ji
     Ok(same.map(|record| record.event_time))
 }
 
-/// A replacement destroys without asking the plan, so the plan itself must know that it cannot be.
-fn refuse_replacement(draft: &mut Draft<'_, WormRecord>) {
+/// What can never come true: another record at the same path, and before the end of the retention any
+/// other change. A replacement destroys without asking `plan_delete`, so it must be known here.
+fn refuse_change(draft: &mut Draft<'_, WormRecord>) {
+    let content = draft.change(WormRecord::CONTENT).is_some();
+    let event_time = draft.change(WormRecord::EVENT_TIME).is_some();
+    let texts = [WormRecord::BUCKET, WormRecord::RECORD_TYPE, WormRecord::NAME];
+    let moved: Vec<_> = texts.into_iter().filter(|field| draft.change(*field).is_some()).collect();
+
+    let month = draft.prior(WormRecord::PATH).zip(draft.get(WormRecord::EVENT_TIME).known());
+    let same_month = month.is_none_or(|(path, time)| {
+        let folder = draft.prior(WormRecord::RECORD_TYPE).map(|kind| worm_path(&kind, time.0));
+        matches!(folder, Some(Ok(folder)) if path.starts_with(&format!("{folder}/")))
+    });
+    if moved.is_empty() && same_month {
+        if content {
+            draft.deny(WormRecord::CONTENT, IMMUTABLE, ANOTHER_NAME);
+        }
+        if event_time {
+            draft.deny(WormRecord::EVENT_TIME, IMMUTABLE, ANOTHER_NAME);
+        }
+        return;
+    }
+
     let retained =
         draft.prior(WormRecord::RETAIN_UNTIL).filter(|until| until.0 > jiff::Timestamp::now());
     let Some(until) =
@@ -270,16 +300,10 @@ fn refuse_replacement(draft: &mut Draft<'_, WormRecord>) {
         "The record is kept until {}, so it can be neither changed nor replaced. Add another record with another name.",
         until.0
     );
-    let changed = [
-        (WormRecord::BUCKET, draft.change(WormRecord::BUCKET).is_some()),
-        (WormRecord::RECORD_TYPE, draft.change(WormRecord::RECORD_TYPE).is_some()),
-        (WormRecord::NAME, draft.change(WormRecord::NAME).is_some()),
-        (WormRecord::CONTENT, draft.change(WormRecord::CONTENT).is_some()),
-    ];
-    for (field, _) in changed.iter().filter(|(_, changed)| *changed) {
-        draft.deny(*field, "Under retention", detail.clone());
+    for field in moved {
+        draft.deny(field, "Under retention", detail.clone());
     }
-    if draft.change(WormRecord::EVENT_TIME).is_some() {
+    if event_time {
         draft.deny(WormRecord::EVENT_TIME, "Under retention", detail);
     }
 }
@@ -290,13 +314,13 @@ fn text(bytes: Vec<u8>) -> Result<String> {
 }
 
 fn with_way_out(error: worm::Error) -> Error {
-    let retained = matches!(error, worm::Error::Retained { .. });
-    let error = Error::from(error);
-    if !retained {
-        return error;
+    if !matches!(error, worm::Error::Retained { .. }) {
+        return error.into();
     }
-    let detail = "Leave it in place, or set `keep_on_destroy = true` and apply that, so that Terraform only forgets it.";
-    error.and(Error::user("Under retention", detail)).at(WormRecord::NAME)
+    let detail = format!(
+        "{error}. Leave it in place, or set `keep_on_destroy = true` and apply that, so that Terraform only forgets it."
+    );
+    Error::user("Under retention", detail).at(WormRecord::NAME)
 }
 
 fn damaged(problems: &[Problem]) -> Error {
