@@ -29,10 +29,10 @@ pub struct ModelVersion {
     )]
     pub version: String,
     /// SHA-256 of the artifacts' manifest, as 64 hexadecimal digits in lower case.
-    #[tf(replace, check = explained("be a SHA-256", |text: &String| name::sha256(text)), example = "filesha256(\"checksums.json\")")]
+    #[tf(check = explained("be a SHA-256", |text: &String| name::sha256(text)), example = "filesha256(\"checksums.json\")")]
     pub artifact_sha256: String,
     /// Where the artifacts are.
-    #[tf(replace, check = explained("be a URI", |text: &String| name::artifact_uri(text)), example = "\"s3://models/ranker/2025-01-15-v1/\"")]
+    #[tf(check = explained("be a URI", |text: &String| name::artifact_uri(text)), example = "\"s3://models/ranker/2025-01-15-v1/\"")]
     pub artifact_uri: String,
     /// What is to be known about the version.
     pub description: Option<String>,
@@ -61,17 +61,19 @@ pub struct ModelVersion {
     pub row_version: Attr<i64>,
 }
 
+const IMMUTABLE: &str = "Version is immutable";
+const NEW_VERSION: &str =
+    "A version never changes. Register the new artifacts under a new version.";
+
 impl Resource for ModelVersion {
     type Backend = Registry;
 
     fn plan(draft: &mut Draft<'_, Self>) {
         let renamed = draft.change(Self::MODEL).is_some() || draft.change(Self::VERSION).is_some();
-        let detail = "A version never changes. Register the new artifacts under a new version.";
-        if !renamed && draft.change(Self::ARTIFACT_SHA256).is_some() {
-            draft.deny(Self::ARTIFACT_SHA256, "Version is immutable", detail);
-        }
-        if !renamed && draft.change(Self::ARTIFACT_URI).is_some() {
-            draft.deny(Self::ARTIFACT_URI, "Version is immutable", detail);
+        for field in [Self::ARTIFACT_SHA256, Self::ARTIFACT_URI] {
+            if !renamed && draft.change(field).is_some() {
+                draft.deny(field, IMMUTABLE, NEW_VERSION);
+            }
         }
         if draft.change(Self::VERIFIED) == Some((true, false)) {
             let detail = "A version that was verified stays so. Leave `verified` at `true`.";
@@ -101,6 +103,15 @@ impl Resource for ModelVersion {
     }
 
     async fn update(cx: &Cx<Registry>, Change { before, after }: Change<Self>) -> Applied<Self> {
+        // What was unknown in the plan. It must not replace the version, for that would archive it.
+        for (field, changed) in [
+            (Self::ARTIFACT_SHA256, after.artifact_sha256 != before.artifact_sha256),
+            (Self::ARTIFACT_URI, after.artifact_uri != before.artifact_uri),
+        ] {
+            if changed {
+                return Err(Error::user(IMMUTABLE, NEW_VERSION).at(field).into());
+            }
+        }
         let update = UpdateMetadata {
             model: after.model.clone(),
             version: after.version.clone(),
