@@ -96,6 +96,8 @@ impl Resource for WorkPool {
         let was_configured = draft.private().get::<bool>(TEMPLATE_CONFIGURED).unwrap_or(false);
         if was_configured && !configured {
             draft.set(Self::BASE_JOB_TEMPLATE, Attr::Unknown);
+            // The server decides on these with every change.
+            draft.set(Self::STATUS, Attr::Unknown);
             draft.set(Self::UPDATED, Attr::Unknown);
         }
     }
@@ -334,9 +336,8 @@ async fn refuse_if_in_use(cx: &Cx<Prefect>, pool: &WorkPool) -> Result<()> {
         names.push("…");
     }
     let detail = format!(
-        "{} deployments point at it and would never run again: {}. Move them to another pool first, or set \
+        "Deployments point at it and would never run again: {}. Move them to another pool first, or set \
          `force_destroy = true` and apply that.",
-        deployments.len(),
         names.join(", ")
     );
     Err(Error::user("Work pool is in use", detail).at(WorkPool::NAME))
