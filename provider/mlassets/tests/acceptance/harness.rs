@@ -28,6 +28,7 @@ pub(crate) fn unique(prefix: &str) -> String {
 /// A folder with a configuration, its state, and its own registry file and archive.
 pub(crate) struct Workspace {
     folder: TempDir,
+    program: String,
     environment: BTreeMap<String, String>,
 }
 
@@ -35,6 +36,11 @@ impl Workspace {
     /// A workspace with these resources, on the test's Prefect server, a SQLite registry of its own and an
     /// archive of its own.
     pub(crate) fn new(resources: &str) -> Self {
+        Self::with(told("MLASSETS_TEST_TERRAFORM"), resources)
+    }
+
+    /// A workspace for this program, which is Terraform or OpenTofu.
+    pub(crate) fn with(program: String, resources: &str) -> Self {
         let folder =
             tempfile::Builder::new().prefix("acceptance-").tempdir().expect("a temporary folder");
         let path = |name: &str| folder.path().join(name).display().to_string();
@@ -50,7 +56,7 @@ impl Workspace {
             ("MLASSETS_WORM_DIRECTORY".to_owned(), path("worm")),
             ("MLASSETS_ACTOR".to_owned(), "acceptance".to_owned()),
         ]);
-        let workspace = Workspace { folder, environment };
+        let workspace = Workspace { folder, program, environment };
         let binary = Path::new(env!("CARGO_BIN_EXE_terraform-provider-mlassets"));
         let overrides = binary.parent().expect("a binary is in a folder").display();
         workspace.write(
@@ -73,6 +79,12 @@ impl Workspace {
         self
     }
 
+    /// Takes an environment variable away from the commands to come.
+    pub(crate) fn without(mut self, name: &str) -> Self {
+        self.environment.remove(name);
+        self
+    }
+
     /// Replaces the resources.
     pub(crate) fn configure(&self, resources: &str) {
         self.write("main.tf", resources);
@@ -88,9 +100,14 @@ impl Workspace {
         self.folder.path().join(name)
     }
 
+    /// Whether the program is Terraform, not OpenTofu.
+    pub(crate) fn is_terraform(&self) -> bool {
+        self.program == told("MLASSETS_TEST_TERRAFORM")
+    }
+
     /// A Terraform command that is not run yet.
     pub(crate) fn command(&self, arguments: &[impl AsRef<OsStr>]) -> Command {
-        let mut command = Command::new(told("MLASSETS_TEST_TERRAFORM"));
+        let mut command = Command::new(&self.program);
         command.args(arguments).current_dir(self.folder.path()).env_clear().envs(&self.environment);
         command
     }
@@ -121,23 +138,6 @@ impl Workspace {
         self.run(&["destroy", "-auto-approve", "-input=false", "-no-color"])
     }
 
-    /// What `terraform plan` would do: the actions by address, those that do nothing left out.
-    #[track_caller]
-    pub(crate) fn plan(&self) -> BTreeMap<String, String> {
-        self.run(&["plan", "-input=false", "-no-color", "-out=plan"]).ok();
-        let shown = self.run(&["show", "-json", "plan"]).ok();
-        let plan: Json = serde_json::from_str(&shown.stdout).expect("a plan is shown as JSON");
-        let changes = plan["resource_changes"].as_array().cloned().unwrap_or_default();
-        let actions = changes.into_iter().filter_map(|change| {
-            let actions: Vec<&str> =
-                change["change"]["actions"].as_array()?.iter().filter_map(Json::as_str).collect();
-            let action = actions.join("+");
-            (action != "no-op" && action != "read")
-                .then(|| (change["address"].as_str().unwrap_or("?").to_owned(), action))
-        });
-        actions.collect()
-    }
-
     /// Asserts that Terraform sees nothing to do.
     #[track_caller]
     pub(crate) fn plan_is_empty(&self) {
@@ -145,21 +145,24 @@ impl Workspace {
         assert_eq!(run.code, Some(0), "the plan is not empty: {run}");
     }
 
-    /// A failing plan.
-    #[track_caller]
-    pub(crate) fn plan_fails(&self) -> Run {
-        self.run(&["plan", "-input=false", "-no-color"]).fails()
-    }
-
     /// The attributes of the resource at `address` in the state.
     #[track_caller]
     pub(crate) fn state(&self, address: &str) -> Json {
-        let shown = self.run(&["show", "-json"]).ok();
-        let state: Json = serde_json::from_str(&shown.stdout).expect("a state is shown as JSON");
-        let resources =
-            state["values"]["root_module"]["resources"].as_array().cloned().unwrap_or_default();
-        let found = resources.into_iter().find(|resource| resource["address"] == address);
-        found.unwrap_or_else(|| panic!("{address} is not in the state: {state}"))["values"].clone()
+        let attributes = self.attributes(address);
+        attributes.unwrap_or_else(|| panic!("{address} is not in the state"))
+    }
+
+    /// The attributes of the resource at `address`, if it is in the state. The file is read as it is, since a
+    /// command for it takes its time.
+    pub(crate) fn attributes(&self, address: &str) -> Option<Json> {
+        let text = std::fs::read_to_string(self.path("terraform.tfstate")).ok()?;
+        let state: Json = serde_json::from_str(&text).expect("a state is JSON");
+        let (kind, name) = address.split_once('.').expect("an address has a type and a name");
+        let resource = state["resources"]
+            .as_array()?
+            .iter()
+            .find(|resource| resource["type"] == kind && resource["name"] == name)?;
+        Some(resource["instances"][0]["attributes"].clone())
     }
 }
 

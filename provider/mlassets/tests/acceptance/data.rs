@@ -1,0 +1,202 @@
+//! Data sources: each kind looked up where it is, and where it is not.
+
+use crate::harness::{Workspace, unique};
+use crate::messages::Expected;
+
+/// One of each kind, under this name.
+fn world(name: &str) -> String {
+    format!(
+        r#"
+resource "mlassets_work_pool" "this" {{
+  name              = "{name}"
+  concurrency_limit = 7
+}}
+
+resource "mlassets_work_queue" "this" {{
+  work_pool_name = mlassets_work_pool.this.name
+  name           = "urgent"
+  description    = "first"
+}}
+
+resource "mlassets_model_registry" "this" {{}}
+
+resource "mlassets_model_version" "this" {{
+  model           = "ranker"
+  version         = "2025-01-15-v1"
+  artifact_uri    = "s3://models/ranker/"
+  artifact_sha256 = sha256("")
+  metadata        = {{ git_sha = "abc" }}
+  depends_on      = [mlassets_model_registry.this]
+}}
+
+resource "mlassets_model_deployment" "this" {{
+  model       = mlassets_model_version.this.model
+  environment = "dev"
+  version     = mlassets_model_version.this.version
+}}
+
+resource "mlassets_worm_bucket" "this" {{
+  name            = "audit"
+  retention_days  = 1
+  keep_on_destroy = true
+}}
+
+resource "mlassets_worm_record" "this" {{
+  bucket          = mlassets_worm_bucket.this.name
+  record_type     = "release"
+  name            = "note.txt"
+  content         = "it was released"
+  event_time      = "2025-01-15T04:00:00Z"
+  keep_on_destroy = true
+}}
+"#
+    )
+}
+
+const LOOKUPS: &str = r#"
+data "mlassets_work_pool" "this" {
+  name = mlassets_work_pool.this.name
+}
+
+data "mlassets_work_queue" "this" {
+  work_pool_name = mlassets_work_pool.this.name
+  name           = mlassets_work_queue.this.name
+}
+
+data "mlassets_model_registry" "this" {
+  id = mlassets_model_registry.this.id
+}
+
+data "mlassets_model_version" "this" {
+  model   = mlassets_model_version.this.model
+  version = mlassets_model_version.this.version
+}
+
+data "mlassets_model_deployment" "this" {
+  model       = mlassets_model_deployment.this.model
+  environment = mlassets_model_deployment.this.environment
+}
+
+data "mlassets_worm_bucket" "this" {
+  name       = mlassets_worm_bucket.this.name
+  depends_on = [mlassets_worm_record.this]
+}
+
+data "mlassets_worm_record" "this" {
+  bucket = mlassets_worm_record.this.bucket
+  path   = mlassets_worm_record.this.path
+}
+
+output "found" {
+  value = [
+    data.mlassets_work_pool.this.concurrency_limit,
+    data.mlassets_work_pool.this.id == mlassets_work_pool.this.id,
+    data.mlassets_work_queue.this.description,
+    data.mlassets_model_registry.this.schema_version == mlassets_model_registry.this.schema_version,
+    data.mlassets_model_version.this.metadata.git_sha,
+    data.mlassets_model_deployment.this.version,
+    data.mlassets_worm_bucket.this.record_count,
+    data.mlassets_worm_record.this.content,
+  ]
+}
+"#;
+
+const MISSING: &str = r#"
+data "mlassets_work_pool" "none" {
+  name = "never-made"
+}
+
+data "mlassets_work_queue" "none" {
+  work_pool_name = "never-made"
+  name           = "default"
+}
+
+data "mlassets_model_registry" "none" {
+  id = "other"
+}
+
+data "mlassets_model_version" "none" {
+  model   = "ranker"
+  version = "v0"
+}
+
+data "mlassets_model_deployment" "none" {
+  model       = "ranker"
+  environment = "moon"
+}
+
+data "mlassets_worm_bucket" "none" {
+  name = "none"
+}
+
+data "mlassets_worm_record" "none" {
+  bucket = "audit"
+  path   = "release/2025/202501/none"
+}
+
+data "mlassets_worm_record" "odd" {
+  bucket = "audit"
+  path   = "../../etc/passwd"
+}
+"#;
+
+#[test]
+fn each_kind_can_be_looked_up() {
+    let workspace = Workspace::new(&format!("{}{LOOKUPS}", world(&unique("data"))));
+    workspace.apply().ok();
+    workspace.plan_is_empty();
+    let shown = workspace.run(&["output", "-json", "found"]).ok();
+    let found: serde_json::Value = serde_json::from_str(&shown.stdout).expect("an output is JSON");
+    let expected =
+        serde_json::json!([7, true, "first", true, "abc", "2025-01-15-v1", 1, "it was released"]);
+    assert_eq!(found, expected);
+
+    workspace.write("missing.tf", MISSING);
+    let none = |at, detail| Expected { at, summary: "Not found", detail };
+    workspace.run(&["plan", "-json", "-input=false"]).fails().errs(&[
+        none("name = ", "There is no work pool \"never-made\". Create it first, or manage it as a resource."),
+        none(
+            "name           = \"default\"",
+            "There is no work queue \"never-made/default\". Create it first, or manage it as a resource.",
+        ),
+        none("id = ", "There is no model registry \"other\". Create it first, or manage it as a resource."),
+        none("version = ", "There is no model version \"ranker@v0\". Create it first, or manage it as a resource."),
+        none(
+            "environment = ",
+            "There is no model deployment \"ranker@moon\". Create it first, or manage it as a resource.",
+        ),
+        none("name = ", "There is no worm bucket \"none\". Create it first, or manage it as a resource."),
+        none(
+            "path   = \"release",
+            "There is no worm record \"audit/release/2025/202501/none\". Create it first, or manage it as a resource.",
+        ),
+        Expected {
+            at: "path   = \"..",
+            summary: "Invalid value",
+            detail: "The record type \"..\" is not allowed: only `a` to `z`, `0` to `9` and `_` are allowed.",
+        },
+    ]);
+    std::fs::remove_file(workspace.path("missing.tf")).expect("the file was just written");
+    workspace.destroy().ok();
+}
+
+/// A registry that was never made is not an error of the database.
+#[test]
+fn nothing_is_found_where_nothing_was_made() {
+    let workspace = Workspace::new(
+        "data \"mlassets_model_registry\" \"none\" {\n  id = \"core\"\n}\n\
+         data \"mlassets_model_version\" \"none\" {\n  model = \"m\"\n  version = \"v\"\n}\n",
+    );
+    let none = |at, detail| Expected { at, summary: "Not found", detail };
+    workspace.run(&["plan", "-json", "-input=false"]).fails().errs(&[
+        none(
+            "id = ",
+            "There is no model registry \"core\". Create it first, or manage it as a resource.",
+        ),
+        none(
+            "version = ",
+            "There is no model version \"m@v\". Create it first, or manage it as a resource.",
+        ),
+    ]);
+    assert!(!workspace.path("registry.db").exists(), "looking made a file");
+}
