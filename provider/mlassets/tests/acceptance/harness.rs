@@ -150,34 +150,11 @@ impl Workspace {
         self.run(&["destroy", "-auto-approve", "-input=false", "-no-color"])
     }
 
-    /// What `terraform plan` would do: the actions by address, those that do nothing left out.
-    #[track_caller]
-    pub(crate) fn plan(&self) -> BTreeMap<String, String> {
-        self.run(&["plan", "-input=false", "-no-color", "-out=plan"]).ok();
-        let shown = self.run(&["show", "-json", "plan"]).ok();
-        let plan: Json = serde_json::from_str(&shown.stdout).expect("a plan is shown as JSON");
-        let changes = plan["resource_changes"].as_array().cloned().unwrap_or_default();
-        let actions = changes.into_iter().filter_map(|change| {
-            let actions: Vec<&str> =
-                change["change"]["actions"].as_array()?.iter().filter_map(Json::as_str).collect();
-            let action = actions.join("+");
-            (action != "no-op" && action != "read")
-                .then(|| (change["address"].as_str().unwrap_or("?").to_owned(), action))
-        });
-        actions.collect()
-    }
-
     /// Asserts that Terraform sees nothing to do.
     #[track_caller]
     pub(crate) fn plan_is_empty(&self) {
         let run = self.run(&["plan", "-input=false", "-no-color", "-detailed-exitcode"]);
         assert_eq!(run.code, Some(0), "the plan is not empty: {run}");
-    }
-
-    /// A failing plan.
-    #[track_caller]
-    pub(crate) fn plan_fails(&self) -> Run {
-        self.run(&["plan", "-input=false", "-no-color"]).fails()
     }
 
     /// The attributes of the resource at `address` in the state.

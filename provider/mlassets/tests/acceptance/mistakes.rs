@@ -107,8 +107,8 @@ fn in_work_pools() {
             kind: "work_pool",
             body: "name = \"p\"\nstatus = \"READY\"",
             at: "status = ",
-            summary: "…",
-            detail: "…",
+            summary: "Read-only attribute",
+            detail: "Its value is what the provider finds, so it cannot be configured. Leave it out.",
         },
     ]);
 }

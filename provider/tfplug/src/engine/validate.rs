@@ -74,6 +74,13 @@ impl Walk {
         if value.is_null() {
             return;
         }
+        // Terraform leaves this to providers, and would take what is configured for what is planned.
+        if !attribute.presence.is_settable() {
+            let detail =
+                "Its value is what the provider finds, so it cannot be configured. Leave it out.";
+            let error = Error::user("Read-only attribute", detail).at(self.at.clone());
+            return self.diags.extend(error);
+        }
         if let Some(message) = &attribute.deprecated {
             self.warn_deprecated("Deprecated attribute", message);
         }

@@ -349,6 +349,8 @@ fn an_anchor_of_another_archive_is_lost() {
     let head = lab.archive.find_bucket("audit", None).unwrap().unwrap().head;
     let wrong = Anchor { hash: "0".repeat(64), ..head.clone() };
     let lost = Problem::AnchorLost { expected: wrong.clone(), found: Some(head.hash) };
+    let error = lab.archive.find_bucket("audit", Some(&wrong)).unwrap_err();
+    assert!(matches!(error, Error::Damaged { problems, .. } if problems == [lost.clone()]));
     assert_eq!(lab.verify(Some(&wrong)).problems, [lost]);
 }
 
