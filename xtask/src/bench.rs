@@ -19,7 +19,7 @@ const TYPE: &str = "mlassets_model_version";
     after_help = "Examples:\n  cargo xtask bench                        all of it, as a table; a few minutes\n  cargo xtask bench --only start,plan      a part of it\n  cargo xtask bench --format json > new    for a program\n  cargo xtask bench --provider ./terraform-provider-other --type other_thing\n                                           another provider under the same calls"
 )]
 pub(crate) struct Arguments {
-    /// What to measure, of: start, plan, apply, codec, terraform
+    /// What to measure, of: start, plan, apply, engine, codec, terraform
     #[arg(long, value_name = "WHAT")]
     only: Option<String>,
     /// How to show the figures

@@ -18,13 +18,14 @@ const PRESSURES: [(usize, usize); 4] = [(1, 1), (1, 10), (1, 64), (8, 16)];
 /// The one that the goal is about.
 const MOST: (usize, usize) = (8, 16);
 
-/// What is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scope {
-    /// `PlanResourceChange` alone.
-    Plan,
-    /// `ApplyResourceChange`, too.
-    PlanAndApply,
+/// What is called, and for how long in each setting.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scope {
+    /// `PlanResourceChange`.
+    pub(crate) plan: bool,
+    /// `ApplyResourceChange`, of a resource that has nothing behind it.
+    pub(crate) apply: bool,
+    pub(crate) time: Duration,
 }
 
 pub(crate) async fn run(
@@ -32,7 +33,6 @@ pub(crate) async fn run(
     program: &Path,
     type_name: &str,
     scope: Scope,
-    time: Duration,
     identity: &Identity,
 ) -> Result<Vec<Figure>> {
     let plugin = Plugin::start(program, identity)?;
@@ -41,16 +41,19 @@ pub(crate) async fn run(
     let sample = host.sample(type_name)?;
     let create = host.plan_create(type_name, &sample).await?;
     let update = host.plan_update(type_name, &sample).await?;
-    let mut calls =
-        vec![("plan of a change", update.clone()), ("plan of a creation", create.clone())];
-    if scope == Scope::PlanAndApply {
+    let mut calls = Vec::new();
+    if scope.plan {
+        calls.push(("plan of a change", update.clone()));
+        calls.push(("plan of a creation", create.clone()));
+    }
+    if scope.apply {
         calls.push(("apply of a change", host.apply(&update).await?));
         calls.push(("apply of a creation", host.apply(&create).await?));
     }
     let mut figures = Vec::new();
     for (what, call) in &calls {
         let benchmark = format!("{name}: {what} of {type_name}");
-        figures.extend(under_pressure(&benchmark, &plugin, call, time).await?);
+        figures.extend(under_pressure(&benchmark, &plugin, call, scope.time).await?);
     }
     Ok(figures)
 }
@@ -92,6 +95,11 @@ fn shown(benchmark: &str, setting: &str, outcome: &Outcome, is_goal: bool) -> Ve
             let measure = format!("processor time of the {who} per call");
             figures.push(figure(&measure, microseconds(time), Unit::Microseconds));
         }
+    }
+    if let (Some(provider), Some(host)) = (outcome.provider, outcome.host) {
+        // What other programs take away on a busy machine is not the provider's fault.
+        let rate = 2.0 / (provider + host).as_secs_f64();
+        figures.push(figure("calls that two idle processors could bear", rate, Unit::PerSecond));
     }
     figures
 }

@@ -27,7 +27,7 @@ pub(crate) struct Host {
 pub(crate) struct Prepared {
     pub(crate) path: &'static str,
     pub(crate) request: Bytes,
-    /// What the provider answers, the same each time.
+    /// What the provider answers, in the same length each time.
     pub(crate) answer: Bytes,
 }
 

@@ -6,10 +6,12 @@
 mod calls;
 mod codec;
 mod connect;
+mod engine;
 mod handshake;
 mod host;
 mod identity;
 mod load;
+mod nothing;
 mod plugin;
 mod report;
 mod sample;
@@ -19,6 +21,7 @@ mod usage;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -33,7 +36,7 @@ use crate::report::Figure;
 #[command(name = "bench")]
 struct Arguments {
     /// What to measure
-    #[arg(long, value_enum, value_delimiter = ',', default_values = ["start", "plan", "apply", "codec", "terraform"])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values = ["start", "plan", "apply", "engine", "codec", "terraform"])]
     only: Vec<Benchmark>,
     /// How to show the figures
     #[arg(long, value_enum, default_value = "table")]
@@ -60,6 +63,7 @@ enum Benchmark {
     Start,
     Plan,
     Apply,
+    Engine,
     Codec,
     Terraform,
 }
@@ -71,39 +75,52 @@ enum Format {
 }
 
 #[tokio::main]
-async fn main() -> Result<()> {
+async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let figures = measure(&arguments).await?;
+    let mut figures = machine();
+    let measured = measure(&arguments, &mut figures).await;
     let text = match arguments.format {
         Format::Table => report::table(&figures),
         Format::Json => report::json(&figures),
     };
-    std::io::stdout().write_all(text.as_bytes())?;
-    Ok(())
+    // A reader that went away is no error.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    match measured {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("stopped: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
 }
 
-async fn measure(arguments: &Arguments) -> Result<Vec<Figure>> {
+/// Adds all figures that are wanted; what was measured before an error stays.
+async fn measure(arguments: &Arguments, figures: &mut Vec<Figure>) -> Result<()> {
     let time = Duration::try_from_secs_f64(arguments.time).context("`--time` is no time")?;
     let identity = Identity::new()?;
-    let name = file_name(&arguments.provider);
+    let Arguments { provider, type_name, .. } = arguments;
+    let name = file_name(provider);
     let wants = |benchmark| arguments.only.contains(&benchmark);
-    let mut figures = machine();
     if wants(Benchmark::Start) {
         say("starting the provider");
-        figures.extend(start::run(&name, &arguments.provider, &identity).await?);
+        figures.extend(start::run(&name, provider, &identity).await?);
     }
-    if wants(Benchmark::Plan) {
-        let applies = arguments.bench_provider.is_none() && wants(Benchmark::Apply);
-        let scope = if applies { Scope::PlanAndApply } else { Scope::Plan };
-        let (program, type_name) = (&arguments.provider, &arguments.type_name);
-        say(&format!("calling {name}"));
-        figures.extend(calls::run(&name, program, type_name, scope, time, &identity).await?);
-    }
-    if let (true, Some(program)) = (wants(Benchmark::Apply), &arguments.bench_provider) {
+    let mut scope = Scope { plan: wants(Benchmark::Plan), apply: wants(Benchmark::Apply), time };
+    if let Some(program) = &arguments.bench_provider {
         let (name, type_name) = (file_name(program), "bench_model_version");
+        if scope.apply {
+            say(&format!("calling {name}"));
+            figures.extend(calls::run(&name, program, type_name, scope, &identity).await?);
+        }
+        scope.apply = false;
+    }
+    if scope.plan || scope.apply {
         say(&format!("calling {name}"));
-        let scope = Scope::PlanAndApply;
-        figures.extend(calls::run(&name, program, type_name, scope, time, &identity).await?);
+        figures.extend(calls::run(&name, provider, type_name, scope, &identity).await?);
+    }
+    if wants(Benchmark::Engine) {
+        say("planning and applying without a connection");
+        figures.extend(engine::run(time).await?);
     }
     if wants(Benchmark::Codec) {
         say("reading and writing values");
@@ -111,9 +128,9 @@ async fn measure(arguments: &Arguments) -> Result<Vec<Figure>> {
     }
     if let (true, Some(program)) = (wants(Benchmark::Terraform), &arguments.terraform) {
         say("running Terraform");
-        figures.extend(terraform::run(program, &arguments.provider)?);
+        figures.extend(terraform::run(program, provider)?);
     }
-    Ok(figures)
+    Ok(())
 }
 
 /// On what all figures depend.

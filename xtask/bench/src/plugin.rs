@@ -38,7 +38,9 @@ impl Plugin {
             .envs(handshake::variables(identity))
             .env("TMPDIR", folder.path())
             .stdin(Stdio::null())
-            .stdout(Stdio::piped());
+            .stdout(Stdio::piped())
+            // Providers in Go write all they do to it, and leave it to the host to throw it away.
+            .stderr(Stdio::null());
         let started = Instant::now();
         let mut child = command
             .spawn()
