@@ -4,6 +4,7 @@
 //! `PATH` when its version fits and is otherwise installed below `.tools`. Each chore is a module of its own;
 //! this file only reads arguments. Nothing here is part of the provider.
 
+mod bench;
 mod completions;
 mod demo;
 mod environment;
@@ -39,6 +40,7 @@ struct Arguments {
 enum Chore {
     Demo(demo::Arguments),
     Test(test::Arguments),
+    Bench(bench::Arguments),
     Tidy(tidy::Arguments),
     Gen(generate::Arguments),
     Servers(servers::Arguments),
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().chore {
         Chore::Demo(arguments) => demo::run(&arguments),
         Chore::Test(arguments) => test::run(&arguments),
+        Chore::Bench(arguments) => bench::run(&arguments),
         Chore::Tidy(arguments) => tidy::run(&arguments),
         Chore::Gen(arguments) => generate::run(&arguments),
         Chore::Servers(arguments) => servers::run(&arguments),

@@ -19,6 +19,9 @@ pub struct Private(serde_json::Map<String, serde_json::Value>);
 impl Private {
     /// Reads what the state holds; nothing if it is empty or another program's.
     pub fn from_bytes(bytes: &[u8]) -> Self {
+        if bytes.is_empty() {
+            return Private::default();
+        }
         serde_json::from_slice(bytes).map(Private).unwrap_or_default()
     }
 

@@ -76,13 +76,13 @@ impl Judge {
         }
         for attribute in members.attributes {
             let name = &*attribute.name;
+            let (config, planned) = (config.member(name), planned.member(name));
+            // The rule for most attributes, before a path is made for it.
+            if planned == config && !attribute.write_only {
+                continue;
+            }
             self.inside(Step::Attribute(name.to_owned()), |judge| {
-                judge.planned_attribute(
-                    attribute,
-                    prior.member(name),
-                    config.member(name),
-                    planned.member(name),
-                );
+                judge.planned_attribute(attribute, prior.member(name), config, planned);
             });
         }
         for block in members.blocks {
@@ -210,6 +210,11 @@ impl Judge {
         for attribute in members.attributes {
             let (planned, applied) =
                 (planned.member(&attribute.name), applied.member(&attribute.name));
+            // The rule for most attributes, before a path is made for it.
+            let is_plain = matches!(attribute.kind, Kind::Type(_)) && !attribute.write_only;
+            if is_plain && planned == applied && applied.is_wholly_known() {
+                continue;
+            }
             self.inside(Step::Attribute(attribute.name.to_string()), |judge| {
                 judge.applied_attribute(attribute, planned, applied);
             });

@@ -9,6 +9,7 @@ use crate::engine::conform::{Violation, planned_violations};
 use crate::engine::passes::{Computed, identity_kept, propose, replace};
 use crate::erased::{Managed, Shape};
 use crate::path::Path;
+use crate::schema::Members;
 use crate::value::Value;
 
 /// What a plan begins with.
@@ -51,16 +52,9 @@ fn plan_change(resource: &dyn Managed, call: &Call, request: PlanRequest) -> Pla
     let members = shape.block.members();
     let PlanRequest { prior, config, private } = request;
 
-    let carried = propose(members, &prior, &config, Computed::Carried);
-    let planned = if carried == prior {
-        carried
-    } else {
-        propose(members, &prior, &config, Computed::Marked)
-    };
-
+    let planned = proposed(members, &prior, &config);
     let mut draft = RawDraft { config, prior, planned, private, ..RawDraft::default() };
     draft.diags.keep(resource.ready(call));
-    let before_author = draft.planned.clone();
     resource.plan(&mut draft);
     replace(members, &draft.prior, &draft.planned, &mut draft.replace);
 
@@ -76,7 +70,7 @@ fn plan_change(resource: &dyn Managed, call: &Call, request: PlanRequest) -> Pla
     draft
         .replace
         .retain(|path| path.find(&draft.prior).is_some() || path.find(&draft.planned).is_some());
-    report(shape, &before_author, &mut draft);
+    report(shape, &mut draft);
 
     PlanResponse {
         identity: shape
@@ -91,14 +85,22 @@ fn plan_change(resource: &dyn Managed, call: &Call, request: PlanRequest) -> Pla
     }
 }
 
+/// The plan before the author sees it. Only a change marks computed values unknown.
+fn proposed(members: Members<'_>, prior: &Value, config: &Value) -> Value {
+    let carried = propose(members, prior, config, Computed::Carried);
+    if carried == *prior { carried } else { propose(members, prior, config, Computed::Marked) }
+}
+
 /// Checks the answer as Terraform will, and says whose doing a violation is.
-fn report(shape: &Shape, before_author: &Value, draft: &mut RawDraft) {
+fn report(shape: &Shape, draft: &mut RawDraft) {
     let members = shape.block.members();
     let violations = planned_violations(members, &draft.prior, &draft.config, &draft.planned);
     if violations.is_empty() {
         return;
     }
-    let before = planned_violations(members, &draft.prior, &draft.config, before_author);
+    // Made anew, so that plans without a violation need no copy of it.
+    let before_author = proposed(members, &draft.prior, &draft.config);
+    let before = planned_violations(members, &draft.prior, &draft.config, &before_author);
     for Violation { path, rule } in violations {
         let culprit = if before.iter().any(|violation| violation.path == path) {
             "its schema or its default value"

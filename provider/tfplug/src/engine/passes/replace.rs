@@ -27,18 +27,22 @@ fn object(
 ) {
     for attribute in members.attributes {
         let (before, after) = (prior.member(&attribute.name), planned.member(&attribute.name));
+        if before == after {
+            continue;
+        }
         at.enter(Step::Attribute(attribute.name.to_string()));
-        if before != after && replaces(attribute, before, after) {
+        if replaces(attribute, before, after) {
             paths.insert(at.clone());
-        } else if before != after
-            && let Kind::Nested(nested) = &attribute.kind
-        {
+        } else if let Kind::Nested(nested) = &attribute.kind {
             elements(nested.nesting, nested.members(), before, after, at, paths);
         }
         at.leave();
     }
     for block in members.blocks {
         let (before, after) = (prior.member(&block.name), planned.member(&block.name));
+        if before == after {
+            continue;
+        }
         at.enter(Step::Attribute(block.name.to_string()));
         elements(block.nesting.nesting(), block.block.members(), before, after, at, paths);
         at.leave();

@@ -159,7 +159,7 @@ fn an_error_of_a_function_points_at_its_argument() {
     let text = |text: &str| Value::from(text);
     call(vec![text("-"), 2.into(), text("a"), text("b")], "\"a-ba-b\"");
     call(vec![text("-"), Value::Null], "\"\"");
-    call(vec![text("-")], "None: Expected at least 2 arguments, found 1.");
+    call(vec![text("-")], "None: Expected at least 2 arguments, found 1");
     call(
         vec![text("---"), Value::Null],
         "Some(0): The value must have at most 2 characters, found \"---\".",

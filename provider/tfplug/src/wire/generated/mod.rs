@@ -22,7 +22,7 @@ macro_rules! generated {
             clippy::str_to_string,
             reason = "generated: its style and completeness are those of generator and protocol"
         )]
-        pub(crate) mod $name;
+        pub mod $name;
     };
 }
 
