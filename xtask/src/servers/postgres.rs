@@ -3,6 +3,7 @@
 //! PostgreSQL refuses to run as root. Under root it runs as `nobody`, and its programs are copied into its folder
 //! when `nobody` cannot reach them where they are.
 
+use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,10 @@ pub(crate) struct Postgres {
     guard: Guard,
 }
 
+/// Everyone may come in without a password, except the user that tests of passwords use.
+const ACCESS: &str =
+    "host all guarded 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n";
+
 impl Postgres {
     pub(crate) fn start(store: &Store) -> Result<Self> {
         let installed = store.need(&POSTGRES)?.program;
@@ -42,6 +47,7 @@ impl Postgres {
                     .args(["--username=mlassets", "--auth=trust", "--encoding=UTF8", "--locale=C"])
                     .arg("--no-sync"),
                 )?;
+                fs::write(data.join("pg_hba.conf"), ACCESS)?;
                 let mut command = Command::new(&postgres);
                 unprivileged(&mut command, home)
                     .arg("-D")
@@ -121,8 +127,6 @@ fn open_to_all(program: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]

@@ -174,10 +174,16 @@ mod on_a_server {
         url.into()
     }
 
+    /// The test's server asks this user for a password, and all others for none.
+    const GUARDED: &str = "guarded";
+
     #[tokio::test]
     async fn a_wrong_password_is_not_shown() {
         let bench = Bench::postgres_unmigrated();
-        let address = with(&bench, |url| url.set_password(Some("hunter2")).unwrap());
+        let address = with(&bench, |url| {
+            url.set_username(GUARDED).unwrap();
+            url.set_password(Some("hunter2")).unwrap();
+        });
         let error = open(&address, "core", "ana").migrate().await.unwrap_err();
         assert!(!format!("{error:?}").contains("hunter2"));
         let user = url::Url::parse(&address).unwrap().username().to_owned();
@@ -193,7 +199,10 @@ mod on_a_server {
     #[tokio::test]
     async fn a_missing_password_is_asked_for() {
         let bench = Bench::postgres_unmigrated();
-        let address = with(&bench, |url| url.set_password(None).unwrap());
+        let address = with(&bench, |url| {
+            url.set_username(GUARDED).unwrap();
+            url.set_password(None).unwrap();
+        });
         let found = text(&bench, open(&address, "core", "ana").migrate().await);
         assert!(found.contains("the server asks for one, add it to the address"), "{found}");
     }
