@@ -12,6 +12,7 @@ use tfplug::engine::{self, ApplyRequest, PlanRequest};
 use tfplug::erased::Managed;
 use tfplug::value::Value;
 use tfplug::wire::codec::msgpack;
+use tokio_util::sync::CancellationToken;
 
 use crate::nothing::{Bench, Nobody};
 use crate::report::{Figure, Unit};
@@ -104,7 +105,7 @@ impl<'r> Task<'r> {
 }
 
 fn call() -> Call {
-    Call::new(Some(Arc::new(Nobody)), Default::default(), Private::default())
+    Call::new(Some(Arc::new(Nobody)), CancellationToken::new(), Private::default())
 }
 
 fn accept(diags: &Diags) -> Result<()> {
