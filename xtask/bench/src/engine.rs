@@ -105,7 +105,7 @@ impl<'r> Task<'r> {
 }
 
 fn call() -> Call {
-    Call::new(Some(Arc::new(Nobody)), CancellationToken::default(), Private::default())
+    Call::new(Some(Arc::new(Nobody)), CancellationToken::new(), Private::default())
 }
 
 fn accept(diags: &Diags) -> Result<()> {

@@ -74,8 +74,9 @@ impl Workspace {
         command
             .args(["-c", ACCOUNT, "sh"])
             .args([&all, &self.terraform])
-            .args(arguments)
+            .arg(arguments[0])
             .args(["-input=false", "-no-color"])
+            .args(&arguments[1..])
             .current_dir(self.folder.path())
             .env("TF_CLI_CONFIG_FILE", self.file("terraform.rc"))
             .env("CHECKPOINT_DISABLE", "1");
