@@ -1,6 +1,6 @@
 //! What must hold for every kind of resource, checked on values made by chance.
 //!
-//! ```ignore
+//! ```text
 //! laws::resource::<WorkPool>()?;
 //! ```
 //!

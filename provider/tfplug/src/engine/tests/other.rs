@@ -162,22 +162,22 @@ fn an_error_of_a_function_points_at_its_argument() {
     call(vec![text("-")], "None: Expected at least 2 arguments, found 1");
     call(
         vec![text("---"), Value::Null],
-        "Some(0): The value must have at most 2 characters, found \"---\".",
+        "Some(0): The value must have at most 2 characters, found \"---\"",
     );
-    call(vec![text("!"), Value::Null], "Some(0): Not this one.");
-    call(vec![text(","), text("x")], "Some(1): Expected a number, found a string.");
-    call(vec![text(","), Value::Null, text("a"), text("bad")], "Some(3): Not this part.");
+    call(vec![text("!"), Value::Null], "Some(0): Not this one");
+    call(vec![text(","), text("x")], "Some(1): Expected a number, found a string");
+    call(vec![text(","), Value::Null, text("a"), text("bad")], "Some(3): Not this part");
     call(
         vec![text(","), Value::Null, text("a"), true.into()],
-        "Some(3): Expected a string, found a bool.",
+        "Some(3): Expected a string, found a bool",
     );
     call(
         vec![text(","), Value::Null, text("a"), Value::Null],
-        "Some(3): A value is needed here, found null.",
+        "Some(3): A value is needed here, found null",
     );
     call(
         vec![text(","), Value::Null, text("")],
-        "Some(2): The value must have elements that each have 1 to 9 characters, found 1 elements.",
+        "Some(2): The value must have elements that each have 1 to 9 characters, found 1 elements",
     );
 }
 
