@@ -2,7 +2,7 @@
 //!
 //! [`Archive`] is the door; behind it stands one backend per kind of storage. Today that is a directory;
 //! object stores with locks of their own join as further variants behind the same methods, which is why all
-//! words in [`model`] are free of paths on disk. Read `model`, then `entry` (the hash chain), `directory`.
+//! words in `model` are free of paths on disk. Read `model`, then `entry` (the hash chain), `directory`.
 //!
 //! # What a directory promises
 //!
