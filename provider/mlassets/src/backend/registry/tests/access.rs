@@ -177,9 +177,17 @@ mod on_a_server {
     /// The test's server asks this user for a password, and all others for none.
     const GUARDED: &str = "guarded";
 
+    /// The server tells a wrong password from an unknown user, so the user must exist.
+    async fn guarded(bench: &Bench) {
+        let create = "DO $$ BEGIN CREATE ROLE guarded LOGIN PASSWORD 'another'; \
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$";
+        bench.sql(create).await.unwrap();
+    }
+
     #[tokio::test]
     async fn a_wrong_password_is_not_shown() {
         let bench = Bench::postgres_unmigrated();
+        guarded(&bench).await;
         let address = with(&bench, |url| {
             url.set_username(GUARDED).unwrap();
             url.set_password(Some("hunter2")).unwrap();
@@ -199,6 +207,7 @@ mod on_a_server {
     #[tokio::test]
     async fn a_missing_password_is_asked_for() {
         let bench = Bench::postgres_unmigrated();
+        guarded(&bench).await;
         let address = with(&bench, |url| {
             url.set_username(GUARDED).unwrap();
             url.set_password(None).unwrap();
