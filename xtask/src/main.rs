@@ -8,6 +8,7 @@ mod bench;
 mod completions;
 mod demo;
 mod environment;
+mod format;
 mod generate;
 mod http;
 mod process;
@@ -41,6 +42,7 @@ enum Chore {
     Demo(demo::Arguments),
     Test(test::Arguments),
     Bench(bench::Arguments),
+    Format(format::Arguments),
     Tidy(tidy::Arguments),
     Gen(generate::Arguments),
     Servers(servers::Arguments),
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         Chore::Demo(arguments) => demo::run(&arguments),
         Chore::Test(arguments) => test::run(&arguments),
         Chore::Bench(arguments) => bench::run(&arguments),
+        Chore::Format(arguments) => format::run(&arguments),
         Chore::Tidy(arguments) => tidy::run(&arguments),
         Chore::Gen(arguments) => generate::run(&arguments),
         Chore::Servers(arguments) => servers::run(&arguments),

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, anyhow, bail};
 
 use crate::environment::{self, Acceptance};
-use crate::{generate, process, repository, tidy, ui};
+use crate::{format, generate, process, repository, tidy, ui};
 
 /// The crates whose documentation others read.
 const LIBRARIES: [&str; 3] = ["tfplug", "tfplug-derive", "mlassets"];
@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let everything = arguments.filter.is_none();
 
     if everything {
-        report.step("format", || cargo(&["fmt", "--all", "--check"]));
+        report.step("format", format::check);
         report.step("lints", || {
             cargo(&[
                 "clippy",

@@ -1,4 +1,4 @@
-//! The provider itself: its configuration, the backends made from it, and the list of all kinds.
+//! The provider itself: its configuration, the backends made from it, and all that it serves.
 
 mod backends;
 mod configuration;
@@ -9,13 +9,6 @@ pub use configuration::{MlAssets, PrefectBlock, RegistryBlock, WormBlock};
 use tfplug::{Host, Provider, Registry, Result};
 
 use crate::functions::{ModelVersionParse, WormPath};
-use crate::model_deployment::ModelDeployment;
-use crate::model_registry::ModelRegistry;
-use crate::model_version::ModelVersion;
-use crate::work_pool::WorkPool;
-use crate::work_queue::WorkQueue;
-use crate::worm_bucket::WormBucket;
-use crate::worm_record::WormRecord;
 
 impl Provider for MlAssets {
     const ADDRESS: &'static str = "registry.terraform.io/mlassets/mlassets";
@@ -26,31 +19,6 @@ impl Provider for MlAssets {
     }
 
     fn registry() -> Registry<Backends> {
-        Registry::new()
-            .asset::<ModelDeployment>()
-            .asset::<ModelRegistry>()
-            .asset::<ModelVersion>()
-            .asset::<WorkPool>()
-            .asset::<WorkQueue>()
-            .asset::<WormBucket>()
-            .asset::<WormRecord>()
-            .function::<ModelVersionParse>()
-            .function::<WormPath>()
-    }
-}
-
-/// How this provider serves a kind of asset: as a resource, and as a data source to look it up.
-trait Assets {
-    fn asset<R: tfplug::Resource>(self) -> Self
-    where
-        Backends: tfplug::Provide<R::Backend>;
-}
-
-impl Assets for Registry<Backends> {
-    fn asset<R: tfplug::Resource>(self) -> Self
-    where
-        Backends: tfplug::Provide<R::Backend>,
-    {
-        self.resource::<R>().lookup::<R>()
+        crate::assets(Registry::new()).function::<ModelVersionParse>().function::<WormPath>()
     }
 }
