@@ -1,0 +1,1 @@
+//! Documents as trees, and how they are printed. Nothing here knows what a component is.

@@ -1,0 +1,11 @@
+//! One spec per system in, stacks for every environment out: the library behind the command `mlgen`.
+//!
+//! **Invariant:** no file, no environment variable and no clock is read here; texts come in, documents go out.
+//!
+//! Reading order: `source` and `node` (texts and trees), `yaml` and `merge` (files to one tree with provenance),
+//! `doc` (documents to text).
+
+pub mod diag;
+pub mod doc;
+pub mod node;
+pub mod source;
