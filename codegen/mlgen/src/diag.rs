@@ -206,7 +206,7 @@ mod tests {
         let base =
             sources.add("configs/base/data.yaml", "components:\n  database:\n    storage: 20\n");
         let env = sources.add("configs/envs/prod/sizes.yaml", "database: { storage: three }\n");
-        let diagnostic = make(env.span(21..26), base.span(40..42));
+        let diagnostic = make(env.span(21..26), base.span(37..39));
         expected.assert_eq(&render(&diagnostic, &sources, false));
     }
 
@@ -219,7 +219,19 @@ mod tests {
                     .note_at(there, "overrides this")
                     .help("write a number of GiB")
             },
-            expect![],
+            expect![[r#"
+                error: `storage` must be a number, found "three"
+                 --> configs/envs/prod/sizes.yaml:1:22
+                  |
+                1 | database: { storage: three }
+                  |                      ^^^^^ a string
+                  |
+                  = help: write a number of GiB
+                note: overrides this
+                 --> configs/base/data.yaml:3:14
+                  |
+                3 |     storage: 20
+                  |              --"#]],
         );
     }
 
