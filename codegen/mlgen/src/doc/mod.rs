@@ -1,3 +1,5 @@
 //! Documents as trees, and how they are printed. Nothing here knows what a component is.
 
 pub mod hcl;
+pub mod json;
+pub mod yaml;
