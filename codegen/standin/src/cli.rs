@@ -1,6 +1,7 @@
 //! The command line, and the environment by which Terraform's wrappers say what to serve.
 
 use std::env;
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,9 +11,9 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::catalog::Catalog;
 use crate::mirror::{self, Mirror, Plugin};
+use crate::provider;
 use crate::trim::{self, Trim};
 use crate::values::Values;
-use crate::{cli, provider};
 
 /// Names the provider to be served; the wrappers in a mirror set it.
 pub const SERVES: &str = "MLASSETS_STANDIN_SERVES";
@@ -69,7 +70,7 @@ struct MirrorArgs {
     dir: PathBuf,
     #[command(flatten)]
     sources: Sources,
-    /// A JSON file of values that are not to be made up: {"data.aws_ssm_parameter.value": "x"}.
+    /// A JSON file of values that are not to be made up, by type and attribute.
     #[arg(long, value_name = "FILE")]
     values: Option<PathBuf>,
     /// A real provider to be installed as well.
@@ -90,7 +91,7 @@ struct TrimArgs {
     /// A full document; of a type that several have, the last one counts.
     #[arg(long, value_name = "FILE", required = true)]
     from: Vec<PathBuf>,
-    /// A folder with modules: the types in its .tf files are kept.
+    /// A folder with modules: the types in their files are kept.
     #[arg(long, value_name = "DIR")]
     modules: Vec<PathBuf>,
     /// A folder with examples, tests or stacks, read in the same way.
@@ -125,7 +126,7 @@ fn serve(address: &str) -> Result<ExitCode> {
         None => Values::default(),
     };
     let entry = Catalog::load(&files)?.entry(address)?;
-    Ok(tfplug::provider::serve_any(provider::served(entry, values)?))
+    Ok(tfplug::provider::serve_any(provider::served(&entry, values)?))
 }
 
 fn run(cli: Cli) -> Result<ExitCode> {
@@ -166,7 +167,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
 }
 
 /// A line for each type, data sources with `data.` before them.
-fn types(args: &cli::TypesArgs) -> Result<String> {
+fn types(args: &TypesArgs) -> Result<String> {
     let catalog = Catalog::load(&args.sources.schemas)?;
     let addresses = match &args.address {
         Some(address) => vec![address.as_str()],
@@ -178,7 +179,7 @@ fn types(args: &cli::TypesArgs) -> Result<String> {
         let resources = entry.schemas.resource_schemas.keys().cloned();
         let data = entry.schemas.data_source_schemas.keys().map(|name| format!("data.{name}"));
         for name in resources.chain(data) {
-            lines.push_str(&format!("{address} {} {name}\n", entry.version));
+            let _ = writeln!(lines, "{address} {} {name}", entry.version);
         }
     }
     if lines.is_empty() {

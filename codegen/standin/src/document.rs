@@ -189,6 +189,7 @@ mod type_json {
     use serde_json::Value as Json;
     use tfplug::Type;
 
+    #[allow(clippy::ref_option, reason = "serde asks for a reference to the field")]
     pub(super) fn serialize<S: Serializer>(
         ty: &Option<Type>,
         serializer: S,

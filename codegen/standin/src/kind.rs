@@ -35,12 +35,12 @@ impl Kind {
     pub fn resource(
         type_name: &str,
         schema: &Schema,
-        known: &Known,
+        facts: &Known,
         standin: &Arc<Standin>,
     ) -> Result<Self> {
         let mut block = convert::block(&schema.block)?;
-        known::set_defaults(&mut block, known.defaults.get(type_name))?;
-        let mut computed_blocks = known.computed_blocks.get(type_name).cloned().unwrap_or_default();
+        known::set_defaults(&mut block, facts.defaults.get(type_name))?;
+        let mut computed_blocks = facts.computed_blocks.get(type_name).cloned().unwrap_or_default();
         computed_blocks.retain(|name| block.blocks.iter().any(|block| block.name == *name));
         Ok(Kind {
             type_name: type_name.to_owned(),
@@ -63,13 +63,13 @@ impl Kind {
     }
 
     /// The object with a value for everything that is open in it.
-    fn fill(&self, open: Open, object: Value, fingerprint: [u8; 32], serial: u64) -> Value {
+    fn fill(&self, open: Open, object: &Value, fingerprint: [u8; 32], serial: u64) -> Value {
         let settings = self.standin.settings();
         let maker = Maker {
             provider: &self.standin.provider,
             type_name: &self.type_name,
             is_data: self.is_data,
-            object: &object,
+            object,
             settings: &settings,
             values: &self.standin.values,
             fingerprint,
@@ -112,7 +112,7 @@ impl Managed for Kind {
         Box::pin(async move {
             let fingerprint = self.fingerprint(&plan);
             let serial = self.standin.serial(fingerprint);
-            let state = self.fill(Open::Unknown, plan, fingerprint, serial);
+            let state = self.fill(Open::Unknown, &plan, fingerprint, serial);
             Outcome { state: Some(state), error: None }
         })
     }
@@ -129,7 +129,7 @@ impl Managed for Kind {
     fn update(&self, _: Call, _: Value, after: Value) -> BoxFuture<'_, Outcome> {
         Box::pin(async move {
             let fingerprint = self.fingerprint(&after);
-            let state = self.fill(Open::Unknown, after, fingerprint, 0);
+            let state = self.fill(Open::Unknown, &after, fingerprint, 0);
             Outcome { state: Some(state), error: None }
         })
     }
@@ -162,7 +162,7 @@ impl Readable for Kind {
     fn read(&self, _: Call, config: Value) -> BoxFuture<'_, tfplug::Result<Value>> {
         Box::pin(async move {
             let fingerprint = self.fingerprint(&config);
-            Ok(self.fill(Open::Computed, config, fingerprint, 0))
+            Ok(self.fill(Open::Computed, &config, fingerprint, 0))
         })
     }
 }

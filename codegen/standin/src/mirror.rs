@@ -87,7 +87,7 @@ pub fn write(mirror: &Mirror, catalog: &Catalog) -> Result<Written> {
         let entry = catalog.entry(address)?;
         let file = executable(&dir, address, &entry.version)?;
         // What cannot be served is found now, not when Terraform asks.
-        provider::served(entry, values.clone())?;
+        provider::served(&entry, values.clone())?;
         script(&file, &wrapper(address))?;
     }
     for plugin in &mirror.plugins {

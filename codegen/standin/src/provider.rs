@@ -16,10 +16,10 @@ use crate::standin::Standin;
 use crate::values::Values;
 
 /// Makes the provider out of its schemas. `values` are those that the user wants instead of made-up ones.
-pub fn served(entry: Entry, values: Values) -> Result<Served> {
+pub fn served(entry: &Entry, values: Values) -> Result<Served> {
     let configuration = convert::block(&entry.schemas.provider.block)
         .with_context(|| format!("the configuration of {} makes no sense", entry.address))?;
-    let standin = Arc::new(Standin::new(&entry, values));
+    let standin = Arc::new(Standin::new(entry, values));
     let mut served = Served::dynamic(
         entry.name(),
         &entry.address,

@@ -142,7 +142,10 @@ fn scan(folder: &Path, used: &mut BTreeSet<String>) -> Result<()> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() && !name.starts_with('.') {
             scan(&path, used)?;
-        } else if name.ends_with(".tf") || name.ends_with(".tftest.hcl") {
+        } else if ["tf", "hcl"]
+            .iter()
+            .any(|end| path.extension().is_some_and(|found| found == *end))
+        {
             let text = fs::read_to_string(&path)
                 .with_context(|| format!("cannot read {}", path.display()))?;
             used.extend(text.lines().filter_map(type_in));
@@ -218,7 +221,7 @@ mod tests {
             (r#"resource "aws_vpc" "this" {"#, Some("aws_vpc")),
             (r#"  data  "aws_region" "here" {}"#, Some("data.aws_region")),
             (r#"resources "aws_vpc" "this" {"#, None),
-            (r#"resource aws_vpc this"#, None),
+            ("resource aws_vpc this", None),
             ("", None),
         ] {
             assert_eq!(type_in(line).as_deref(), expected, "{line}");

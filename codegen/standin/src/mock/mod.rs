@@ -111,24 +111,18 @@ impl Maker<'_> {
     }
 
     fn count(&self, dotted: &str, element: &Type) -> usize {
-        let default = if matches!(element, Type::Object(_)) { 1 } else { 0 };
+        let default = usize::from(matches!(element, Type::Object(_)));
         self.look_up(dotted, &[names::COUNTS]).and_then(|form| form.parse().ok()).unwrap_or(default)
     }
 
     fn look_up(&self, dotted: &str, tables: &[Table]) -> Option<Form> {
         let kind = self.kind();
         let leaf = dotted.rsplit('.').next().unwrap_or(dotted);
+        let named = |name: &str| matches(name, if name.contains('.') { dotted } else { leaf });
         tables
             .iter()
             .flat_map(|table| table.iter())
-            .find(|(of, name, _)| {
-                matches(of, &kind)
-                    && (if name.contains('.') {
-                        matches(name, dotted)
-                    } else {
-                        matches(name, leaf)
-                    })
-            })
+            .find(|(of, names, _)| matches(of, &kind) && names.split('|').any(named))
             .map(|(_, _, form)| *form)
     }
 

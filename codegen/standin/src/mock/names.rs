@@ -9,6 +9,7 @@ pub(super) const DEFAULT: Form = "{leaf}-{hex:8}";
 pub(super) const POLICY: Form = r#"{{"Statement":[],"Version":"2012-10-17"}}"#;
 
 /// Texts.
+#[rustfmt::skip]
 pub(super) const FORMS: Table = &[
     // random
     ("random_uuid*", "result|id", "{uuid}"),
@@ -39,16 +40,8 @@ pub(super) const FORMS: Table = &[
     // everywhere
     ("*", "*policy_json|*_json|json|minified_json", "{{}}"),
     ("*", "*_base64|base64|b64_*", "{base64:standin}"),
-    (
-        "*",
-        "client_certificate|client_key|cluster_ca_certificate|certificate_authority_data",
-        "{base64:standin}",
-    ),
-    (
-        "*",
-        "*_at|*_date|*_timestamp|*_till|not_after|not_before|create_time|*_created",
-        "2030-01-01T00:00:00Z",
-    ),
+    ("*", "client_certificate|client_key|cluster_ca_certificate|certificate_authority_data", "{base64:standin}"),
+    ("*", "*_at|*_date|*_timestamp|*_till|not_after|not_before|create_time|*_created|*_restorable_time|*_modified_time|*_archive_time|deprecation_time", "2030-01-01T00:00:00Z"),
     ("*", "*maintenance_window", "sun:05:00-sun:06:00"),
     ("*", "*backup_window|*snapshot_window", "03:00-04:00"),
     ("*", "*_start_time|*snapshot_time", "03:00"),
@@ -63,16 +56,19 @@ pub(super) const FORMS: Table = &[
     ("*", "version|*_version|*version_actual", "1.0"),
     ("*", "*uuid|*_guid", "{uuid}"),
     ("*", "*email", "standin@example.com"),
-    (
-        "*",
-        "public_key_pem|*_pem",
-        "-----BEGIN PUBLIC KEY-----\n{base64:standin}\n-----END PUBLIC KEY-----\n",
-    ),
+    ("*", "public_key_pem|*_pem", "-----BEGIN PUBLIC KEY-----\n{base64:standin}\n-----END PUBLIC KEY-----\n"),
     ("*", "public_key_openssh", "ssh-rsa {base64:standin}"),
+    // texts that stand for numbers and truth values, and those that are empty in most things
+    ("*", "*_enabled|enable_*", "false"),
+    ("*", "*_count|*_percent|*_minutes|*_seconds|*_days|replicas|target_port", "0"),
+    ("*", "*_prefix|*_header_value|*_header_name", ""),
+    ("*", "state|status", "available"),
+    ("*", "etag|*_hash|*_sha256|*checksum*", "{hex:32}"),
     ("*", "id", "{type}-{hex:12}"),
 ];
 
 /// Numbers.
+#[rustfmt::skip]
 pub(super) const NUMBERS: Table = &[
     ("random_integer", "result", "{.min}"),
     ("aws_elasticache_*", "port", "6379"),
@@ -87,6 +83,7 @@ pub(super) const NUMBERS: Table = &[
 ];
 
 /// Truth values that are not false.
+#[rustfmt::skip]
 pub(super) const FLAGS: Table = &[
     ("data.aws_vpc", "enable_dns_*|default", "true"),
     ("aws_lb_target_group", "health_check.enabled", "true"),
@@ -95,6 +92,7 @@ pub(super) const FLAGS: Table = &[
 
 /// How many elements a list or set has; one if they are objects, and none if this table does not say
 /// otherwise.
+#[rustfmt::skip]
 pub(super) const COUNTS: Table = &[
     ("data.*", "ids|names|zone_ids|arns", "3"),
     ("random_shuffle", "result", "1"),

@@ -5,7 +5,7 @@
 //! | `{hex:8}` | so many hexadecimal digits; `{hex:.length}` as many as another attribute says |
 //! | `{number:8}` | so many decimal digits |
 //! | `{byte}` | a number from 1 to 254, for addresses |
-//! | `{place}` | the place in the nearest list, counted from 0; `{letter}` the same as a letter |
+//! | `{nth}`, `{letter}` | the place in the nearest list: 1, 2, … or a, b, … |
 //! | `{uuid}` | a UUID |
 //! | `{name}` | what the object is called, or else its type and digits |
 //! | `{leaf}` | the attribute's own name with dashes |
@@ -83,8 +83,8 @@ fn placeholder(name: &str, spot: &Spot<'_>, out: &mut String) {
         "byte" => {
             let _ = write!(out, "{}", byte(&spot.digits(2)));
         }
-        "place" => {
-            let _ = write!(out, "{}", place(spot));
+        "nth" => {
+            let _ = write!(out, "{}", place(spot).saturating_add(1));
         }
         "letter" => out.push(char::from(b'a' + place(spot) % 26)),
         "uuid" => out.push_str(&uuid(&spot.digits(32))),
