@@ -13,7 +13,7 @@ use tfplug::draft::RawDraft;
 use tfplug::erased::{BoxFuture, Managed, Outcome, Readable, Shape};
 use tfplug::{Call, Error, Value};
 
-use crate::document::Schema;
+use crate::document::{Schema, Sort};
 use crate::facts::Known;
 use crate::fill::{Filler, Open};
 use crate::mock::Maker;
@@ -24,7 +24,7 @@ use crate::{check, convert, known};
 #[derive(Debug)]
 pub struct Kind {
     type_name: String,
-    is_data: bool,
+    sort: Sort,
     shape: Shape,
     computed_blocks: BTreeSet<String>,
     standin: Arc<Standin>,
@@ -44,18 +44,23 @@ impl Kind {
         computed_blocks.retain(|name| block.blocks.iter().any(|block| block.name == *name));
         Ok(Kind {
             type_name: type_name.to_owned(),
-            is_data: false,
+            sort: Sort::Resource,
             shape: Shape::new(schema.version, block),
             computed_blocks,
             standin: Arc::clone(standin),
         })
     }
 
-    /// A data source.
-    pub fn data_source(type_name: &str, schema: &Schema, standin: &Arc<Standin>) -> Result<Self> {
+    /// A data source or an ephemeral resource.
+    pub fn looked_up(
+        sort: Sort,
+        type_name: &str,
+        schema: &Schema,
+        standin: &Arc<Standin>,
+    ) -> Result<Self> {
         Ok(Kind {
             type_name: type_name.to_owned(),
-            is_data: true,
+            sort,
             shape: Shape::new(schema.version, convert::block(&schema.block)?),
             computed_blocks: BTreeSet::new(),
             standin: Arc::clone(standin),
@@ -68,7 +73,7 @@ impl Kind {
         let maker = Maker {
             provider: &self.standin.provider,
             type_name: &self.type_name,
-            is_data: self.is_data,
+            sort: self.sort,
             object,
             settings: &settings,
             values: &self.standin.values,
@@ -156,7 +161,7 @@ impl Readable for Kind {
     }
 
     fn validate(&self, draft: &mut RawDraft) {
-        check::configuration(&format!("data.{}", self.type_name), draft);
+        check::configuration(&self.sort.named(&self.type_name), draft);
     }
 
     fn read(&self, _: Call, config: Value) -> BoxFuture<'_, tfplug::Result<Value>> {

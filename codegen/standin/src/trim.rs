@@ -1,6 +1,6 @@
 //! Writes the documents that are part of the program: of the full schemas only the types that are used.
 //!
-//! Used is what a `resource` or `data` block of a .tf or .tftest.hcl file names, and what `facts.json` asks
+//! Used is what a `resource`, `data` or `ephemeral` block of a .tf or .tftest.hcl file names, and what `facts.json` asks
 //! for. Types that the full documents lack are taken from `additions/`, which are written by hand.
 //! The result is sorted, with one line for each attribute and block of a type, so that a change of it reads
 //! well.
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value as Json;
 
-use crate::document::{Document, Provider};
+use crate::document::{Document, Provider, Sort};
 use crate::facts::{Facts, Known};
 
 /// What is to be trimmed.
@@ -88,7 +88,7 @@ pub fn run(trim: &Trim) -> Result<Trimmed> {
         }
     }
     missing.retain(|name| {
-        let own = name.strip_prefix("data.").unwrap_or(name);
+        let own = name.rsplit('.').next().unwrap_or(name);
         let stands_in = |address: &String| {
             let provider = address.rsplit('/').next().unwrap_or(address);
             own.strip_prefix(provider).is_some_and(|rest| rest.starts_with('_'))
@@ -123,17 +123,12 @@ fn keep(mut provider: Provider, used: &BTreeSet<String>, known: &Known) -> Resul
             bail!("facts.json asks for {name}, which no document has");
         }
     }
-    let is_kept = |name: &str| used.contains(name) || known.always.contains(name);
-    provider.resource_schemas.retain(|name, _| is_kept(name));
-    provider.data_source_schemas.retain(|name, _| is_kept(&format!("data.{name}")));
+    provider.retain(|name| used.contains(name) || known.always.contains(name));
     Ok(provider)
 }
 
 fn serves(provider: &Provider, name: &str) -> bool {
-    match name.strip_prefix("data.") {
-        Some(name) => provider.data_source_schemas.contains_key(name),
-        None => provider.resource_schemas.contains_key(name),
-    }
+    provider.types().any(|served| served == name)
 }
 
 /// Collects the types that the configurations below a folder use.
@@ -169,13 +164,14 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>> {
 /// type there, and a type in a comment or a heredoc does no harm: the document is the larger by one.
 fn type_in(line: &str) -> Option<String> {
     let mut words = line.split_whitespace();
-    let before = match words.next()? {
-        "resource" => "",
-        "data" => "data.",
+    let sort = match words.next()? {
+        "resource" => Sort::Resource,
+        "data" => Sort::Data,
+        "ephemeral" => Sort::Ephemeral,
         _ => return None,
     };
     let name = words.next()?.strip_prefix('"')?.strip_suffix('"')?;
-    Some(format!("{before}{name}"))
+    Some(sort.named(name))
 }
 
 /// The text of a document.
@@ -220,6 +216,7 @@ mod tests {
         for (line, expected) in [
             (r#"resource "aws_vpc" "this" {"#, Some("aws_vpc")),
             (r#"  data  "aws_region" "here" {}"#, Some("data.aws_region")),
+            (r#"ephemeral "random_password" "db" {"#, Some("ephemeral.random_password")),
             (r#"resources "aws_vpc" "this" {"#, None),
             ("resource aws_vpc this", None),
             ("", None),

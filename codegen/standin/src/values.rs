@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value as Json;
 use tfplug::{Type, Value};
 
-/// The values by type and path; the types of data sources begin with `data.`.
+/// The values by type and path; other types than resources begin with `data.` or `ephemeral.`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Values(BTreeMap<String, Json>);
 
@@ -28,7 +28,8 @@ impl Values {
         let values: BTreeMap<String, Json> = serde_json::from_str(text)
             .context("expected an object such as {\"data.aws_ssm_parameter.value\": \"x\"}")?;
         for key in values.keys() {
-            if !key.strip_prefix("data.").unwrap_or(key).contains('.') {
+            let own = key.strip_prefix("data.").or_else(|| key.strip_prefix("ephemeral."));
+            if !own.unwrap_or(key).contains('.') {
                 bail!("{key:?} has no attribute: write `type.attribute` or `data.type.attribute`");
             }
         }

@@ -15,6 +15,7 @@ use std::cell::Cell;
 use sha2::{Digest as _, Sha256};
 use tfplug::{Number, Type, Value};
 
+use crate::document::Sort;
 use crate::settings::Settings;
 use crate::values::Values;
 
@@ -34,8 +35,8 @@ pub struct Maker<'o> {
     pub provider: &'o str,
     /// The type of the object.
     pub type_name: &'o str,
-    /// Whether it is a data source.
-    pub is_data: bool,
+    /// What the type is a type of.
+    pub sort: Sort,
     /// What is known of the object.
     pub object: &'o Value,
     /// What is configured at the provider.
@@ -59,7 +60,7 @@ impl Maker<'_> {
 
     /// The type as tables and users write it.
     fn kind(&self) -> String {
-        format!("{}{}", if self.is_data { "data." } else { "" }, self.type_name)
+        self.sort.named(self.type_name)
     }
 
     fn made(&self, path: &[String], dotted: &str, ty: &Type) -> Value {
