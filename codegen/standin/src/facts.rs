@@ -24,6 +24,9 @@ pub struct Known {
     pub always: BTreeSet<String>,
     /// By resource type, the blocks that the provider fills in where the configuration has none.
     pub computed_blocks: BTreeMap<String, BTreeSet<String>>,
+    /// By type, the top-level attributes that are computed although the recovered schemas do not say so.
+    #[serde(default)]
+    pub computed: BTreeMap<String, BTreeSet<String>>,
     /// By resource type, the values of top-level computed attributes that the provider plans where the
     /// configuration has none.
     #[serde(default)]

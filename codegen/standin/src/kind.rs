@@ -39,6 +39,7 @@ impl Kind {
         standin: &Arc<Standin>,
     ) -> Result<Self> {
         let mut block = convert::block(&schema.block)?;
+        known::set_computed(&mut block, facts.computed.get(type_name));
         known::set_defaults(&mut block, facts.defaults.get(type_name))?;
         let mut computed_blocks = facts.computed_blocks.get(type_name).cloned().unwrap_or_default();
         computed_blocks.retain(|name| block.blocks.iter().any(|block| block.name == *name));
@@ -56,12 +57,15 @@ impl Kind {
         sort: Sort,
         type_name: &str,
         schema: &Schema,
+        facts: &Known,
         standin: &Arc<Standin>,
     ) -> Result<Self> {
+        let mut block = convert::block(&schema.block)?;
+        known::set_computed(&mut block, facts.computed.get(&sort.named(type_name)));
         Ok(Kind {
             type_name: type_name.to_owned(),
             sort,
-            shape: Shape::new(schema.version, convert::block(&schema.block)?),
+            shape: Shape::new(schema.version, block),
             computed_blocks: BTreeSet::new(),
             standin: Arc::clone(standin),
         })

@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use serde_json::Value as Json;
 use tfplug::Value;
 use tfplug::draft::RawDraft;
-use tfplug::schema::Block;
+use tfplug::schema::{Block, Keep, Presence};
 
 use crate::settings::{DefaultTags, Settings};
 use crate::values::typed;
@@ -29,6 +29,19 @@ pub fn set_defaults(block: &mut Block, defaults: Option<&BTreeMap<String, Json>>
         }
     }
     Ok(())
+}
+
+/// Marks top-level attributes as computed.
+pub fn set_computed(block: &mut Block, names: Option<&BTreeSet<String>>) {
+    for name in names.into_iter().flatten() {
+        let attribute = block.attributes.iter_mut().find(|attribute| attribute.name == *name);
+        if let Some(attribute) = attribute
+            && attribute.presence == Presence::Optional
+        {
+            attribute.presence = Presence::OptionalComputed;
+            attribute.keep = Keep::EvenNull;
+        }
+    }
 }
 
 /// Leaves the blocks that the provider fills in to it, where the configuration has none: unknown at first,

@@ -34,12 +34,12 @@ pub fn served(entry: &Entry, values: Values) -> Result<Served> {
         served.resources.insert(type_name.clone(), Arc::new(kind));
     }
     for (type_name, schema) in &entry.schemas.data_source_schemas {
-        let kind = Kind::looked_up(Sort::Data, type_name, schema, &standin)
+        let kind = Kind::looked_up(Sort::Data, type_name, schema, &entry.known, &standin)
             .with_context(|| format!("the schema of the data source {type_name} makes no sense"))?;
         served.data_sources.insert(type_name.clone(), Arc::new(kind));
     }
     for (type_name, schema) in &entry.schemas.ephemeral_resource_schemas {
-        let kind = Kind::looked_up(Sort::Ephemeral, type_name, schema, &standin)
+        let kind = Kind::looked_up(Sort::Ephemeral, type_name, schema, &entry.known, &standin)
             .with_context(|| format!("the schema of the ephemeral {type_name} makes no sense"))?;
         served.ephemeral.insert(type_name.clone(), Arc::new(kind));
     }
