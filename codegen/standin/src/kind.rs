@@ -71,6 +71,11 @@ impl Kind {
         })
     }
 
+    /// Refuses the user's values that do not fit this kind.
+    pub fn check_values(&self) -> Result<()> {
+        self.standin.values.check(&self.sort.named(&self.type_name), &self.shape.ty)
+    }
+
     /// The object with a value for everything that is open in it.
     fn fill(&self, open: Open, object: &Value, fingerprint: [u8; 32], serial: u64) -> Value {
         let settings = self.standin.settings();

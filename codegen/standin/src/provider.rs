@@ -31,16 +31,19 @@ pub fn served(entry: &Entry, values: Values) -> Result<Served> {
     for (type_name, schema) in &entry.schemas.resource_schemas {
         let kind = Kind::resource(type_name, schema, &entry.known, &standin)
             .with_context(|| format!("the schema of {type_name} makes no sense"))?;
+        kind.check_values()?;
         served.resources.insert(type_name.clone(), Arc::new(kind));
     }
     for (type_name, schema) in &entry.schemas.data_source_schemas {
         let kind = Kind::looked_up(Sort::Data, type_name, schema, &entry.known, &standin)
             .with_context(|| format!("the schema of the data source {type_name} makes no sense"))?;
+        kind.check_values()?;
         served.data_sources.insert(type_name.clone(), Arc::new(kind));
     }
     for (type_name, schema) in &entry.schemas.ephemeral_resource_schemas {
         let kind = Kind::looked_up(Sort::Ephemeral, type_name, schema, &entry.known, &standin)
             .with_context(|| format!("the schema of the ephemeral {type_name} makes no sense"))?;
+        kind.check_values()?;
         served.ephemeral.insert(type_name.clone(), Arc::new(kind));
     }
     Ok(served.configured_by(move |config, _| {

@@ -224,4 +224,109 @@ mod tests {
             assert_eq!(type_in(line).as_deref(), expected, "{line}");
         }
     }
+
+    const FULL: &str = r#"{"format_version": "1.0", "provider_schemas": {
+        "example.com/acme/thing": {
+            "provider": {"version": 0, "block": {"attributes": {"url": {"type": "string", "optional": true}}}},
+            "resource_schemas": {
+                "thing_box": {"version": 1, "block": {"attributes": {
+                    "size": {"type": ["object", {"b": "number", "a": "string"}], "required": true, "description": "How large."},
+                    "color": {"type": "string", "computed": true}
+                }}},
+                "thing_unused": {"version": 0, "block": {}}
+            },
+            "data_source_schemas": {"thing_box": {"version": 0, "block": {}}}
+        }
+    }}"#;
+
+    const TRIMMED: &str = r#"{
+ "format_version": "1.0",
+ "provider_schemas": {
+  "example.com/acme/thing": {
+   "provider": {
+    "version": 0,
+    "block": {
+     "attributes": {
+      "url": {"type":"string","optional":true}
+     }
+    }
+   },
+   "resource_schemas": {
+    "thing_box": {
+     "version": 1,
+     "block": {
+      "attributes": {
+       "color": {"type":"string","computed":true},
+       "size": {"type":["object",{"a":"string","b":"number"}],"required":true}
+      }
+     }
+    }
+   },
+   "data_source_schemas": {}
+  }
+ }
+}
+"#;
+
+    /// Trims for one configuration and gives the lines or the error.
+    fn trimmed(out: &Path, configuration: &str, check: bool) -> String {
+        let modules = out.join("modules");
+        fs::create_dir_all(&modules).unwrap();
+        fs::write(modules.join("main.tf"), configuration).unwrap();
+        fs::write(out.join("full.document"), FULL).unwrap();
+        let facts = r#"{"example.com/acme/thing": {"version": "1.0.0", "always": [], "computed_blocks": {}}}"#;
+        fs::write(out.join("facts.json"), facts).unwrap();
+        let trim = Trim {
+            from: vec![out.join("full.document")],
+            used_in: vec![modules],
+            out: out.to_owned(),
+            check,
+        };
+        let lines = run(&trim).map_or_else(|error| format!("{error:#}"), |done| done.to_string());
+        lines.replace(&out.display().to_string(), "OUT")
+    }
+
+    #[test]
+    fn only_what_is_used_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let uses = "resource \"thing_box\" \"this\" {}\n";
+        let out = folder.path();
+        assert_eq!(
+            trimmed(out, uses, true),
+            "OUT/thing.json is stale: run `mlassets-standin trim`\n"
+        );
+        assert_eq!(trimmed(out, uses, false), "OUT/thing.json written\n");
+        assert_eq!(fs::read_to_string(out.join("thing.json")).unwrap(), TRIMMED);
+        assert_eq!(trimmed(out, uses, true), "");
+        assert_eq!(
+            Document::parse(TRIMMED).unwrap(),
+            Document::read(&out.join("thing.json")).unwrap()
+        );
+    }
+
+    #[test]
+    fn a_type_that_no_document_has_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let uses = "data \"thing_bag\" \"this\" {}\nresource \"other_thing\" \"this\" {}\n";
+        assert_eq!(
+            trimmed(folder.path(), uses, false),
+            "no document has data.thing_bag: give a fuller one with `--from`, or write them into OUT/additions"
+        );
+    }
+
+    #[test]
+    fn an_addition_gives_way_to_a_full_document() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("additions")).unwrap();
+        let addition =
+            FULL.replace("thing_unused", "thing_added").replace("\"version\": 1", "\"version\": 9");
+        fs::write(folder.path().join("additions/thing.json"), addition).unwrap();
+        let uses = "resource \"thing_box\" \"this\" {}\nresource \"thing_added\" \"this\" {}\n";
+        trimmed(folder.path(), uses, false);
+        let document = Document::read(&folder.path().join("thing.json")).unwrap();
+        let resources = &document.provider_schemas["example.com/acme/thing"].resource_schemas;
+        let versions: Vec<_> =
+            resources.iter().map(|(name, schema)| (&**name, schema.version)).collect();
+        assert_eq!(versions, [("thing_added", 0), ("thing_box", 1)]);
+    }
 }
