@@ -12,7 +12,7 @@
 //! | `{stem}` | the same without its last word: `role` of `role_arn` |
 //! | `{type}` | the object's type without the provider's name, with dashes |
 //! | `{region}`, `{account}`, `{subscription}` | what the provider is configured with, or a fixed one |
-//! | `{scope}` | `global` for a web ACL of CloudFront, `regional` for another one |
+//! | `{scope}` | `global` for a web ACL with that scope, `regional` for another one |
 //! | `{group}` | the id of the Azure resource group that the object is in |
 //! | `{.attribute}` | the value of another attribute of the object |
 //! | `{base64:text}` | the text, which may have placeholders of its own but `:`, in Base64 |
