@@ -9,3 +9,4 @@ pub mod diag;
 pub mod doc;
 pub mod node;
 pub mod source;
+pub mod yaml;
