@@ -1,1 +1,3 @@
 //! Documents as trees, and how they are printed. Nothing here knows what a component is.
+
+pub mod hcl;
