@@ -5,8 +5,12 @@
 //! Reading order: `source` and `node` (texts and trees), `yaml` and `merge` (files to one tree with provenance),
 //! `doc` (documents to text).
 
+pub mod catalogue;
+pub mod construct;
+mod decode;
 pub mod diag;
 pub mod doc;
 pub mod node;
 pub mod source;
+pub mod spec;
 pub mod yaml;

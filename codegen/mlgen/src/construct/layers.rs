@@ -1,0 +1,147 @@
+//! The layers of one component in one environment for one target, and what they merge to.
+//!
+//! From the weakest: the module's defaults, the class, the base, the environments along `extends`, `--set`. In each
+//! layer what is said for one target comes after what is said for all; a later layer always wins.
+
+use crate::catalogue::Kind;
+use crate::catalogue::target::Target;
+use crate::decode;
+use crate::diag::{Diagnostic, Diags};
+use crate::merge::{self, LayerName, Merged};
+use crate::node::{Entry, Map, Node, Value};
+use crate::source::Span;
+use crate::spec::{Environment, Spec};
+
+use super::presence::{Made, Present};
+
+/// What stands on the command line after `--set`, for components: one tree.
+pub type Set<'a> = Option<&'a Node>;
+
+/// Merges the layers of `name`; `convention` are inputs that a rule of the target sets.
+pub fn merged(
+    spec: &Spec,
+    environment: &Environment,
+    target: &Target,
+    name: &str,
+    present: &Present<'_>,
+    convention: Option<&Node>,
+    set: Set<'_>,
+    diags: &mut Diags,
+) -> Merged {
+    let mut layers = Vec::new();
+    for (layer, declared) in said(spec, environment, name) {
+        layers.push(merge::Layer { name: layer.clone(), node: declared.common.clone() });
+        if let Some(section) = declared.sections.get(&target.name) {
+            layers.push(merge::Layer { name: layer, node: section.clone() });
+        }
+    }
+    if let Some(node) = set.and_then(|set| set.get(name)) {
+        let (common, section) = split(node, spec, &target.name);
+        layers.extend([Some(common), section].into_iter().flatten().map(|node| merge::Layer { name: LayerName::Set, node }));
+    }
+    if let Made::Kind(kind) = &present.made {
+        let mut below = Vec::new();
+        if let Some(class) = kind.component.classes.get(&environment.class) {
+            below.push(merge::Layer {
+                name: LayerName::Class(environment.class.clone()),
+                node: class.clone(),
+            });
+        }
+        let mentioned: Vec<&str> = below
+            .iter()
+            .chain(&layers)
+            .filter_map(|layer| layer.node.as_map())
+            .flat_map(|map| map.keys().map(String::as_str))
+            .collect();
+        let defaults = defaults(kind, name, present.declared.key, &mentioned);
+        below.insert(0, merge::Layer { name: LayerName::Default, node: defaults });
+        if let Some(node) = convention {
+            below.insert(1, merge::Layer { name: LayerName::Default, node: node.clone() });
+        }
+        layers.splice(0..0, below);
+    }
+    let (merged, errors) = merge::merge(layers);
+    diags.extend(errors);
+    merged
+}
+
+/// What the base and the environments say about a component, from the weakest.
+pub fn said<'a>(
+    spec: &'a Spec,
+    environment: &Environment,
+    name: &str,
+) -> Vec<(LayerName, &'a crate::spec::Declared)> {
+    let base = spec.base.components.get(name).map(|declared| (LayerName::Base, declared));
+    let own = spec.layers(&environment.name).into_iter().filter_map(|(layer, files)| {
+        Some((LayerName::Environment(layer), files.components.get(name)?))
+    });
+    base.into_iter().chain(own).collect()
+}
+
+/// The defaults of inputs that some layer sets, and the name by convention.
+fn defaults(kind: &Kind, name: &str, declared: Span, mentioned: &[&str]) -> Node {
+    let mut map = Map::new();
+    for (input, declaration) in &kind.interface.inputs {
+        let node = match &declaration.default {
+            Some(node) if mentioned.contains(&input.as_str()) => node.clone(),
+            None if input == "name" && !mentioned.contains(&"name") => Node {
+                value: Value::String(format!("${{prefix}}-{}", name.replace('_', "-"))),
+                span: declared,
+            },
+            _ => continue,
+        };
+        map.insert(input.clone(), Entry { key: declaration.span, node });
+    }
+    Node { value: Value::Map(map), span: declared }
+}
+
+/// A component as `--set` writes it, cut as a declared one is.
+fn split(node: &Node, spec: &Spec, target: &str) -> (Node, Option<Node>) {
+    let mut common = Map::new();
+    for (key, entry) in node.as_map().into_iter().flatten() {
+        if !spec.project.targets.contains_key(key) {
+            common.insert(key.clone(), entry.clone());
+        }
+    }
+    let section = node.get(target).cloned();
+    (Node { value: Value::Map(common), span: node.span }, section)
+}
+
+/// Inputs that the kind does not have, each at the place of its key.
+pub fn check_known(
+    spec: &Spec,
+    environment: &Environment,
+    target: &Target,
+    name: &str,
+    kind: &Kind,
+    others: &[(&str, &Kind)],
+    diags: &mut Diags,
+) {
+    let title = kind.title();
+    for (_, declared) in said(spec, environment, name) {
+        let section = declared.sections.get(&target.name);
+        for node in std::iter::once(&declared.common).chain(section) {
+            for (input, entry) in node.as_map().into_iter().flatten() {
+                if kind.interface.inputs.contains_key(input) {
+                    continue;
+                }
+                let known = kind.interface.inputs.keys().map(String::as_str);
+                let elsewhere: Vec<&str> = others
+                    .iter()
+                    .filter(|(_, other)| other.interface.inputs.contains_key(input))
+                    .map(|(target, _)| *target)
+                    .collect();
+                let error = Diagnostic::error(entry.key, format!("{title} has no input `{input}`"));
+                diags.push(if elsewhere.is_empty() {
+                    decode::unknown(entry.key, input, &format!("{title} (component `{name}`)"), known)
+                } else {
+                    error.help(format!(
+                        "{} has it: move it under `{}:`",
+                        decode::listed(&elsewhere),
+                        elsewhere[0]
+                    ))
+                });
+            }
+        }
+    }
+}
