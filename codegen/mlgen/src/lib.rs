@@ -7,6 +7,7 @@
 
 pub mod diag;
 pub mod doc;
+pub mod merge;
 pub mod node;
 pub mod source;
 pub mod yaml;
