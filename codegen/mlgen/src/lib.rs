@@ -10,6 +10,7 @@ pub mod construct;
 mod decode;
 pub mod diag;
 pub mod doc;
+pub mod merge;
 pub mod node;
 pub mod source;
 pub mod spec;
