@@ -5,6 +5,7 @@
 //! Reading order: `source` and `node` (texts and trees), `yaml` and `merge` (files to one tree with provenance),
 //! `doc` (documents to text).
 
+mod app;
 pub mod catalogue;
 pub mod construct;
 mod decode;
@@ -14,4 +15,7 @@ pub mod merge;
 pub mod node;
 pub mod source;
 pub mod spec;
+pub mod target;
 pub mod yaml;
+
+pub use app::{App, Choice, Input, PROJECT_FILE, Rendered};

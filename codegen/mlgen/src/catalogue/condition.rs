@@ -11,7 +11,6 @@ use hcl_edit::expr::{
 };
 use serde_json::{Number, Value};
 
-use super::types::key_text;
 
 /// A value, or that there is none before the apply. `Err` is an error of the expression itself.
 type Answer = Result<Option<Value>, ()>;

@@ -122,13 +122,13 @@ impl<'a> Scope<'a> {
             let Some(ty) = wanted.ty.under(key) else {
                 let Type::Object(fields) = wanted.ty else { continue };
                 let known = fields.keys().map(String::as_str);
-                let at = entry.merged.origin.key.unwrap_or(entry.merged.origin.span);
+                let at = entry.value.origin.key.unwrap_or(entry.value.origin.span);
                 diags.push(decode::unknown(at, key, &format!("`{}`", wanted.path), known));
                 continue;
             };
             let wanted = wanted.under(key, ty);
-            self.refuse_literal_secret(key, &entry.merged, &wanted, diags);
-            match self.convert(&entry.merged, &wanted, diags) {
+            self.refuse_literal_secret(key, &entry.value, &wanted, diags);
+            match self.convert(&entry.value, &wanted, diags) {
                 Some(value) => {
                     found.insert(key.clone(), value);
                 }

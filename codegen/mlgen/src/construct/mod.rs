@@ -18,6 +18,9 @@ pub use presence::{Kinds, Made};
 pub use stack::{Component, Stack};
 pub use value::{Piece, Resolved, To, Value};
 
+pub use crate::spec::Environment;
+pub use crate::spec::layer::{Fact, Foreign};
+
 use crate::catalogue::Catalogue;
 use crate::diag::Diags;
 use crate::source::Sources;

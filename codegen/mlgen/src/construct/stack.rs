@@ -18,16 +18,20 @@ use crate::merge::{Merged, MergedValue};
 use crate::node::{Entry, Map, Node, Value as Plain};
 use crate::source::{Sources, Span};
 use crate::spec::layer::{Fact, Layer};
-use crate::spec::reference::Text;
+use crate::spec::reference::{Part, Reference, Referent, Text};
 use crate::spec::{Environment, Spec};
 
 /// What one environment is for one target.
 #[derive(Clone, Debug)]
 pub struct Stack {
-    /// The environment's name.
-    pub environment: String,
+    /// Name of the system.
+    pub system: String,
+    /// The environment.
+    pub environment: Environment,
     /// The target.
     pub target: Arc<Target>,
+    /// Folder of its documents, from that of `mlgen.yaml`.
+    pub folder: String,
     /// Settings of the target.
     pub settings: Node,
     /// What is the same wherever it stands in the stack.
@@ -93,11 +97,11 @@ pub struct Given<'a> {
 }
 
 /// Makes the stack of an environment for a target from the components that are there.
-pub fn build(
-    given: Given<'_>,
+pub fn build<'a>(
+    given: Given<'a>,
     environment: &Environment,
     target: &Arc<Target>,
-    mut present: BTreeMap<String, Present<'_>>,
+    mut present: BTreeMap<String, Present<'a>>,
     diags: &mut Diags,
 ) -> Stack {
     let spec = given.spec;
@@ -143,8 +147,10 @@ pub fn build(
         components.insert(name.clone(), component);
     }
     let mut stack = Stack {
-        environment: environment.name.clone(),
+        system: spec.project.system.clone(),
+        environment: environment.clone(),
         target: Arc::clone(target),
+        folder: folder(spec, environment, target),
         outputs: outputs(&scope, &effective, diags),
         statics: Statics::of(environment, &settings),
         settings,
@@ -157,6 +163,13 @@ pub fn build(
     stack.project();
     stack.collect(effective);
     stack
+}
+
+/// Where the documents go.
+fn folder(spec: &Spec, environment: &Environment, target: &Target) -> String {
+    let pattern = spec.project.layout.get(&target.name).unwrap_or(&target.folder);
+    let folder = pattern.replace("{environment}", &environment.names.folder);
+    folder.trim_matches('/').trim_start_matches("./").to_owned()
 }
 
 /// Facts, secrets and outputs that an environment has, the nearest file's last.
@@ -249,8 +262,8 @@ fn plain(merged: &Merged) -> Node {
             entries
                 .iter()
                 .map(|(key, entry)| {
-                    let node = plain(&entry.merged);
-                    (key.clone(), Entry { key: entry.merged.origin.key.unwrap_or(node.span), node })
+                    let node = plain(&entry.value);
+                    (key.clone(), Entry { key: entry.value.origin.key.unwrap_or(node.span), node })
                 })
                 .collect(),
         ),
@@ -311,7 +324,7 @@ fn inputs(
         for (input, entry) in entries {
             let path = format!("{name}.{input}");
             let wanted = Wanted { path, ty: &Type::Any, secret: false, nullable: true };
-            if let Some(value) = scope.convert(&entry.merged, &wanted, diags) {
+            if let Some(value) = scope.convert(&entry.value, &wanted, diags) {
                 found.insert(input.clone(), value);
             }
         }
@@ -330,8 +343,8 @@ fn inputs(
             secret,
             nullable: declaration.nullable,
         };
-        match scope.convert(&entry.merged, &wanted, diags) {
-            Some(value) if is_default(&entry.merged) && declaration.default.is_some() => {
+        match scope.convert(&entry.value, &wanted, diags) {
+            Some(value) if is_default(&entry.value) && declaration.default.is_some() => {
                 let _ = value;
             }
             Some(value) => {
@@ -360,9 +373,9 @@ fn missing(name: &str, input: &str, declaration: &Input, at: Span, scope: &Scope
 
 /// Whether a value and everything in it is the module's own default.
 fn is_default(merged: &Merged) -> bool {
-    merged.origin.layer.index() == 0
+    merged.origin.layer.0 == 0
         && match &merged.value {
-            MergedValue::Map(entries) => entries.values().all(|entry| is_default(&entry.merged)),
+            MergedValue::Map(entries) => entries.values().all(|entry| is_default(&entry.value)),
             _ => true,
         }
 }
@@ -390,7 +403,7 @@ fn validate(
     for (input, declaration) in &kind.interface.inputs {
         let MergedValue::Map(entries) = &merged.value else { continue };
         let Some(entry) = entries.get(input) else { continue };
-        if entry.merged.literal.is_some() {
+        if entry.value.literal.is_some() {
             continue;
         }
         for validation in &declaration.validations {
@@ -399,7 +412,7 @@ fn validate(
                 let message = message.unwrap_or_else(|| "this value is not allowed".to_owned());
                 let message = message.trim_end_matches('.').to_owned();
                 diags.push(
-                    Diagnostic::error(entry.merged.origin.span, message)
+                    Diagnostic::error(entry.value.origin.span, message)
                         .label(format!("`{name}.{input}`"))
                         .note_at(validation.span, "the rule of the module"),
                 );
@@ -456,6 +469,33 @@ fn outputs(scope: &Scope<'_>, effective: &Effective, diags: &mut Diags) -> BTree
 }
 
 impl Stack {
+    /// The value of a text of `target.yaml`: `${system}`, `${environment}` and `${settings.x}` are known here.
+    pub fn evaluate(&self, node: &Node, sources: &Sources) -> serde_json::Value {
+        let Plain::String(text) = &node.value else { return json(node) };
+        let parsed = Text::parse(text, node.span, sources, &mut Diags::default());
+        let setting = |path: &[String]| {
+            let found = path.iter().try_fold(&self.settings, |at, key| at.get(key));
+            found.map_or(serde_json::Value::Null, json)
+        };
+        if let Some(Reference { to: Referent::Setting(path), .. }) = parsed.whole() {
+            return setting(path);
+        }
+        let part = |part: &Part| match part {
+            Part::Literal(text) => text.clone(),
+            Part::Reference(reference) => match &reference.to {
+                Referent::System => self.system.clone(),
+                Referent::Environment => self.environment.names.variable.clone(),
+                Referent::Prefix => self.environment.prefix.clone(),
+                Referent::Setting(path) => match setting(path) {
+                    serde_json::Value::String(text) => text,
+                    other => other.to_string(),
+                },
+                _ => reference.to_string(),
+            },
+        };
+        parsed.0.iter().map(part).collect::<String>().into()
+    }
+
     /// Hands whole components over by attributes where they are in a cycle.
     fn project(&mut self) {
         let edges = self.components.iter();

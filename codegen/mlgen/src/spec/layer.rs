@@ -6,7 +6,6 @@ use indexmap::IndexMap;
 
 use crate::decode;
 use crate::diag::{Diagnostic, Diags};
-use crate::merge;
 use crate::node::{Entry, Map, Node, Value};
 use crate::source::Span;
 
@@ -279,7 +278,7 @@ impl Declared {
             );
         }
         let mut join = |first: &mut Node, second: Node| {
-            let (joined, errors) = merge::union(vec![first.clone(), second]);
+            let (joined, errors) = union(vec![first.clone(), second]);
             diags.extend(errors);
             *first = joined;
         };
@@ -377,4 +376,13 @@ impl Document {
 fn is_name(text: &str) -> bool {
     let word = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_' || one == '-';
     text.starts_with(|first: char| first.is_ascii_lowercase()) && text.chars().all(word)
+}
+
+fn union(mut nodes: Vec<Node>) -> (Node, Diags) {
+    let second = nodes.pop();
+    let mut first = nodes.remove(0);
+    if let (Value::Map(map), Some(Node { value: Value::Map(more), .. })) = (&mut first.value, second) {
+        map.extend(more);
+    }
+    (first, Diags::default())
 }
