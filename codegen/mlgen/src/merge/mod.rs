@@ -26,11 +26,13 @@ mod path;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod union;
 
 use std::fmt;
 
 pub use path::{Path, PathError, Segment};
 pub use tree::{LayerId, Literal, Merged, MergedEntry, MergedMap, MergedValue, Origin, Overridden};
+pub use union::union;
 
 use crate::diag::Diags;
 use crate::node::Node;

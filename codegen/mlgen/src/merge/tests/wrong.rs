@@ -6,7 +6,9 @@ use crate::merge::tests::check;
 
 #[test]
 fn a_map_and_something_else() {
-    check("//- base.yaml\nm: { a: 1 }\n//- prod.yaml\nm: text\n", &expect![[r#"
+    check(
+        "//- base.yaml\nm: { a: 1 }\n//- prod.yaml\nm: text\n",
+        &expect![[r#"
         m: "text"  # prod.yaml:1
           over {"a":1}  # base.yaml:1
         error: `m` is a map, a string cannot take its place
@@ -21,23 +23,31 @@ fn a_map_and_something_else() {
           |
         1 | m: { a: 1 }
           | -
-    "#]]);
-    check("//- base.yaml\nx:\n  l: [a]\n//- prod.yaml\nx:\n  l: { a: 1 }\n", &expect![[r#"
-        x.l.a: 1  # prod.yaml:2
-        error: `x.l` is a list, a map cannot take its place
-         --> prod.yaml:2:6
-          |
-        2 |   l: { a: 1 }
-          |      ^^^^^^^^ a map
-          |
-          = help: to exchange the whole value write `{ $replace: ... }`
-        note: a list, from base
-         --> base.yaml:2:3
-          |
-        2 |   l: [a]
-          |   -
-    "#]]);
-    check("//- base.yaml\napi: { port: 1 }\n//- prod.yaml\napi:\n", &expect![[r#"
+    "#]],
+    );
+    check(
+        "//- base.yaml\nx:\n  l: [a]\n//- prod.yaml\nx:\n  l: { a: 1 }\n",
+        &expect![[r#"
+            x.l: a map  # prod.yaml:2
+              over ["a"]  # base.yaml:2
+            x.l.a: 1  # prod.yaml:2
+            error: `x.l` is a list, a map cannot take its place
+             --> prod.yaml:2:6
+              |
+            2 |   l: { a: 1 }
+              |      ^^^^^^^^ a map
+              |
+              = help: to exchange the whole value write `{ $replace: ... }`
+            note: a list, from base
+             --> base.yaml:2:3
+              |
+            2 |   l: [a]
+              |   -
+        "#]],
+    );
+    check(
+        "//- base.yaml\napi: { port: 1 }\n//- prod.yaml\napi:\n",
+        &expect![[r#"
         api: null  # prod.yaml:1
           over {"port":1}  # base.yaml:1
         error: `api` is a map, null cannot take its place
@@ -52,43 +62,54 @@ fn a_map_and_something_else() {
           |
         1 | api: { port: 1 }
           | ---
-    "#]]);
-    check("//- base.yaml\nm: { $literal: { a: 1 } }\n//- prod.yaml\nm: { b: 2 }\n", &expect![[r#"
-        m.b: 2  # prod.yaml:1
-        error: `m` is a literal, a map cannot take its place
-         --> prod.yaml:1:4
-          |
-        1 | m: { b: 2 }
-          |    ^^^^^^^^ a map
-          |
-          = help: to exchange the whole value write `{ $replace: ... }`
-        note: a literal, from base
-         --> base.yaml:1:1
-          |
-        1 | m: { $literal: { a: 1 } }
-          | -
-    "#]]);
-    check("//- base.yaml\nm: { a: 1 }\n//- prod.yaml\n- x\n", &expect![[r#"
-        : ["x"]  # prod.yaml:1
-          over {"m":{"a":1}}  # base.yaml:1
-        error: this is a map, a list cannot take its place
-         --> prod.yaml:1:1
-          |
-        1 | - x
-          | ^^^ a list
-          |
-          = help: to exchange the whole value write `{ $replace: ... }`
-        note: a map, from base
-         --> base.yaml:1:1
-          |
-        1 | m: { a: 1 }
-          | -----------
-    "#]]);
+    "#]],
+    );
+    check(
+        "//- base.yaml\nm: { $literal: { a: 1 } }\n//- prod.yaml\nm: { b: 2 }\n",
+        &expect![[r#"
+            m: a map  # prod.yaml:1
+              over {"a":1}  # base.yaml:1
+            m.b: 2  # prod.yaml:1
+            error: `m` is a literal, a map cannot take its place
+             --> prod.yaml:1:4
+              |
+            1 | m: { b: 2 }
+              |    ^^^^^^^^ a map
+              |
+              = help: to exchange the whole value write `{ $replace: ... }`
+            note: a literal, from base
+             --> base.yaml:1:1
+              |
+            1 | m: { $literal: { a: 1 } }
+              | -
+        "#]],
+    );
+    check(
+        "//- base.yaml\nm: { a: 1 }\n//- prod.yaml\n- x\n",
+        &expect![[r#"
+            (root): ["x"]  # prod.yaml:1
+              over {"m":{"a":1}}  # base.yaml:1
+            error: this is a map, a list cannot take its place
+             --> prod.yaml:1:1
+              |
+            1 | - x
+              | ^^^ a list
+              |
+              = help: to exchange the whole value write `{ $replace: ... }`
+            note: a map, from base
+             --> base.yaml:1:1
+              |
+            1 | m: { a: 1 }
+              | -----------
+        "#]],
+    );
 }
 
 #[test]
 fn nothing_to_work_on() {
-    check("//- base.yaml\nzones: [a]\n//- prod.yaml\nzone: { $append: [c] }\n", &expect![[r#"
+    check(
+        "//- base.yaml\nzones: [a]\n//- prod.yaml\nzone: { $append: [c] }\n",
+        &expect![[r#"
         zones: ["a"]  # base.yaml:1
         error: `zone` is not set, so `$append` has nothing to work on
          --> prod.yaml:1:7
@@ -97,8 +118,11 @@ fn nothing_to_work_on() {
           |       ^^^^^^^^^^^^^^^^
           |
           = help: did you mean `zones`?
-    "#]]);
-    check("//- base.yaml\na: 1\n//- prod.yaml\nvolumes: { $remove: [c] }\n", &expect![[r#"
+    "#]],
+    );
+    check(
+        "//- base.yaml\na: 1\n//- prod.yaml\nvolumes: { $remove: [c] }\n",
+        &expect![[r#"
         a: 1  # base.yaml:1
         error: `volumes` is not set, so `$remove` has nothing to work on
          --> prod.yaml:1:10
@@ -107,8 +131,11 @@ fn nothing_to_work_on() {
           |          ^^^^^^^^^^^^^^^^
           |
           = help: leave it out
-    "#]]);
-    check("//- base.yaml\na: 1\n//- prod.yaml\nb: { c: { $unset: true } }\n", &expect![[r#"
+    "#]],
+    );
+    check(
+        "//- base.yaml\na: 1\n//- prod.yaml\nb: { c: { $unset: true } }\n",
+        &expect![[r#"
         a: 1  # base.yaml:1
         b: {}  # prod.yaml:1
         error: `b.c` is not set, so `$unset` has nothing to work on
@@ -118,8 +145,11 @@ fn nothing_to_work_on() {
           |         ^^^^^^^^^^^^^^^^
           |
           = help: leave it out
-    "#]]);
-    check("//- base.yaml\na: { $replace: 1 }\nl: [{ $append: [1] }]\n", &expect![[r#"
+    "#]],
+    );
+    check(
+        "//- base.yaml\na: { $replace: 1 }\nl: [{ $append: [1] }]\n",
+        &expect![[r#"
         l: []  # base.yaml:2
         error: `a` is not set, so `$replace` has nothing to work on
          --> base.yaml:1:4
@@ -135,12 +165,13 @@ fn nothing_to_work_on() {
           |     ^^^^^^^^^^^^^^^^
           |
           = help: write the list itself
-    "#]]);
+    "#]],
+    );
     check(
         "//- base.yaml\na: 1\n//- staging.yaml\na: { $unset: true }\n//- set\na: { $unset: true }\n",
         &expect![[r#"
-            : {}  # base.yaml:1
-             without a
+            (root): {}  # base.yaml:1
+            (root) without a
               over unset  # staging.yaml:1
               over 1  # base.yaml:1
             error: `a` is not set, so `$unset` has nothing to work on
@@ -161,7 +192,9 @@ fn nothing_to_work_on() {
 
 #[test]
 fn the_wrong_thing_to_work_on() {
-    check("//- base.yaml\na: 1\n//- prod.yaml\na: { $append: [1] }\n", &expect![[r#"
+    check(
+        "//- base.yaml\na: 1\n//- prod.yaml\na: { $append: [1] }\n",
+        &expect![[r#"
         a: 1  # base.yaml:1
         error: `$append` works on a list, `a` is a number
          --> prod.yaml:1:4
@@ -175,8 +208,11 @@ fn the_wrong_thing_to_work_on() {
           |
         1 | a: 1
           | -
-    "#]]);
-    check("//- base.yaml\na: x\n//- prod.yaml\na: { $remove: [x] }\n", &expect![[r#"
+    "#]],
+    );
+    check(
+        "//- base.yaml\na: x\n//- prod.yaml\na: { $remove: [x] }\n",
+        &expect![[r#"
         a: "x"  # base.yaml:1
         error: `$remove` works on a list or a map, `a` is a string
          --> prod.yaml:1:4
@@ -190,7 +226,8 @@ fn the_wrong_thing_to_work_on() {
           |
         1 | a: x
           | -
-    "#]]);
+    "#]],
+    );
     check(
         "//- base.yaml\na: { $literal: [x] }\n//- prod.yaml\na: { $append: [y] }\n",
         &expect![[r#"
@@ -209,14 +246,17 @@ fn the_wrong_thing_to_work_on() {
               | -
         "#]],
     );
-    check("//- base.yaml\na: 1\n//- prod.yaml\n$unset: true\n", &expect![[r#"
+    check(
+        "//- base.yaml\na: 1\n//- prod.yaml\n$unset: true\n",
+        &expect![[r#"
         a: 1  # base.yaml:1
         error: `$unset` cannot take away everything
          --> prod.yaml:1:1
           |
         1 | $unset: true
           | ^^^^^^^^^^^^
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -246,7 +286,6 @@ fn what_is_not_in_it() {
               |                       ^
               |
               = note: it has `alpha`, `beta`, `3`
-              = help: did you mean `3`?
             note: the list, from base
              --> base.yaml:1:1
               |
@@ -288,7 +327,9 @@ fn what_is_not_in_it() {
               = help: write the names of the keys as texts
         "#]],
     );
-    check("//- base.yaml\nl: []\n//- prod.yaml\nl: { $remove: [x] }\n", &expect![[r#"
+    check(
+        "//- base.yaml\nl: []\n//- prod.yaml\nl: { $remove: [x] }\n",
+        &expect![[r#"
         l: []  # prod.yaml:1
           over []  # base.yaml:1
         error: `l` has no item `x`
@@ -303,135 +344,6 @@ fn what_is_not_in_it() {
           |
         1 | l: []
           | -
-    "#]]);
-}
-
-#[test]
-fn operators_with_wrong_arguments() {
-    check("//- base.yaml\na: [1]\n//- prod.yaml\na: { $append: x }\n", &expect![[r#"
-        a: [1]  # base.yaml:1
-        error: `$append` takes a list, found a string
-         --> prod.yaml:1:15
-          |
-        1 | a: { $append: x }
-          |               ^
-          |
-          = help: write `{ $append: [...] }`
-    "#]]);
-    check("//- base.yaml\na: [1]\n//- prod.yaml\na: { $remove: { x: 1 } }\n", &expect![[r#"
-        a: [1]  # base.yaml:1
-        error: `$remove` takes a list, found a map
-         --> prod.yaml:1:15
-          |
-        1 | a: { $remove: { x: 1 } }
-          |               ^^^^^^^^
-          |
-          = help: write `{ $remove: [...] }`
-    "#]]);
-    check("//- base.yaml\na: [1]\n//- prod.yaml\na: { $unset: false }\n", &expect![[r#"
-        a: [1]  # base.yaml:1
-        error: `$unset` takes `true`, found a boolean
-         --> prod.yaml:1:14
-          |
-        1 | a: { $unset: false }
-          |              ^^^^^
-          |
-          = help: write `{ $unset: true }`, or leave the key out
-    "#]]);
-    check("//- base.yaml\na: { $literal: 1, reason: \"\" }\n", &expect![[r#"
-        : {}  # base.yaml:1
-        error: `reason` must be a text, found an empty one
-         --> base.yaml:1:27
-          |
-        1 | a: { $literal: 1, reason: "" }
-          |                           ^^
-          |
-          = help: say why this very value is right, or leave `reason` out
-    "#]]);
-    check("//- base.yaml\na: { $literal: 1, reason: [x] }\n", &expect![[r#"
-        : {}  # base.yaml:1
-        error: `reason` must be a text, found a list
-         --> base.yaml:1:27
-          |
-        1 | a: { $literal: 1, reason: [x] }
-          |                           ^^^
-          |
-          = help: say why this very value is right, or leave `reason` out
-    "#]]);
-}
-
-#[test]
-fn operators_with_wrong_names() {
-    check("//- base.yaml\na: [1]\n//- prod.yaml\na: { $apend: [2] }\n", &expect![[r#"
-        a: [1]  # base.yaml:1
-        error: there is no operator `$apend`
-         --> prod.yaml:1:6
-          |
-        1 | a: { $apend: [2] }
-          |      ^^^^^^
-          |
-          = note: there are `$append`, `$literal`, `$remove`, `$replace`, `$unset`
-          = help: did you mean `$append`?
-    "#]]);
-    check("//- base.yaml\na: { $ref: x }\n", &expect![[r#"
-        : {}  # base.yaml:1
-        error: there is no operator `$ref`
-         --> base.yaml:1:6
-          |
-        1 | a: { $ref: x }
-          |      ^^^^
-          |
-          = note: there are `$append`, `$literal`, `$remove`, `$replace`, `$unset`
-          = help: write data whose keys begin with `$` as `{ $literal: ... }`
-    "#]]);
-    check(
-        "//- base.yaml\na: [1]\n//- prod.yaml\na: { $append: [1], $remove: [2] }\n",
-        &expect![[r#"
-            a: [1]  # base.yaml:1
-            error: `$remove` cannot stand beside `$append`
-             --> prod.yaml:1:20
-              |
-            1 | a: { $append: [1], $remove: [2] }
-              |                    ^^^^^^^
-              |
-              = help: an operator stands alone in its map
-        "#]],
+    "#]],
     );
-    check("//- base.yaml\na: [1]\n//- prod.yaml\na: { b: 2, $append: [1] }\n", &expect![[r#"
-        a: [1]  # base.yaml:1
-        error: `b` cannot stand beside `$append`
-         --> prod.yaml:1:6
-          |
-        1 | a: { b: 2, $append: [1] }
-          |      ^
-          |
-          = help: an operator stands alone in its map
-    "#]]);
-    check("//- base.yaml\na: { $literal: 1, why: x }\n", &expect![[r#"
-        : {}  # base.yaml:1
-        error: `why` cannot stand beside `$literal`
-         --> base.yaml:1:19
-          |
-        1 | a: { $literal: 1, why: x }
-          |                   ^^^
-          |
-          = help: only `reason` can
-    "#]]);
-    check("//- base.yaml\na: 1\nb: $unset\n//- prod.yaml\na: $append\n", &expect![[r#"
-        a: 1  # base.yaml:1
-        error: `$unset` is a text here, not an operator
-         --> base.yaml:2:4
-          |
-        2 | b: $unset
-          |    ^^^^^^
-          |
-          = help: write `{ $unset: true }`
-        error: `$append` is a text here, not an operator
-         --> prod.yaml:1:4
-          |
-        1 | a: $append
-          |    ^^^^^^^
-          |
-          = help: write `{ $append: [...] }`
-    "#]]);
 }
