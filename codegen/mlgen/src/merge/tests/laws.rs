@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-use crate::merge::{Layer, LayerName, Merged, Path, Segment, merge, union};
+use crate::merge::{Layer, LayerName, Merged, MergedValue, Path, Segment, merge, union};
 use crate::node::Node;
 use crate::source::Sources;
 use crate::yaml;
@@ -34,7 +34,7 @@ fn tree() -> impl Strategy<Value = Value> {
         let maps = prop::collection::vec(("[a-c]", inner), 0..3);
         (leaves(), maps, any::<bool>()).prop_map(|(leaves, maps, maps_first)| {
             let (first, second) = if maps_first { (maps, leaves) } else { (leaves, maps) };
-            Value::from(Map::from_iter(first.into_iter().chain(second)))
+            Value::from(first.into_iter().chain(second).collect::<Map<_, _>>())
         })
     })
 }
@@ -150,7 +150,7 @@ proptest! {
             let written: Value = serde_json::from_str(sources.slice(value.origin.span))?;
             prop_assert_eq!(&written, &value.to_json());
             let before = value.overridden.iter().rev().map(|one| {
-                (one.origin.layer.0, one.value.as_ref().map(|value| value.to_json()).unwrap_or_default())
+                (one.origin.layer.0, one.value.as_ref().map(MergedValue::to_json).unwrap_or_default())
             });
             let now = (value.origin.layer.0, value.to_json());
             leaves.insert(path, before.chain([now]).collect::<Vec<_>>());

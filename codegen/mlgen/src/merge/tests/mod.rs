@@ -2,11 +2,13 @@
 
 #![allow(clippy::needless_raw_string_hashes, reason = "the form in which expect-test updates them")]
 
+mod edits;
+mod kinds;
 mod laws;
 mod misuse;
 mod operators;
+mod setting;
 mod union;
-mod wrong;
 
 use expect_test::{Expect, expect};
 

@@ -26,9 +26,12 @@ fn files_add_up() {
             secrets.x: "y"  # b.yaml:5
         "#]],
     );
-    check("", &expect![[r#"
+    check(
+        "",
+        &expect![[r#"
         nothing
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -121,7 +124,9 @@ fn none_of_them_wins() {
 
 #[test]
 fn a_file_is_a_map() {
-    check("//- a.yaml\n- x\n//- b.yaml\na: 1\n//- c.yaml\ntext\n", &expect![[r#"
+    check(
+        "//- a.yaml\n- x\n//- b.yaml\na: 1\n//- c.yaml\ntext\n",
+        &expect![[r#"
         a: 1  # b.yaml:1
         error: a file must hold a map, found a list
          --> a.yaml:1:1
@@ -137,5 +142,6 @@ fn a_file_is_a_map() {
           | ^^^^
           |
           = help: begin with `components:`
-    "#]]);
+    "#]],
+    );
 }
