@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use crate::diag::{Diagnostic, Diags};
 use crate::merge::LayerName;
 use crate::merge::operator::{self, Operator, Read};
-use crate::merge::path::{Path, Segment};
+use crate::merge::path::Trail;
 use crate::merge::tree::{
     LayerId, Literal, Merged, MergedEntry, MergedMap, MergedValue, Origin, Overridden,
 };
@@ -42,13 +42,6 @@ pub(super) struct Merger<'a> {
 pub(super) struct Around<'a> {
     pub(super) entries: &'a MergedMap,
     pub(super) removed: &'a IndexMap<String, Vec<Overridden>>,
-}
-
-/// Where the merger is; a path only for messages, so that none is built without need.
-pub(super) enum Trail<'a> {
-    Root,
-    Key(&'a Trail<'a>, &'a str),
-    Index(&'a Trail<'a>, usize),
 }
 
 /// What becomes of a value when a layer has been laid over it.
@@ -261,27 +254,4 @@ pub(super) fn removed(by: Origin, gone: Merged) -> Vec<Overridden> {
     let mut history = vec![Overridden { origin: by, value: None }, last];
     history.extend(gone.overridden);
     history
-}
-
-impl Trail<'_> {
-    /// The path in backticks, for messages.
-    pub(super) fn path(&self) -> String {
-        let mut segments = Vec::new();
-        let mut at = self;
-        loop {
-            match at {
-                Trail::Root => break,
-                Trail::Key(parent, key) => {
-                    segments.push(Segment::Key((*key).to_owned()));
-                    at = parent;
-                }
-                Trail::Index(parent, index) => {
-                    segments.push(Segment::Index(*index));
-                    at = parent;
-                }
-            }
-        }
-        segments.reverse();
-        if segments.is_empty() { "this".to_owned() } else { format!("`{}`", Path(segments)) }
-    }
 }

@@ -3,8 +3,9 @@
 use std::mem;
 
 use crate::diag::Diagnostic;
-use crate::merge::apply::{Around, Merger, Trail, removed};
+use crate::merge::apply::{Around, Merger, removed};
 use crate::merge::operator::Operator;
+use crate::merge::path::Trail;
 use crate::merge::tree::{Merged, MergedMap, MergedValue, Origin, Overridden};
 use crate::node::{Node, Value};
 use crate::source::Span;

@@ -3,11 +3,12 @@
 //! `//- path` begins a file. The files are layers in this order, named by the last part of the path without its ending:
 //! `default`, `base`, `class-staging`, `set`; any other is an environment.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::diag::{self, Diags};
-use crate::merge::{Layer, LayerName, Merged, MergedValue, Overridden, merge};
-use crate::source::Sources;
+use crate::merge::{Layer, LayerName, Merged, MergedValue, Overridden, Path, merge};
+use crate::source::{Sources, Span};
 use crate::yaml;
 
 /// The files of a fixture: their paths and texts.
@@ -37,20 +38,25 @@ pub(crate) fn outcome(fixture: &str) -> String {
 }
 
 /// A line for each leaf: `path: value  # file:line`, and below what it overrode, nearest first.
+/// A map has lines of its own if it overrode something or lost keys.
 pub(crate) fn show(merged: &Merged, sources: &Sources) -> String {
     let mut out = String::new();
-    for (path, leaf) in merged.leaves() {
-        let mark = match &leaf.literal {
-            Some(literal) => format!("  literal {}", literal.reason.as_deref().unwrap_or("-")),
-            None => String::new(),
-        };
-        let line = format!("{path}: {}{mark}", leaf.to_json());
-        out += &with_place(&line, leaf.origin.span, sources);
-        history(&leaf.overridden, sources, &mut out);
-    }
-    for (path, map) in merged.walk() {
-        for (key, gone) in &map.removed {
-            writeln!(out, "{path} without {key}").expect("a string takes all");
+    let leaves: BTreeSet<Path> = merged.leaves().into_iter().map(|(path, _)| path).collect();
+    for (path, value) in merged.walk() {
+        let name = if path.0.is_empty() { "(root)".to_owned() } else { path.to_string() };
+        if leaves.contains(&path) {
+            let mark = match &value.literal {
+                Some(literal) => format!("  literal {}", literal.reason.as_deref().unwrap_or("-")),
+                None => String::new(),
+            };
+            let line = format!("{name}: {}{mark}", value.to_json());
+            out += &with_place(&line, value.origin.span, sources);
+        } else if value.as_map().is_some() && !value.overridden.is_empty() {
+            out += &with_place(&format!("{name}: a map"), value.origin.span, sources);
+        }
+        history(&value.overridden, sources, &mut out);
+        for (key, gone) in &value.removed {
+            writeln!(out, "{name} without {key}").expect("a string takes all");
             history(gone, sources, &mut out);
         }
     }
@@ -65,7 +71,7 @@ fn history(overridden: &[Overridden], sources: &Sources, out: &mut String) {
     }
 }
 
-fn with_place(text: &str, span: crate::source::Span, sources: &Sources) -> String {
+fn with_place(text: &str, span: Span, sources: &Sources) -> String {
     let place = sources.position(span);
     format!("{text}  # {}:{}\n", place.path, place.line)
 }

@@ -23,14 +23,18 @@ mod edit;
 pub(crate) mod fixture;
 mod operator;
 mod path;
+mod setting;
 #[cfg(test)]
 mod tests;
 mod tree;
+mod union;
 
 use std::fmt;
 
 pub use path::{Path, PathError, Segment};
+pub use setting::setting;
 pub use tree::{LayerId, Literal, Merged, MergedEntry, MergedMap, MergedValue, Origin, Overridden};
+pub use union::union;
 
 use crate::diag::Diags;
 use crate::node::Node;

@@ -85,7 +85,11 @@ fn operator(mut map: Map) -> Result<Operator, Box<Diagnostic>> {
         "$literal" => Operator::Literal { value: argument, reason },
         _ if argument.value == Value::Bool(true) => Operator::Unset,
         _ => {
-            let message = format!("`$unset` takes `true`, found {}", argument.value.kind());
+            let found = match argument.value {
+                Value::Bool(_) => "`false`",
+                other => other.kind(),
+            };
+            let message = format!("`$unset` takes `true`, found {found}");
             let error = Diagnostic::error(argument.span, message);
             return Err(Box::new(error.help("write `{ $unset: true }`, or leave the key out")));
         }

@@ -16,6 +16,13 @@ pub enum Segment {
     Index(usize),
 }
 
+/// Where a walk is; a path only for messages, so that none is built without need.
+pub(super) enum Trail<'a> {
+    Root,
+    Key(&'a Trail<'a>, &'a str),
+    Index(&'a Trail<'a>, usize),
+}
+
 /// Why a text is no path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathError {
@@ -76,6 +83,29 @@ impl FromStr for Path {
             rest = after;
         }
         Ok(Self(segments))
+    }
+}
+
+impl Trail<'_> {
+    /// The path in backticks, for messages.
+    pub(super) fn path(&self) -> String {
+        let mut segments = Vec::new();
+        let mut at = self;
+        loop {
+            match at {
+                Trail::Root => break,
+                Trail::Key(parent, key) => {
+                    segments.push(Segment::Key((*key).to_owned()));
+                    at = parent;
+                }
+                Trail::Index(parent, index) => {
+                    segments.push(Segment::Index(*index));
+                    at = parent;
+                }
+            }
+        }
+        segments.reverse();
+        if segments.is_empty() { "this".to_owned() } else { format!("`{}`", Path(segments)) }
     }
 }
 

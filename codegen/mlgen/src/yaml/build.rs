@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::Path;
 
 use saphyr_parser::{ScalarStyle, Tag};
 
 use crate::diag::{Diagnostic, Diags};
 use crate::node::{Entry, Map, Node, Value};
-use crate::source::{FileId, Sources, Span};
+use crate::source::{FileId, Span};
 use crate::yaml::scalar;
 
 /// Values that all aliases of a file may add up to; a small file must not become a huge tree.
@@ -48,13 +47,12 @@ struct Key {
 }
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(sources: &'a Sources, file: FileId) -> Self {
-        let text = sources.text(file);
-        let path = Path::new(sources.path(file));
+    /// `json` lets numbers have an exponent.
+    pub(super) fn new(text: &'a str, file: FileId, json: bool) -> Self {
         Self {
             text,
             file,
-            json: path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json")),
+            json,
             bytes: (!text.is_ascii()).then(|| text.char_indices().map(|(byte, _)| byte).collect()),
             stack: Vec::new(),
             anchors: BTreeMap::new(),

@@ -12,6 +12,8 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 
+use std::path::Path;
+
 use saphyr_parser::{Event, Parser};
 
 use crate::diag::{Diagnostic, Diags};
@@ -26,8 +28,25 @@ const DEPTH: usize = 100;
 ///
 /// A file whose path ends in `.json` may also write numbers with an exponent.
 pub fn parse(sources: &Sources, file: FileId) -> (Option<Node>, Diags) {
-    let text = sources.text(file);
-    let mut builder = Builder::new(sources, file);
+    let json = Path::new(sources.path(file)).extension();
+    let json = json.is_some_and(|end| end.eq_ignore_ascii_case("json"));
+    let (root, diags) = parse_text(sources.text(file), file, json);
+    let root = root.map(|node| {
+        let written = node.span.start < node.span.end;
+        let empty = Node { value: Value::Map(Map::new()), span: file.span(0..0) };
+        if written { node } else { empty }
+    });
+    (root, diags)
+}
+
+/// The tree of what stands in a source from a byte on.
+pub(crate) fn parse_from(sources: &Sources, file: FileId, start: usize) -> (Option<Node>, Diags) {
+    let text = " ".repeat(start) + &sources.text(file)[start..];
+    parse_text(&text, file, false)
+}
+
+fn parse_text(text: &str, file: FileId, json: bool) -> (Option<Node>, Diags) {
+    let mut builder = Builder::new(text, file, json);
     let mut documents = 0;
     for event in Parser::new_from_str(text) {
         let (event, place) = match event {
@@ -70,9 +89,8 @@ pub fn parse(sources: &Sources, file: FileId) -> (Option<Node>, Diags) {
             return (None, builder.diags);
         }
     }
-    let written = builder.root.filter(|node| !sources.slice(node.span).is_empty());
-    let nothing = || Node { value: Value::Map(Map::new()), span: file.span(0..0) };
-    (Some(written.unwrap_or_else(nothing)), builder.diags)
+    let nothing = || Node { value: Value::Null, span: file.span(text.len()..text.len()) };
+    (Some(builder.root.unwrap_or_else(nothing)), builder.diags)
 }
 
 fn several_documents(at: Span) -> Diagnostic {

@@ -2,8 +2,13 @@
 
 #![allow(clippy::needless_raw_string_hashes, reason = "the form in which expect-test updates them")]
 
+mod edits;
+mod kinds;
+mod laws;
+mod misuse;
 mod operators;
-mod wrong;
+mod setting;
+mod union;
 
 use expect_test::{Expect, expect};
 
@@ -16,10 +21,13 @@ fn check(fixture: &str, expected: &Expect) {
 
 #[test]
 fn the_later_layer_wins() {
-    check("//- base.yaml\nreplicas: 1\n//- prod.yaml\nreplicas: 3\n", &expect![[r#"
+    check(
+        "//- base.yaml\nreplicas: 1\n//- prod.yaml\nreplicas: 3\n",
+        &expect![[r#"
         replicas: 3  # prod.yaml:1
           over 1  # base.yaml:1
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -53,11 +61,16 @@ fn maps_merge_and_the_rest_replaces() {
 
 #[test]
 fn null_is_a_value_and_gives_way_to_a_map() {
-    check("//- base.yaml\na: null\nb: 1\n//- prod.yaml\na: { x: 1 }\nb: null\n", &expect![[r#"
-        a.x: 1  # prod.yaml:1
-        b: null  # prod.yaml:2
-          over 1  # base.yaml:2
-    "#]]);
+    check(
+        "//- base.yaml\na: null\nb: 1\n//- prod.yaml\na: { x: 1 }\nb: null\n",
+        &expect![[r#"
+            a: a map  # prod.yaml:1
+              over null  # base.yaml:1
+            a.x: 1  # prod.yaml:1
+            b: null  # prod.yaml:2
+              over 1  # base.yaml:2
+        "#]],
+    );
 }
 
 #[test]
@@ -77,7 +90,10 @@ fn keys_keep_the_order_of_the_first_layer() {
 
 #[test]
 fn an_empty_layer_changes_nothing() {
-    check("//- base.yaml\na: 1\n//- prod.yaml\n# later\n", &expect![[r#"
+    check(
+        "//- base.yaml\na: 1\n//- prod.yaml\n# later\n",
+        &expect![[r#"
         a: 1  # base.yaml:1
-    "#]]);
+    "#]],
+    );
 }

@@ -39,13 +39,13 @@ fn remove_from_a_map() {
     check(
         "//- base.yaml\nm: { a: 1, b: 2, c: 3 }\n//- prod.yaml\nm: { $remove: [c, a] }\n",
         &expect![[r#"
-            m.b: 2  # base.yaml:1
             m without c
               over unset  # prod.yaml:1
               over 3  # base.yaml:1
             m without a
               over unset  # prod.yaml:1
               over 1  # base.yaml:1
+            m.b: 2  # base.yaml:1
         "#]],
     );
 }
@@ -55,11 +55,11 @@ fn unset() {
     check(
         "//- default.yaml\nm: { a: 1, b: 2 }\n//- base.yaml\nm: { a: 3 }\n//- prod.yaml\nm:\n  a: { $unset: true }\n",
         &expect![[r#"
-            m.b: 2  # default.yaml:1
             m without a
               over unset  # prod.yaml:2
               over 3  # base.yaml:1
               over 1  # default.yaml:1
+            m.b: 2  # default.yaml:1
         "#]],
     );
     check(
@@ -78,6 +78,8 @@ fn replace() {
     check(
         "//- base.yaml\nenv: { A: a, B: b }\nn: { x: 1 }\n//- prod.yaml\nenv: { $replace: { C: c } }\nn: { $replace: null }\n",
         &expect![[r#"
+            env: a map  # prod.yaml:1
+              over {"A":"a","B":"b"}  # base.yaml:1
             env.C: "c"  # prod.yaml:1
             n: null  # prod.yaml:2
               over {"x":1}  # base.yaml:2
@@ -86,6 +88,8 @@ fn replace() {
     check(
         "//- base.yaml\nenv: { A: a }\n//- prod.yaml\nenv: { $replace: { C: c } }\n//- set\nenv: { D: d }\n",
         &expect![[r#"
+            env: a map  # prod.yaml:1
+              over {"A":"a"}  # base.yaml:1
             env.C: "c"  # prod.yaml:1
             env.D: "d"  # set:1
         "#]],
@@ -114,7 +118,10 @@ fn literal() {
 
 #[test]
 fn a_reference_as_a_key_is_no_operator() {
-    check("//- base.yaml\n\"${api.name}\": 1\n", &expect![[r#"
+    check(
+        "//- base.yaml\n\"${api.name}\": 1\n",
+        &expect![[r#"
         "${api.name}": 1  # base.yaml:1
-    "#]]);
+    "#]],
+    );
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::needless_raw_string_hashes, reason = "expect_test writes them")]
 
 mod errors;
+mod laws;
 mod syntax;
 
 use std::fmt::Write as _;
