@@ -89,12 +89,14 @@ PREFECT_API_AUTH_STRING: { secret: {{ .name | quote }}, key: {{ .key | quote }} 
 
 {{/* What the schema cannot compare. */}}
 {{- define "prefect-worker.check" -}}
-{{- $own := concat (keys (include "prefect-worker.own" . | fromYaml)) (keys (include "prefect-worker.ownSecrets" . | fromYaml)) -}}
-{{- $names := concat $own (keys .Values.environment) (keys .Values.environmentFrom) (keys .Values.secrets) | sortAlpha -}}
+{{- $own := merge (include "prefect-worker.own" . | fromYaml) (include "prefect-worker.ownSecrets" . | fromYaml) -}}
+{{- $given := concat (keys .Values.environment) (keys .Values.environmentFrom) (keys .Values.secrets) -}}
+{{- $names := concat (keys $own) $given | sortAlpha -}}
 {{- $seen := "" -}}
 {{- range $name := $names -}}
 {{- if eq $name $seen -}}
-{{- fail (printf "environment, environmentFrom and secrets must neither share a name nor set what the chart sets: %s is set twice" $name) -}}
+{{- $rule := "environment, environmentFrom and secrets must neither share a name nor set what the chart sets" -}}
+{{- fail (printf "%s: %s is set twice" $rule $name) -}}
 {{- end -}}
 {{- $seen = $name -}}
 {{- end -}}
