@@ -41,11 +41,7 @@ variable "concurrency_limit" {
 }
 
 variable "queues" {
-  description = <<-EOT
-    Queues of the pool, by their names. Each has a description, may be paused, and may have a concurrency_limit of
-    its own. The queue with priority 1 comes first; one without a priority comes last. Prefect makes the queue
-    default itself: named here, it is taken over.
-  EOT
+  description = "Queues of the pool, by their names. The queue with priority 1 comes first, one without a priority last. The queue named default is Prefect's own and is taken over."
 
   type = map(object({
     description       = optional(string)

@@ -22,10 +22,7 @@ variable "retention_days" {
 }
 
 variable "records" {
-  description = <<-EOT
-    Records to write, by a key of your choice. record_type is the kind of event, name the name of the file and content
-    what is recorded, none of which ever changes; event_time is when it happened, as in RFC 3339.
-  EOT
+  description = "Records to write, by a key of your choice. None of what is said about a record ever changes; event_time is when it happened, as in RFC 3339."
 
   type = map(object({
     record_type = string
