@@ -82,7 +82,7 @@ run "takes_its_certificate_from_us_east_1" {
   command = apply
 
   assert {
-    condition     = aws_cloudfront_distribution.this.viewer_certificate[0].acm_certificate_arn == module.certificate.arn && startswith(module.certificate.arn, "arn:aws:acm:us-east-1:")
+    condition     = aws_cloudfront_distribution.this.viewer_certificate[0].acm_certificate_arn == aws_acm_certificate.this[0].arn && startswith(aws_acm_certificate.this[0].arn, "arn:aws:acm:us-east-1:")
     error_message = "CloudFront takes certificates of us-east-1 only."
   }
 
@@ -97,6 +97,19 @@ run "takes_its_certificate_from_us_east_1" {
   }
 }
 
+run "takes_the_certificate_it_is_given" {
+  command = plan
+
+  variables {
+    certificate = { arn = "arn:aws:acm:us-east-1:123456789012:certificate/1" }
+  }
+
+  assert {
+    condition     = aws_cloudfront_distribution.this.viewer_certificate[0].acm_certificate_arn == "arn:aws:acm:us-east-1:123456789012:certificate/1" && length(aws_acm_certificate.this) == 0 && length(aws_route53_record.validation) == 0
+    error_message = "There must be no second certificate."
+  }
+}
+
 run "refuses_wrong_values" {
   command = plan
 
@@ -106,7 +119,8 @@ run "refuses_wrong_values" {
     default_file        = "/index.html"
     price_class         = "PriceClass_300"
     web_acl_arn         = "arn:aws:wafv2:ap-northeast-1:123456789012:regional/webacl/shop/1"
+    certificate         = { arn = "arn:aws:acm:ap-northeast-1:123456789012:certificate/1" }
   }
 
-  expect_failures = [var.zone_name, var.load_balancer_paths, var.default_file, var.price_class, var.web_acl_arn]
+  expect_failures = [var.certificate, var.zone_name, var.load_balancer_paths, var.default_file, var.price_class, var.web_acl_arn]
 }

@@ -99,7 +99,7 @@ run "hands_over_its_listener" {
   }
 
   assert {
-    condition     = aws_lb_listener.https.certificate_arn == module.certificate.arn && startswith(module.certificate.arn, "arn:aws:acm:ap-northeast-1:")
+    condition     = aws_lb_listener.https.certificate_arn == aws_acm_certificate.this[0].arn && startswith(aws_acm_certificate.this[0].arn, "arn:aws:acm:ap-northeast-1:")
     error_message = "The certificate must be of the load balancer's region."
   }
 
@@ -109,8 +109,21 @@ run "hands_over_its_listener" {
   }
 
   assert {
-    condition     = aws_route53_record.alias["A"].alias[0].name == aws_lb.this.dns_name && aws_route53_record.alias["A"].zone_id == module.certificate.zone_id
+    condition     = aws_route53_record.alias["A"].alias[0].name == aws_lb.this.dns_name && aws_route53_record.alias["A"].zone_id == data.aws_route53_zone.this.zone_id
     error_message = "The name must lead to the load balancer."
+  }
+}
+
+run "takes_the_certificate_it_is_given" {
+  command = plan
+
+  variables {
+    certificate = { arn = "arn:aws:acm:ap-northeast-1:123456789012:certificate/1" }
+  }
+
+  assert {
+    condition     = aws_lb_listener.https.certificate_arn == "arn:aws:acm:ap-northeast-1:123456789012:certificate/1" && length(aws_acm_certificate.this) == 0 && length(aws_route53_record.validation) == 0
+    error_message = "There must be no second certificate."
   }
 }
 
