@@ -45,7 +45,10 @@ output "private_dns_zone_ids" {
 
 output "open_ports" {
   description = "Ports of databases, caches and endpoints that containers reach."
-  value       = distinct([for port in flatten([for name, rule in local.allow : rule.ports if endswith(name, "-clients")]) : tonumber(port)])
+  value = [
+    for port in concat(local.allow.databases-clients.ports, local.allow.endpoints-clients.ports) :
+    tonumber(port) if can(tonumber(port))
+  ]
 }
 
 output "outbound_ip" {

@@ -10,10 +10,11 @@ locals {
     endpoints  = azurerm_subnet.endpoint.id
   }
 
+  # 8500 to 8599 are the shards of a Managed Redis in cluster mode.
   allow = {
     databases-clients = { group = "databases", priority = 100, ports = ["5432"], sources = local.clients }
     databases-standby = { group = "databases", priority = 110, ports = ["0-65535"], sources = [local.database_subnet] }
-    endpoints-clients = { group = "endpoints", priority = 100, ports = ["443", "1433", "6380", "10000"], sources = local.clients }
+    endpoints-clients = { group = "endpoints", priority = 100, ports = ["443", "1433", "6380", "8500-8599", "10000"], sources = local.clients }
   }
 }
 

@@ -1,14 +1,15 @@
 # Where apps run. A subnet holds one environment only, so the first service makes it and the others join.
 
 locals {
-  own_environment = var.container_environment == null
-  environment_id  = local.own_environment ? azurerm_container_app_environment.this[0].id : var.container_environment.environment_id
+  cluster_name    = coalesce(var.cluster_name, var.name)
+  own_environment = var.cluster == null
+  environment_id  = local.own_environment ? azurerm_container_app_environment.this[0].id : var.cluster.environment_id
 }
 
 resource "azurerm_log_analytics_workspace" "this" {
   count = local.own_environment ? 1 : 0
 
-  name                = "${var.name}-logs"
+  name                = "${local.cluster_name}-logs"
   resource_group_name = var.network.resource_group_name
   location            = var.network.location
   sku                 = "PerGB2018"
@@ -19,7 +20,7 @@ resource "azurerm_log_analytics_workspace" "this" {
 resource "azurerm_container_app_environment" "this" {
   count = local.own_environment ? 1 : 0
 
-  name                       = "${var.name}-environment"
+  name                       = local.cluster_name
   resource_group_name        = var.network.resource_group_name
   location                   = var.network.location
   infrastructure_subnet_id   = var.network.container_subnet_id
@@ -29,7 +30,7 @@ resource "azurerm_container_app_environment" "this" {
   tags                       = var.tags
 
   # Azure would choose a name, and the provider would then plan to replace the environment because of it.
-  infrastructure_resource_group_name = "${var.name}-infrastructure"
+  infrastructure_resource_group_name = "${local.cluster_name}-infrastructure"
 
   # Traffic between the services of the environment is encrypted.
   mutual_tls_enabled = true

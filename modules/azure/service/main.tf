@@ -81,7 +81,7 @@ resource "azurerm_container_app" "this" {
     }
 
     container {
-      name   = var.container_name
+      name   = coalesce(var.container_name, var.name)
       image  = local.image
       cpu    = var.cpu / 1024
       memory = "${var.memory / 1024}Gi"
@@ -133,8 +133,8 @@ resource "azurerm_container_app" "this" {
     ignore_changes = [template[0].container[0].image]
 
     precondition {
-      condition     = alltrue([for callee in values(var.connect) : contains(var.network.open_ports, callee.port)])
-      error_message = "connect must name components on ports that the network opens to containers: ${join(", ", var.network.open_ports)}."
+      condition     = alltrue([for callee in values(var.connect) : callee.environment_id != null || contains(var.network.open_ports, callee.port)])
+      error_message = "connect must name services, or components on ports that the network opens to containers: ${join(", ", var.network.open_ports)}."
     }
   }
 

@@ -1,6 +1,6 @@
 output "service_name" {
   description = "Name of the container app."
-  value       = azurerm_container_app.this.name
+  value       = var.name
 }
 
 output "service_id" {
@@ -8,8 +8,13 @@ output "service_id" {
   value       = azurerm_container_app.this.id
 }
 
+output "cluster_name" {
+  description = "Name of the Container Apps environment; that of the other service where the environment is shared."
+  value       = local.own_environment ? local.cluster_name : basename(local.environment_id)
+}
+
 output "environment_id" {
-  description = "Resource id of the Container Apps environment, for other services to join."
+  description = "Resource id of the Container Apps environment."
   value       = local.environment_id
 }
 
@@ -23,8 +28,13 @@ output "repository_url" {
   value       = local.registry == null ? null : "${local.registry.login_server}/${var.name}"
 }
 
+output "port" {
+  description = "Port on which the container listens."
+  value       = var.port
+}
+
 output "log_workspace_id" {
-  description = "Resource id of the log workspace; null where the service joined an environment."
+  description = "Resource id of the log workspace; null where the environment is shared."
   value       = one(azurerm_log_analytics_workspace.this[*].id)
 }
 

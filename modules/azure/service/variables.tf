@@ -10,10 +10,9 @@ variable "name" {
 }
 
 variable "container_name" {
-  description = "Name of the container in the app."
+  description = "Name of the container in the app; null takes name."
   type        = string
-  default     = "app"
-  nullable    = false
+  default     = null
 }
 
 variable "network" {
@@ -27,9 +26,15 @@ variable "network" {
   nullable = false
 }
 
-variable "container_environment" {
-  description = "Container Apps environment to join: hand over the service component that has it. Null makes one; a network holds one only."
+variable "cluster" {
+  description = "Service whose Container Apps environment this one shares: hand over that service component. Null creates one; a network has room for one only."
   type        = object({ environment_id = string })
+  default     = null
+}
+
+variable "cluster_name" {
+  description = "Name of the Container Apps environment to create; null takes name."
+  type        = string
   default     = null
 }
 
@@ -53,10 +58,13 @@ variable "allowed_cidrs" {
 }
 
 variable "connect" {
-  description = "Components that the service calls, by a name of your choice. The service waits for them; the network opens their ports."
-  type        = map(object({ port = number }))
-  default     = {}
-  nullable    = false
+  description = "Components that the service calls, by a name of your choice. The service waits for them; the network lets it reach their ports."
+  type = map(object({
+    port           = number
+    environment_id = optional(string)
+  }))
+  default  = {}
+  nullable = false
 }
 
 variable "buckets" {
@@ -67,29 +75,29 @@ variable "buckets" {
 }
 
 variable "image" {
-  description = "Full reference to the image, of a public registry or of the one handed over; null takes image_tag."
+  description = "Full reference of the image; null takes image_tag from the repository of this service."
   type        = string
   default     = null
 
   validation {
-    condition     = (var.image == null) != (var.image_tag == null)
-    error_message = "image must be null where image_tag is given, and given where it is not."
+    condition     = var.image == null ? true : !endswith(var.image, ":latest")
+    error_message = "image must name one build; latest names another one every day."
   }
 }
 
 variable "image_tag" {
-  description = "Tag of the image in the repository of this service: the commit that built it. Null takes image."
+  description = "Tag of the image in the repository of this service: the commit that built it."
   type        = string
   default     = null
 
   validation {
-    condition     = var.image_tag != "latest"
-    error_message = "image_tag must name one build; latest names another one every day."
+    condition     = var.image_tag == null ? var.image != null : var.image_tag != "latest"
+    error_message = "image_tag must name one build, unless image is given; latest names another one every day."
   }
 }
 
 variable "registry" {
-  description = "Azure container registry to pull from with the service's identity; null makes one where image_tag is given."
+  description = "Azure container registry to pull from with the service's identity; null creates one, or none where image is given."
   type = object({
     id           = string
     login_server = string
@@ -98,7 +106,7 @@ variable "registry" {
 }
 
 variable "registry_sku" {
-  description = "Tier of the registry that is made here."
+  description = "Tier of the registry that is created here."
   type        = string
   default     = "Standard"
   nullable    = false
@@ -206,7 +214,7 @@ variable "target_cpu" {
 }
 
 variable "multi_az" {
-  description = "Whether the environment that is made here spreads replicas over zones."
+  description = "Whether the environment that is created here spreads replicas over zones."
   type        = bool
   default     = true
   nullable    = false
@@ -219,7 +227,7 @@ variable "health_check_path" {
 }
 
 variable "log_retention_days" {
-  description = "Days to keep logs of the environment that is made here."
+  description = "Days to keep logs of the environment that is created here."
   type        = number
   default     = 90
   nullable    = false
