@@ -7,13 +7,6 @@ locals {
   server_id = one(concat(azurerm_postgresql_flexible_server.this[*].id, azurerm_mssql_server.this[*].id))
 }
 
-# Read where the secret is kept, at every run. So there is one copy of the password, and no run that fails half-way can
-# leave the server with another one.
-ephemeral "azurerm_key_vault_secret" "password" {
-  name         = basename(var.password)
-  key_vault_id = dirname(dirname(var.password))
-}
-
 resource "azurerm_management_lock" "this" {
   count = var.deletion_protection ? 1 : 0
 
