@@ -93,6 +93,11 @@ variable "password" {
   description = "Key Vault secret that holds the administrator's password: its resource id, as a secrets component gives it out."
   type        = string
   nullable    = false
+
+  validation {
+    condition     = can(regex("/vaults/[^/]+/secrets/[^/]+$", var.password))
+    error_message = "password must be the resource id of a Key Vault secret, which ends in /vaults/<vault>/secrets/<name>."
+  }
 }
 
 variable "password_version" {

@@ -184,6 +184,16 @@ run "refuses_wrong_values" {
   ]
 }
 
+run "refuses_a_password_in_the_open" {
+  command = plan
+
+  variables {
+    password = "correct horse battery staple"
+  }
+
+  expect_failures = [var.password]
+}
+
 run "refuses_an_unknown_engine" {
   command = plan
 

@@ -202,9 +202,7 @@ run "refuses_wrong_values" {
     registry_sku       = "Gold"
     port               = 0
     cpu                = 500
-    memory             = 4096
     desired_count      = 0
-    max_count          = -1
     target_cpu         = 0
     log_retention_days = 7
   }
@@ -216,12 +214,24 @@ run "refuses_wrong_values" {
     var.registry_sku,
     var.port,
     var.cpu,
-    var.memory,
     var.desired_count,
-    var.max_count,
     var.target_cpu,
     var.log_retention_days,
   ]
+}
+
+run "refuses_values_that_do_not_fit_together" {
+  command = plan
+
+  variables {
+    cpu           = 512
+    memory        = 4096
+    desired_count = 3
+    max_count     = 2
+    image_tag     = null
+  }
+
+  expect_failures = [var.memory, var.max_count, var.image_tag]
 }
 
 run "refuses_a_secret_named_twice" {
