@@ -15,5 +15,5 @@ output "port" {
 
 output "password" {
   description = "Where the access key is: the resource id of the Key Vault secret."
-  value       = "${azurerm_key_vault_secret.key.key_vault_id}/secrets/${azurerm_key_vault_secret.key.name}"
+  value       = "${azurerm_key_vault_secret.key.key_vault_id}/secrets/${basename(azurerm_key_vault_secret.key.versionless_id)}"
 }
