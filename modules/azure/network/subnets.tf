@@ -4,6 +4,13 @@ locals {
   container_subnet = coalesce(var.container_subnet, cidrsubnet(var.cidr, local.newbits, 1))
   database_subnet  = coalesce(var.database_subnet, cidrsubnet(var.cidr, local.newbits, 2))
   endpoint_subnet  = coalesce(var.endpoint_subnet, cidrsubnet(var.cidr, local.newbits, 4))
+
+  # What a service that a subnet is given to may do there; Azure has one answer for each service.
+  join = ["Microsoft.Network/virtualNetworks/subnets/join/action"]
+  actions = {
+    "Microsoft.ContainerInstance/containerGroups" = ["Microsoft.Network/virtualNetworks/subnets/action"]
+    "Microsoft.Web/serverFarms"                   = ["Microsoft.Network/virtualNetworks/subnets/action"]
+  }
 }
 
 resource "azurerm_subnet" "container" {
@@ -18,7 +25,7 @@ resource "azurerm_subnet" "container" {
 
     service_delegation {
       name    = var.container_delegation
-      actions = ["Microsoft.Network/virtualNetworks/subnets/join/action"]
+      actions = lookup(local.actions, var.container_delegation, local.join)
     }
   }
 }
@@ -37,7 +44,7 @@ resource "azurerm_subnet" "database" {
 
     service_delegation {
       name    = "Microsoft.DBforPostgreSQL/flexibleServers"
-      actions = ["Microsoft.Network/virtualNetworks/subnets/join/action"]
+      actions = local.join
     }
   }
 }
@@ -69,7 +76,7 @@ resource "azurerm_subnet" "other" {
 
       service_delegation {
         name    = delegation.value
-        actions = ["Microsoft.Network/virtualNetworks/subnets/join/action"]
+        actions = lookup(local.actions, delegation.value, local.join)
       }
     }
   }

@@ -101,6 +101,11 @@ run "takes_what_is_given" {
   }
 
   assert {
+    condition     = azurerm_subnet.container.delegation[0].service_delegation[0].actions == toset(["Microsoft.Network/virtualNetworks/subnets/action"])
+    error_message = "Container groups must get the right that Azure has for them."
+  }
+
+  assert {
     condition     = length(azurerm_network_security_rule.internet) == 0 && length(azurerm_nat_gateway.this) == 0
     error_message = "Neither the internet's rule nor the NAT gateway may be there."
   }
