@@ -51,11 +51,11 @@ resource "azurerm_storage_container" "this" {
 }
 
 resource "azurerm_storage_container_immutability_policy" "this" {
-  for_each = toset(var.immutable_days == null ? [] : var.containers)
+  for_each = toset(var.lock_days == null ? [] : var.containers)
 
   storage_container_resource_manager_id = azurerm_storage_container.this[each.key].id
-  immutability_period_in_days           = var.immutable_days
-  locked                                = var.lock_immutability
+  immutability_period_in_days           = var.lock_days
+  locked                                = var.lock_mode == "COMPLIANCE"
 
   # Logs and journals are appended to; nothing that is written changes.
   protected_append_writes_all_enabled = true
@@ -78,10 +78,13 @@ resource "azurerm_storage_management_policy" "this" {
       }
 
       dynamic "base_blob" {
-        for_each = var.expire_days[*]
+        for_each = var.expire_days == null && var.archive_days == null ? [] : [true]
 
         content {
-          delete_after_days_since_modification_greater_than = base_blob.value
+          delete_after_days_since_modification_greater_than          = var.expire_days
+          tier_to_cool_after_days_since_modification_greater_than    = var.archive_class == "Cool" ? var.archive_days : null
+          tier_to_cold_after_days_since_modification_greater_than    = var.archive_class == "Cold" ? var.archive_days : null
+          tier_to_archive_after_days_since_modification_greater_than = var.archive_class == "Archive" ? var.archive_days : null
         }
       }
     }

@@ -19,6 +19,6 @@ output "domain_name" {
 }
 
 output "url" {
-  description = "Address of the blobs; the container's name follows."
-  value       = azurerm_storage_account.this.primary_blob_endpoint
+  description = "Address of the blobs; a slash and the container's name follow."
+  value       = trimsuffix(azurerm_storage_account.this.primary_blob_endpoint, "/")
 }

@@ -81,22 +81,55 @@ variable "expire_days" {
   default     = null
 }
 
-variable "immutable_days" {
-  description = "Days for which nobody can change or delete an object once it is written; null allows both."
+variable "archive_days" {
+  description = "Days after which objects move to archive_class; null leaves them in the hot one."
+  type        = number
+  default     = null
+}
+
+variable "archive_class" {
+  description = "Tier of old objects: Cool and Cold answer at once, Archive after hours and only with LRS, GRS and RAGRS."
+  type        = string
+  default     = "Cold"
+  nullable    = false
+
+  validation {
+    condition     = contains(["Cool", "Cold", "Archive"], var.archive_class)
+    error_message = "archive_class must be Cool, Cold or Archive."
+  }
+
+  validation {
+    condition     = var.archive_days == null || var.archive_class != "Archive" ? true : contains(["LRS", "GRS", "RAGRS"], var.replication)
+    error_message = "archive_class must not be Archive with zone-redundant replication."
+  }
+}
+
+variable "lock_days" {
+  description = "Days for which nobody can delete or change an object (WORM); null locks nothing."
   type        = number
   default     = null
 
   validation {
-    condition     = var.immutable_days == null ? true : var.immutable_days >= 1 && var.immutable_days <= 146000
-    error_message = "immutable_days must be from 1 to 146000."
+    condition     = var.lock_days == null ? true : var.lock_days >= 1 && var.lock_days <= 146000
+    error_message = "lock_days must be from 1 to 146000."
+  }
+
+  validation {
+    condition     = var.lock_days == null || var.expire_days == null ? true : var.expire_days >= var.lock_days
+    error_message = "lock_days must not be above expire_days."
   }
 }
 
-variable "lock_immutability" {
-  description = "Whether immutable_days can never be lowered or lifted again, not even by an administrator."
-  type        = bool
-  default     = true
+variable "lock_mode" {
+  description = "COMPLIANCE binds the owner of the subscription too, for ever; GOVERNANCE lets administrators shorten or lift the lock."
+  type        = string
+  default     = "COMPLIANCE"
   nullable    = false
+
+  validation {
+    condition     = contains(["COMPLIANCE", "GOVERNANCE"], var.lock_mode)
+    error_message = "lock_mode must be COMPLIANCE or GOVERNANCE."
+  }
 }
 
 variable "public_access" {

@@ -78,12 +78,44 @@ run "deletes_what_is_old" {
   }
 }
 
+run "moves_what_is_old_to_a_cheaper_tier" {
+  command = plan
+
+  variables {
+    archive_days = 90
+  }
+
+  assert {
+    condition     = azurerm_storage_management_policy.this.rule[0].actions[0].base_blob[0].tier_to_cold_after_days_since_modification_greater_than == 90
+    error_message = "Objects must move to the cold tier after 90 days."
+  }
+
+  assert {
+    condition     = azurerm_storage_management_policy.this.rule[0].actions[0].base_blob[0].delete_after_days_since_modification_greater_than == null
+    error_message = "Objects must be kept."
+  }
+}
+
+run "can_be_locked_for_governance" {
+  command = plan
+
+  variables {
+    lock_days = 30
+    lock_mode = "GOVERNANCE"
+  }
+
+  assert {
+    condition     = !azurerm_storage_container_immutability_policy.this["objects"].locked
+    error_message = "Administrators must be able to lift the lock."
+  }
+}
+
 run "can_be_immutable" {
   command = apply
 
   variables {
-    containers     = ["journal", "audit"]
-    immutable_days = 2555
+    containers = ["journal", "audit"]
+    lock_days  = 2555
   }
 
   assert {
@@ -106,7 +138,7 @@ run "gives_out_what_others_need" {
   }
 
   assert {
-    condition     = output.url == azurerm_storage_account.this.primary_blob_endpoint && output.domain_name == azurerm_storage_account.this.primary_blob_host
+    condition     = "${output.url}/" == azurerm_storage_account.this.primary_blob_endpoint && output.domain_name == azurerm_storage_account.this.primary_blob_host
     error_message = "The outputs must give the address of the blobs."
   }
 
@@ -123,9 +155,10 @@ run "refuses_wrong_values" {
     name                   = "Shop.Uploads"
     containers             = ["Uploads"]
     replication            = "zrs"
+    lock_mode              = "WORM"
     keep_old_versions_days = 0
     soft_delete_days       = 0
-    immutable_days         = 0
+    lock_days              = 0
   }
 
   expect_failures = [
@@ -134,6 +167,30 @@ run "refuses_wrong_values" {
     var.replication,
     var.keep_old_versions_days,
     var.soft_delete_days,
-    var.immutable_days,
+    var.lock_days,
+    var.lock_mode,
   ]
+}
+
+run "refuses_values_that_do_not_fit_together" {
+  command = plan
+
+  variables {
+    lock_days     = 30
+    expire_days   = 7
+    archive_days  = 5
+    archive_class = "Archive"
+  }
+
+  expect_failures = [var.lock_days, var.archive_class]
+}
+
+run "refuses_a_tier_that_azure_has_not" {
+  command = plan
+
+  variables {
+    archive_class = "GLACIER_IR"
+  }
+
+  expect_failures = [var.archive_class]
 }
