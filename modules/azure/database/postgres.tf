@@ -14,6 +14,7 @@ resource "azurerm_postgresql_flexible_server" "this" {
   resource_group_name = var.network.resource_group_name
   location            = var.network.location
   version             = split(".", coalesce(var.engine_version, "17"))[0]
+  create_mode         = var.allow_major_version_upgrade ? "Update" : null
   sku_name            = var.sku
   storage_mb          = local.storage_gb * 1024
   auto_grow_enabled   = true

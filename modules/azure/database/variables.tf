@@ -44,6 +44,13 @@ variable "engine_version" {
   }
 }
 
+variable "allow_major_version_upgrade" {
+  description = "Whether a new major version in engine_version is installed on the server (postgres), at once. False, a new server would take its place, which deletion_protection stops."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "sku" {
   description = "Size of the server (postgres), such as GP_Standard_D2ds_v5, or of the database (mssql), such as S2 or GP_Gen5_2."
   type        = string

@@ -39,4 +39,9 @@ resource "azurerm_container_app_environment" "this" {
     name                  = "Consumption"
     workload_profile_type = "Consumption"
   }
+
+  lifecycle {
+    # Azure adds counts to the profile, which mean nothing there, and the provider would take them away for ever.
+    ignore_changes = [workload_profile]
+  }
 }

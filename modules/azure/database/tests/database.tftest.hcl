@@ -89,6 +89,20 @@ run "takes_the_next_larger_storage_and_the_major_version" {
   }
 }
 
+run "upgrades_when_allowed" {
+  command = plan
+
+  variables {
+    engine_version              = "18"
+    allow_major_version_upgrade = true
+  }
+
+  assert {
+    condition     = azurerm_postgresql_flexible_server.this[0].create_mode == "Update"
+    error_message = "The server must be upgraded in its place."
+  }
+}
+
 run "can_be_small" {
   command = plan
 
