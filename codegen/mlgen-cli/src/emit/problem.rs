@@ -92,6 +92,11 @@ impl Problem {
         }
     }
 
+    /// Whether a file was changed by hand, which `--force` would drop.
+    pub fn is_modified(&self) -> bool {
+        matches!(self.kind, ProblemKind::Modified { .. })
+    }
+
     /// What is wrong, in one sentence without a full stop.
     pub fn message(&self) -> String {
         let path = &self.path;
