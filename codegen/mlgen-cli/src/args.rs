@@ -24,8 +24,8 @@ pub struct Arguments {
 
 /// What can be done.
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[expect(missing_docs, reason = "a command's arguments say what it does")]
 pub enum Command {
-    /// A completion script.
     Completions(Completions),
 }
 
@@ -168,3 +168,6 @@ fn path(text: &str) -> Result<String, String> {
     }
     Ok(text.to_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -93,3 +93,61 @@ fn root(project: &Project, current: &Path) -> Result<PathBuf, Unreadable> {
         None => files::root_above(current),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Alone {
+        #[command(flatten)]
+        render: Render,
+    }
+
+    fn job(folder: &Path, typed: &[&str]) -> Result<RenderJob, Unreadable> {
+        let typed = ["mlgen"].iter().chain(typed);
+        RenderJob::new(Alone::try_parse_from(typed).unwrap().render, folder)
+    }
+
+    #[test]
+    fn a_run_is_what_was_typed_in_a_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, below) = (folder.path(), folder.path().join("configs/base"));
+        fs::create_dir_all(&below).unwrap();
+        fs::write(root.join("mlgen.yaml"), "").unwrap();
+        let all = RenderJob {
+            root: root.to_owned(),
+            environments: Names::All,
+            targets: Names::All,
+            set: Vec::new(),
+            mode: Mode::Write { force: false },
+            format: Format::Human,
+        };
+        assert_eq!(job(&below, &["--all"]).unwrap(), all);
+        let forced = RenderJob { mode: Mode::Write { force: true }, ..all.clone() };
+        assert_eq!(job(root, &["--all", "--force", "--project", "."]).unwrap().mode, forced.mode);
+        let some = RenderJob {
+            environments: Names::only(["staging", "production"]),
+            targets: Names::only(["aws"]),
+            mode: Mode::Check,
+            format: Format::Json,
+            ..all
+        };
+        let typed = "--env staging --env production --target aws --check --format json";
+        assert_eq!(job(&below, &typed.split(' ').collect::<Vec<_>>()).unwrap(), some);
+    }
+
+    #[test]
+    fn a_given_folder_is_not_searched_from() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("mlgen.yaml"), "").unwrap();
+        fs::create_dir(folder.path().join("configs")).unwrap();
+        let error = job(folder.path(), &["--all", "--project", "configs"]).unwrap_err();
+        let shown = folder.path().join("configs");
+        assert_eq!(error.to_string(), format!("`mlgen.yaml` is not in {}", shown.display()));
+    }
+}

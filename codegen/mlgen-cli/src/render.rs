@@ -97,3 +97,6 @@ fn show(job: &RenderJob, plan: &Plan, streams: &mut Streams<'_>) -> io::Result<(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::owner::{Output, Owner};
+use super::place::not_a_path;
 use super::problem::{Problem, ProblemKind};
 
 /// Problems among the paths of one run, and between them and files that stay. Both are sorted by path.
@@ -23,7 +24,7 @@ pub(super) fn clashes<'a>(
     }
     let mut seen = Seen::default();
     staying.for_each(|path| drop(seen.add(path)));
-    for output in outputs {
+    for output in outputs.iter().filter(|output| not_a_path(&output.document.path).is_none()) {
         let path = &output.document.path;
         if let Some(kind) = seen.add(path) {
             problems.push(Problem { path: path.clone(), owner: output.owner.clone(), kind });

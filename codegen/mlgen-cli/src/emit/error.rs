@@ -21,7 +21,7 @@ pub enum Error {
     #[error("`{MANIFEST}` {0}")]
     Manifest(String),
     /// Somebody wrote while this run was about to.
-    #[error("`{path}` was changed while mlgen was about to write it; render again")]
+    #[error("`{path}` was changed just before it was to be written")]
     Raced {
         /// The file, from the project's folder.
         path: String,

@@ -135,6 +135,6 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 
 fn unreadable(error: &serde_json::Error) -> Error {
     Error::Manifest(format!(
-        "is not a manifest ({error}): restore it from version control. Without it, delete it: files that are just as rendered are then taken over"
+        "is not a manifest ({error}): restore it from version control, or delete it: then files that are just as rendered are taken over"
     ))
 }

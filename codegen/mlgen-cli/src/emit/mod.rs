@@ -17,6 +17,9 @@ mod plan;
 mod problem;
 mod transaction;
 
+#[cfg(test)]
+mod tests;
+
 pub use apply::Writer;
 pub use error::Error;
 pub use lock::{lock, look};

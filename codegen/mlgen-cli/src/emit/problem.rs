@@ -123,7 +123,9 @@ impl Problem {
                     if path.len() < other.len() { (path, other) } else { (other, path) };
                 format!("`{file}` would be a file and, for `{inside}`, a folder")
             }
-            ProblemKind::NotAPath { why } => format!("no document can be `{path}`: it {why}"),
+            ProblemKind::NotAPath { why } => {
+                format!("no document can be `{}`: it {why}", path.escape_debug())
+            }
             ProblemKind::Blocked { by } => {
                 format!("`{path}` needs a folder where the file `{by}` is")
             }
