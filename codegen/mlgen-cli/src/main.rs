@@ -1,3 +1,39 @@
 //! `mlgen`: renders one spec per system into the stacks of every environment.
 
-fn main() {}
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+use mlgen_cli::args::{Arguments, Command};
+use mlgen_cli::render::Exit;
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(exit) => ExitCode::from(exit as u8),
+        // Whoever read the result has seen enough of it.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            drop(writeln!(anstream::stderr(), "error: {error:#}"));
+            ExitCode::from(Exit::Refused as u8)
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<Exit> {
+    match arguments.command {
+        Command::Completions(completions) => {
+            let mut script = Vec::new();
+            let mut command = Arguments::command();
+            clap_complete::generate(completions.shell, &mut command, "mlgen", &mut script);
+            io::stdout().write_all(&script)?;
+            Ok(Exit::Fine)
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}

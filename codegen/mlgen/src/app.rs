@@ -8,9 +8,9 @@ use crate::catalogue::{Catalogue, Folder};
 use crate::construct::{self, Kinds, Stack, System};
 use crate::diag::{Diagnostic, Diags};
 use crate::doc::Document;
-use crate::merge::Path;
-use crate::node::{Entry, Map, Node, Value};
-use crate::source::{FileId, Sources};
+use crate::merge;
+use crate::node::Node;
+use crate::source::Sources;
 use crate::spec::{Files, Project, Spec};
 use crate::{target, yaml};
 
@@ -24,8 +24,8 @@ pub struct Input {
     pub files: BTreeMap<String, String>,
     /// Catalogues in order of precedence.
     pub catalogues: Vec<Folder>,
-    /// Values from the command line: a path such as `database.storage_gb`, and YAML.
-    pub set: Vec<(String, String)>,
+    /// Values from the command line, `database.storage_gb=100`; a later one wins.
+    pub set: Vec<String>,
 }
 
 /// A project that has been read: its stacks are made, nothing is printed.
@@ -63,13 +63,19 @@ impl App {
         let mut sources = Sources::default();
         let mut diags = Diags::default();
         let files = parse(&input.files, &mut sources, &mut diags);
-        let set = set_tree(&input.set, &mut sources, &mut diags);
+        let mut set = Vec::new();
+        for text in input.set {
+            let file = sources.add("--set", text);
+            let (node, errors) = merge::setting(&sources, file);
+            diags.extend(errors);
+            set.extend(node);
+        }
         let catalogue = Catalogue::new(input.catalogues, &mut sources);
         let spec = files.and_then(|files| Spec::read(&files, &sources, &mut diags));
         let mut system = System::default();
         if let Some(spec) = &spec {
             let kinds = Kinds::read(spec, &catalogue, &sources, &mut diags);
-            system = construct::build(spec, &kinds, &catalogue, &sources, set.as_ref(), &mut diags);
+            system = construct::build(spec, &kinds, &catalogue, &sources, &set, &mut diags);
         }
         Self { sources, spec, system, diags }
     }
@@ -153,42 +159,4 @@ fn parse(
         diags.push(error.help("run `mlgen init` to begin a project"));
     }
     Some(Files { project: project?, base, environments })
-}
-
-/// The values of `--set` as one tree of components.
-fn set_tree(set: &[(String, String)], sources: &mut Sources, diags: &mut Diags) -> Option<Node> {
-    let mut root: Option<Node> = None;
-    for (path, text) in set {
-        let file = sources.add(format!("--set {path}"), text.as_str());
-        let (node, errors) = yaml::parse(sources, file);
-        diags.extend(errors);
-        let (Some(value), Ok(path)) = (node, path.parse::<Path>()) else {
-            diags.push(Diagnostic::error(file.span(0..0), format!("`{path}` is no path of a component")));
-            continue;
-        };
-        let keys: Vec<String> = path.keys().map(str::to_owned).collect();
-        let root = root.get_or_insert_with(|| empty(file));
-        put(root, &keys, value, file);
-    }
-    root
-}
-
-fn empty(file: FileId) -> Node {
-    Node { value: Value::Map(Map::new()), span: file.span(0..0) }
-}
-
-fn put(at: &mut Node, path: &[String], value: Node, file: FileId) {
-    let Some((key, rest)) = path.split_first() else {
-        *at = value;
-        return;
-    };
-    if !matches!(at.value, Value::Map(_)) {
-        *at = empty(file);
-    }
-    if let Value::Map(map) = &mut at.value {
-        let entry = map
-            .entry(key.clone())
-            .or_insert_with(|| Entry { key: value.span, node: empty(file) });
-        put(&mut entry.node, rest, value, file);
-    }
 }

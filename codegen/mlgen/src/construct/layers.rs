@@ -14,8 +14,8 @@ use crate::spec::{Environment, Spec};
 
 use super::presence::{Made, Present};
 
-/// What stands on the command line after `--set`, for components: one tree.
-pub type Set<'a> = Option<&'a Node>;
+/// What stands on the command line after `--set`: one tree of components each, a later one wins.
+pub type Set<'a> = &'a [Node];
 
 /// Merges the layers of `name`; `convention` are inputs that a rule of the target sets.
 pub fn merged(
@@ -35,7 +35,7 @@ pub fn merged(
             layers.push(merge::Layer { name: layer, node: section.clone() });
         }
     }
-    if let Some(node) = set.and_then(|set| set.get(name)) {
+    for node in set.iter().filter_map(|set| set.get(name)) {
         let (common, section) = split(node, spec, &target.name);
         layers.extend([Some(common), section].into_iter().flatten().map(|node| merge::Layer { name: LayerName::Set, node }));
     }

@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use crate::decode;
 use crate::diag::{Diagnostic, Diags};
+use crate::merge;
 use crate::node::{Entry, Map, Node, Value};
 use crate::source::Span;
 
@@ -278,9 +279,9 @@ impl Declared {
             );
         }
         let mut join = |first: &mut Node, second: Node| {
-            let (joined, errors) = union(vec![first.clone(), second]);
+            let (joined, errors) = merge::union(vec![first.clone(), second]);
             diags.extend(errors);
-            *first = joined;
+            *first = joined.unwrap_or_else(|| first.clone());
         };
         join(&mut self.common, other.common);
         for (target, section) in other.sections {
@@ -376,13 +377,4 @@ impl Document {
 fn is_name(text: &str) -> bool {
     let word = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_' || one == '-';
     text.starts_with(|first: char| first.is_ascii_lowercase()) && text.chars().all(word)
-}
-
-fn union(mut nodes: Vec<Node>) -> (Node, Diags) {
-    let second = nodes.pop();
-    let mut first = nodes.remove(0);
-    if let (Value::Map(map), Some(Node { value: Value::Map(more), .. })) = (&mut first.value, second) {
-        map.extend(more);
-    }
-    (first, Diags::default())
 }

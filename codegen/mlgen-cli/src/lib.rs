@@ -1,0 +1,11 @@
+//! The command `mlgen`, apart from the library of that name: arguments, reading, writing, showing.
+//!
+//! A command goes from `args` (what was typed) over `job` (what is to be done) and `files` (what the project says)
+//! through the library to `render`, which hands it to `emit` (what changes) and `report` (what is shown).
+
+pub mod args;
+pub mod emit;
+pub mod files;
+pub mod job;
+pub mod render;
+pub mod report;

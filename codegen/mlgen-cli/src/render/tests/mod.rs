@@ -1,0 +1,88 @@
+//! What people and programs see of a run, and how it ends.
+
+mod people;
+mod programs;
+
+use std::fs;
+use std::path::Path;
+
+use anstream::StripStream;
+use expect_test::Expect;
+use mlgen::doc::Document;
+use tempfile::TempDir;
+
+use super::{Exit, Streams, finish};
+use crate::args::Format;
+use crate::emit::{Names, Output, Owner, Scope};
+use crate::job::{Mode, RenderJob};
+
+const WRITE: Mode = Mode::Write { force: false };
+
+/// A project with `a.tf` to change, `b.tf` to keep, `old.tf` to remove and `new.tf` to create.
+fn project() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let files = [("a.tf", "one\ntwo\n"), ("b.tf", "same\n"), ("old.tf", "gone\n")];
+    run(folder.path(), WRITE, Format::Human, &files);
+    folder
+}
+
+const FILES: [(&str, &str); 3] = [("a.tf", "one\n2\n"), ("b.tf", "same\n"), ("d/new.tf", "new")];
+
+struct Run {
+    exit: Exit,
+    out: String,
+    err: String,
+}
+
+fn run(root: &Path, mode: Mode, format: Format, files: &[(&str, &str)]) -> Run {
+    let job = RenderJob {
+        root: root.to_owned(),
+        environments: Names::All,
+        targets: Names::All,
+        set: Vec::new(),
+        mode,
+        format,
+    };
+    let output = |(path, text): &(&str, &str)| Output {
+        owner: Owner::new("staging", "aws"),
+        document: Document {
+            path: (*path).to_owned(),
+            text: (*text).to_owned(),
+            executable: false,
+        },
+    };
+    let outputs = files.iter().map(output).collect();
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut streams = Streams { out: &mut out, err: &mut err };
+    let exit = finish(&job, &Scope::ALL, outputs, &mut streams).unwrap();
+    let [out, err] = [out, err].map(|bytes| String::from_utf8(bytes).unwrap());
+    Run { exit, out, err }
+}
+
+fn plain(text: &str) -> String {
+    use std::io::Write as _;
+    let mut stream = StripStream::new(Vec::new());
+    stream.write_all(text.as_bytes()).unwrap();
+    String::from_utf8(stream.into_inner()).unwrap()
+}
+
+/// The exit, then the output; errors after a line of dashes.
+#[track_caller]
+fn check(root: &Path, mode: Mode, format: Format, files: &[(&str, &str)], expected: Expect) {
+    let Run { exit, out, err } = run(root, mode, format, files);
+    let dashes = if err.is_empty() { "" } else { "----\n" };
+    expected.assert_eq(&plain(&format!("{exit:?}\n{out}{dashes}{err}")));
+}
+
+fn by_hand() -> TempDir {
+    let folder = project();
+    fs::write(folder.path().join("a.tf"), "one\nmine\n").unwrap();
+    folder
+}
+
+fn foreign() -> TempDir {
+    let folder = project();
+    fs::create_dir(folder.path().join("d")).unwrap();
+    fs::write(folder.path().join("d/new.tf"), "mine\n").unwrap();
+    folder
+}
