@@ -220,6 +220,23 @@ impl Served {
         }
     }
 
+    /// The same provider, with backends that `configure` makes from the configuration.
+    #[must_use]
+    pub fn configured_by<B, F>(
+        mut self,
+        configure: impl Fn(Value, Host) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        B: Send + Sync + 'static,
+        F: Future<Output = Result<B>> + Send + 'static,
+    {
+        self.configure = Box::new(move |config, host| {
+            let making = configure(config, host);
+            Box::pin(async move { Ok(Arc::new(making.await?) as Arc<dyn Any + Send + Sync>) })
+        });
+        self
+    }
+
     /// Makes the backends from a configuration.
     pub fn configure(
         &self,
