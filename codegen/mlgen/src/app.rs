@@ -7,12 +7,12 @@ use indexmap::IndexMap;
 use crate::catalogue::{Catalogue, Folder};
 use crate::construct::{self, Kinds, Stack, System};
 use crate::diag::{Diagnostic, Diags};
-use crate::doc::Document;
 use crate::merge;
 use crate::node::Node;
 use crate::source::Sources;
 use crate::spec::{Files, Project, Spec};
-use crate::{target, yaml};
+use crate::target::{self, Rendered};
+use crate::yaml;
 
 /// Name of the file in which a project begins.
 pub const PROJECT_FILE: &str = "mlgen.yaml";
@@ -44,17 +44,6 @@ pub struct Choice {
     pub environments: Vec<String>,
     /// Names of targets.
     pub targets: Vec<String>,
-}
-
-/// The documents of one stack.
-#[derive(Clone, Debug)]
-pub struct Rendered {
-    /// The environment; none for what belongs to all.
-    pub environment: Option<String>,
-    /// The target.
-    pub target: String,
-    /// What is to be written.
-    pub documents: Vec<Document>,
 }
 
 impl App {
@@ -114,11 +103,12 @@ impl App {
     }
 
     /// The documents of the chosen stacks; none while there are errors.
-    pub fn render(&self, choice: &Choice) -> Vec<Document> {
+    pub fn render(&self, choice: &Choice) -> Vec<Rendered> {
         if self.has_errors() {
             return Vec::new();
         }
-        let named = |list: &[String], name: &str| list.is_empty() || list.iter().any(|one| one == name);
+        let named =
+            |list: &[String], name: &str| list.is_empty() || list.iter().any(|one| one == name);
         let chosen = |stack: &Stack| {
             named(&choice.environments, &stack.environment.name)
                 && named(&choice.targets, &stack.target.name)

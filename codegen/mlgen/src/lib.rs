@@ -18,4 +18,5 @@ pub mod spec;
 pub mod target;
 pub mod yaml;
 
-pub use app::{App, Choice, Input, PROJECT_FILE, Rendered};
+pub use app::{App, Choice, Input, PROJECT_FILE};
+pub use target::Rendered;

@@ -26,12 +26,21 @@ pub struct ComponentFile {
 }
 
 const COMMON: [&str; 4] = ["summary", "classes", "secret_inputs", "secret_outputs"];
+const CHART: [&str; 5] = ["summary", "classes", "secret_inputs", "secret_outputs", "outputs"];
 const COMPOSE: [&str; 9] = [
-    "summary", "classes", "inputs", "outputs", "service", "volumes", "networks", "configs", "secrets",
+    "summary", "classes", "inputs", "outputs", "service", "volumes", "networks", "configs",
+    "secrets",
 ];
 
 impl ComponentFile {
-    /// Reads the file of a Terraform module or a chart.
+    /// Reads the file of a chart, which says there what other components may refer to.
+    pub(super) fn read_chart(node: &Node, interface: &mut Interface, diags: &mut Diags) -> Self {
+        decode::fields(node, "component.yaml", &CHART, diags);
+        interface.outputs.extend(outputs(node));
+        Self::common(node, diags)
+    }
+
+    /// Reads the file of a Terraform module.
     pub(super) fn read(node: &Node, diags: &mut Diags) -> Self {
         decode::fields(node, "component.yaml", &COMMON, diags);
         Self::common(node, diags)
@@ -52,15 +61,7 @@ impl ComponentFile {
                 interface.inputs.insert(name.clone(), input);
             }
         }
-        for (name, entry) in node.get("outputs").and_then(Node::as_map).into_iter().flatten() {
-            let output = Output {
-                span: entry.key,
-                description: String::new(),
-                sensitive: false,
-                value: Some(entry.node.clone()),
-            };
-            interface.outputs.insert(name.clone(), output);
-        }
+        interface.outputs.extend(outputs(node));
         (file, interface)
     }
 
@@ -86,6 +87,20 @@ impl ComponentFile {
     }
 }
 
+/// Outputs as expressions over inputs: `host: ${name}`.
+fn outputs(node: &Node) -> impl Iterator<Item = (String, Output)> {
+    let entries = node.get("outputs").and_then(Node::as_map).into_iter().flatten();
+    entries.map(|(name, entry)| {
+        let output = Output {
+            span: entry.key,
+            description: String::new(),
+            sensitive: false,
+            value: Some(entry.node.clone()),
+        };
+        (name.clone(), output)
+    })
+}
+
 /// `{ type: string, default: "17", optional: true, description: ... }`.
 fn input(key: crate::source::Span, node: &Node, diags: &mut Diags) -> Option<Input> {
     let what = "an input";
@@ -101,7 +116,8 @@ fn input(key: crate::source::Span, node: &Node, diags: &mut Diags) -> Option<Inp
         diags.push(Diagnostic::error(key, format!("`{text}` is no type")));
         return None;
     };
-    let optional = node.get("optional").is_some_and(|flag| flag.value == crate::node::Value::Bool(true));
+    let optional =
+        node.get("optional").is_some_and(|flag| flag.value == crate::node::Value::Bool(true));
     let absent = || Node { value: crate::node::Value::Null, span: key };
     let description = node.get("description").and_then(Node::as_str).unwrap_or_default().to_owned();
     Some(Input {

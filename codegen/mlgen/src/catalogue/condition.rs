@@ -11,7 +11,6 @@ use hcl_edit::expr::{
 };
 use serde_json::{Number, Value};
 
-
 /// A value, or that there is none before the apply. `Err` is an error of the expression itself.
 type Answer = Result<Option<Value>, ()>;
 
@@ -169,8 +168,12 @@ impl Scope<'_> {
         }
         let Some(collection) = self.value(&each.intro.collection_expr)? else { return Ok(None) };
         let items: Vec<(Value, Value)> = match collection {
-            Value::Array(items) => items.into_iter().enumerate().map(|(at, item)| (at.into(), item)).collect(),
-            Value::Object(entries) => entries.into_iter().map(|(key, item)| (key.into(), item)).collect(),
+            Value::Array(items) => {
+                items.into_iter().enumerate().map(|(at, item)| (at.into(), item)).collect()
+            }
+            Value::Object(entries) => {
+                entries.into_iter().map(|(key, item)| (key.into(), item)).collect()
+            }
             _ => return Err(()),
         };
         let mut found = Vec::new();
@@ -202,11 +205,17 @@ impl Scope<'_> {
 fn function(name: &str, arguments: &[Value]) -> Answer {
     let flag = |flag: bool| Ok(Some(Value::Bool(flag)));
     match (name, arguments) {
-        ("contains", [Value::Array(items), wanted]) => flag(items.iter().any(|item| same(item, wanted))),
-        ("startswith", [Value::String(text), Value::String(start)]) => flag(text.starts_with(start)),
+        ("contains", [Value::Array(items), wanted]) => {
+            flag(items.iter().any(|item| same(item, wanted)))
+        }
+        ("startswith", [Value::String(text), Value::String(start)]) => {
+            flag(text.starts_with(start))
+        }
         ("endswith", [Value::String(text), Value::String(end)]) => flag(text.ends_with(end)),
         ("strcontains", [Value::String(text), Value::String(part)]) => flag(text.contains(part)),
-        ("alltrue", [Value::Array(items)]) => flag(items.iter().all(|item| *item == Value::Bool(true))),
+        ("alltrue", [Value::Array(items)]) => {
+            flag(items.iter().all(|item| *item == Value::Bool(true)))
+        }
         ("anytrue", [Value::Array(items)]) => flag(items.contains(&Value::Bool(true))),
         ("length", [Value::Array(items)]) => Ok(Some(items.len().into())),
         ("length", [Value::Object(entries)]) => Ok(Some(entries.len().into())),
@@ -214,7 +223,9 @@ fn function(name: &str, arguments: &[Value]) -> Answer {
         ("keys", [Value::Object(entries)]) => {
             Ok(Some(Value::Array(entries.keys().map(|key| key.as_str().into()).collect())))
         }
-        ("values", [Value::Object(entries)]) => Ok(Some(Value::Array(entries.values().cloned().collect()))),
+        ("values", [Value::Object(entries)]) => {
+            Ok(Some(Value::Array(entries.values().cloned().collect())))
+        }
         ("distinct", [Value::Array(items)]) => {
             let mut found: Vec<Value> = Vec::new();
             for item in items {
@@ -224,21 +235,28 @@ fn function(name: &str, arguments: &[Value]) -> Answer {
             }
             Ok(Some(Value::Array(found)))
         }
-        ("regex", [Value::String(pattern), Value::String(text)]) => match regex::Regex::new(pattern) {
-            // What was matched matters to no validation here, only that something was.
-            Ok(pattern) => pattern.find(text).map(|found| Some(found.as_str().into())).ok_or(()),
-            Err(_) => Ok(None),
-        },
+        ("regex", [Value::String(pattern), Value::String(text)]) => {
+            match regex::Regex::new(pattern) {
+                // What was matched matters to no validation here, only that something was.
+                Ok(pattern) => {
+                    pattern.find(text).map(|found| Some(found.as_str().into())).ok_or(())
+                }
+                Err(_) => Ok(None),
+            }
+        }
         ("lower", [Value::String(text)]) => Ok(Some(text.to_lowercase().into())),
         ("upper", [Value::String(text)]) => Ok(Some(text.to_uppercase().into())),
         ("trimspace", [Value::String(text)]) => Ok(Some(text.trim().into())),
-        ("floor", [Value::Number(_)]) => Ok(number(&arguments[0]).and_then(|value| float(value.floor()))),
+        ("floor", [Value::Number(_)]) => {
+            Ok(number(&arguments[0]).and_then(|value| float(value.floor())))
+        }
         ("tonumber", [value]) => number(value).map(float).ok_or(()),
         ("toset" | "tolist", [Value::Array(_)]) => Ok(Some(arguments[0].clone())),
         ("min" | "max", [_, ..]) => {
             let numbers: Option<Vec<f64>> = arguments.iter().map(number).collect();
             let numbers = numbers.ok_or(())?.into_iter();
-            Ok(if name == "min" { numbers.reduce(f64::min) } else { numbers.reduce(f64::max) }.and_then(float))
+            Ok(if name == "min" { numbers.reduce(f64::min) } else { numbers.reduce(f64::max) }
+                .and_then(float))
         }
         _ => Ok(None),
     }
@@ -293,8 +311,16 @@ mod tests {
             ("var.max >= var.min", r#"{"min": 20, "max": 10}"#, Some(false)),
             ("var.n == null || var.n > 0", r#"{"n": null}"#, Some(true)),
             ("length(var.zones) >= 2", r#"{"zones": ["a"]}"#, Some(false)),
-            (r#"alltrue([for k in keys(var.m) : can(regex("^[a-z]+$", k))])"#, r#"{"m": {"ok": 1, "No": 2}}"#, Some(false)),
-            (r#"alltrue([for a in values(var.m) : a.t > 0 if a.on])"#, r#"{"m": {"x": {"t": 0, "on": false}}}"#, Some(true)),
+            (
+                r#"alltrue([for k in keys(var.m) : can(regex("^[a-z]+$", k))])"#,
+                r#"{"m": {"ok": 1, "No": 2}}"#,
+                Some(false),
+            ),
+            (
+                r#"alltrue([for a in values(var.m) : a.t > 0 if a.on])"#,
+                r#"{"m": {"x": {"t": 0, "on": false}}}"#,
+                Some(true),
+            ),
             ("!var.a || var.b != null", r#"{"a": true, "b": null}"#, Some(false)),
             ("var.a ? var.n > 1 : true", r#"{"a": false, "n": 0}"#, Some(true)),
             ("var.n % 1 == 0", r#"{"n": 1.5}"#, Some(false)),

@@ -5,8 +5,8 @@ use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
 use indexmap::IndexMap;
 
-use super::types::{Type, key_text};
 use super::literal;
+use super::types::{Type, key_text};
 use crate::diag::{Diagnostic, Diags};
 use crate::node::Node;
 use crate::source::{FileId, Sources, Span};
@@ -110,7 +110,8 @@ impl Interface {
         for attribute in blocks.flat_map(|block| block.body.attributes()) {
             let Expression::Object(fields) = &attribute.value else { continue };
             let text = |wanted: &str| {
-                let mut found = fields.iter().filter(|(key, _)| key_text(key).is_some_and(|key| key == wanted));
+                let mut found =
+                    fields.iter().filter(|(key, _)| key_text(key).is_some_and(|key| key == wanted));
                 found.next().and_then(|(_, value)| value.expr().as_str()).map(str::to_owned)
             };
             if let Some(source) = text("source") {
@@ -188,7 +189,11 @@ fn flag_of(body: &Body, name: &str) -> Option<bool> {
 }
 
 /// A file that is no HCL, at the place where reading it ended.
-pub(super) fn syntax(sources: &Sources, file: FileId, error: &hcl_edit::parser::Error) -> Diagnostic {
+pub(super) fn syntax(
+    sources: &Sources,
+    file: FileId,
+    error: &hcl_edit::parser::Error,
+) -> Diagnostic {
     let at = error.location().offset().min(sources.text(file).len());
     Diagnostic::error(file.span(at..at), format!("this file is no HCL: {}", error.message()))
 }

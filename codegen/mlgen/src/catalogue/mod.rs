@@ -17,6 +17,7 @@ use interface::Interface;
 use target::{Target, Writer};
 
 use crate::diag::{Diagnostic, Diags};
+use crate::node::Node;
 use crate::source::{FileId, Sources, Span};
 use crate::yaml;
 
@@ -153,20 +154,22 @@ impl Catalogue {
                 let is_module = |name: &&String| name.ends_with(".tf") && !name.contains('/');
                 let modules: Vec<FileId> =
                     found.files.keys().filter(is_module).map(|name| found.files[name]).collect();
-                (self.component(found, sources, diags), Interface::read(sources, &modules, diags))
-            }
-            Writer::Helm => (
-                self.component(found, sources, diags),
-                schema::read(sources, &found.files, diags),
-            ),
-            Writer::Compose => match found.files.get("component.yaml") {
-                None => (ComponentFile::default(), Interface::default()),
-                Some(&file) => {
-                    let (node, errors) = yaml::parse(sources, file);
-                    diags.extend(errors);
-                    node.map(|node| ComponentFile::read_compose(&node, diags)).unwrap_or_default()
+                {
+                    let node = Self::component_yaml(found, sources, diags);
+                    let component = node.map(|node| ComponentFile::read(&node, diags));
+                    (component.unwrap_or_default(), Interface::read(sources, &modules, diags))
                 }
-            },
+            }
+            Writer::Helm => {
+                let mut interface = schema::read(sources, &found.files, diags);
+                let node = Self::component_yaml(found, sources, diags);
+                let read = |node| ComponentFile::read_chart(&node, &mut interface, diags);
+                (node.map(read).unwrap_or_default(), interface)
+            }
+            Writer::Compose => {
+                let node = Self::component_yaml(found, sources, diags);
+                node.map(|node| ComponentFile::read_compose(&node, diags)).unwrap_or_default()
+            }
         };
         let kind = Kind {
             folder: folder.clone(),
@@ -180,13 +183,10 @@ impl Catalogue {
         Some(Arc::new(kind))
     }
 
-    fn component(&self, found: &Found, sources: &Sources, diags: &mut Diags) -> ComponentFile {
-        let Some(&file) = found.files.get("component.yaml") else {
-            return ComponentFile::default();
-        };
-        let (node, errors) = yaml::parse(sources, file);
+    fn component_yaml(found: &Found, sources: &Sources, diags: &mut Diags) -> Option<Node> {
+        let (node, errors) = yaml::parse(sources, *found.files.get("component.yaml")?);
         diags.extend(errors);
-        node.map(|node| ComponentFile::read(&node, diags)).unwrap_or_default()
+        node
     }
 }
 
@@ -199,8 +199,11 @@ impl Kind {
         for (name, input) in &self.interface.inputs {
             if RESERVED.contains(&name.as_str()) || *name == target.name {
                 diags.push(
-                    Diagnostic::error(input.span, format!("`{name}` is reserved and cannot be an input"))
-                        .help("rename the variable"),
+                    Diagnostic::error(
+                        input.span,
+                        format!("`{name}` is reserved and cannot be an input"),
+                    )
+                    .help("rename the variable"),
                 );
             }
         }

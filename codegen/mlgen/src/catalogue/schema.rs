@@ -27,13 +27,19 @@ pub(super) fn read(
     let Some(schema) = load("values.schema.json") else { return interface };
     let properties = schema.get("properties").and_then(Node::as_map);
     for (name, entry) in properties.into_iter().flatten() {
+        // Helm hands it to every chart; it is no input.
+        if name == "global" {
+            continue;
+        }
         let node = resolve(&entry.node, &schema);
         let default = values.as_ref().and_then(|values| values.get(name)).cloned();
         let input = Input {
             span: entry.key,
             description: text(node, "description"),
             ty: ty(node, &schema),
-            default: default.or_else(|| (!required(&schema, name)).then(|| Node { value: Value::Null, span: entry.key })),
+            default: default.or_else(|| {
+                (!required(&schema, name)).then(|| Node { value: Value::Null, span: entry.key })
+            }),
             nullable: nullable(node),
             sensitive: false,
             ephemeral: false,

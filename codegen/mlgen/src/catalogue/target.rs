@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::types::Type;
 use crate::decode;
 use crate::diag::{Diagnostic, Diags};
-use crate::node::Node;
+use crate::node::{Entry, Map, Node, Value};
 use crate::source::{FileId, Span};
 
 /// How the documents of a target are written.
@@ -36,6 +36,9 @@ pub struct Target {
     pub settings: IndexMap<String, Setting>,
     /// Where the state is kept.
     pub backend: Option<Backend>,
+    /// Inputs that components have by convention, where their kind knows them and the spec does not say otherwise;
+    /// `${component}` in a text is the component's name.
+    pub conventions: Node,
     /// The module that holds the project's secrets.
     pub secrets: Option<Secrets>,
     /// The version of Terraform that the stacks need.
@@ -77,8 +80,16 @@ pub struct Secrets {
     pub inputs: Option<Node>,
 }
 
-const FIELDS: [&str; 8] = [
-    "summary", "writer", "also", "folder", "settings", "backend", "secrets", "required_version",
+const FIELDS: [&str; 9] = [
+    "summary",
+    "writer",
+    "also",
+    "folder",
+    "settings",
+    "backend",
+    "conventions",
+    "secrets",
+    "required_version",
 ];
 
 impl Target {
@@ -115,9 +126,11 @@ impl Target {
             summary: text("summary", diags).unwrap_or_default(),
             writer,
             also: also.into_iter().flatten().map(|(name, _)| name).collect(),
-            folder: text("folder", diags).unwrap_or_else(|| format!("deploy/{{environment}}/{name}")),
+            folder: text("folder", diags)
+                .unwrap_or_else(|| format!("deploy/{{environment}}/{name}")),
             settings: settings(node, diags),
             backend: backend(node, diags),
+            conventions: conventions(node, at, diags),
             secrets: secrets(node, diags),
             required_version: text("required_version", diags),
             provider,
@@ -148,11 +161,27 @@ fn settings(target: &Node, diags: &mut Diags) -> IndexMap<String, Setting> {
     found
 }
 
+/// Where nothing is said, names begin with the environment's prefix.
+fn conventions(target: &Node, at: Span, diags: &mut Diags) -> Node {
+    let mut map = Map::new();
+    let name = Node { value: Value::String("${prefix}-${component}".to_owned()), span: at };
+    map.insert("name".to_owned(), Entry { key: at, node: name });
+    if let Some(node) = target.get("conventions") {
+        map.extend(
+            decode::map(node, "`conventions`", diags)
+                .into_iter()
+                .flatten()
+                .map(|(k, v)| (k.clone(), v.clone())),
+        );
+    }
+    Node { value: Value::Map(map), span: at }
+}
+
 fn backend(target: &Node, diags: &mut Diags) -> Option<Backend> {
     let node = target.get("backend")?;
     decode::fields(node, "a backend", &["type", "arguments", "settings"], diags)?;
     let kind = decode::string(node.get("type").unwrap_or(node), "`type`", diags)?;
-    let empty = || Node { value: crate::node::Value::Map(crate::node::Map::new()), span: node.span };
+    let empty = || Node { value: Value::Map(Map::new()), span: node.span };
     Some(Backend {
         kind,
         arguments: node.get("arguments").cloned().unwrap_or_else(empty),

@@ -114,12 +114,7 @@ impl Type {
         })
     }
 
-    fn constructed(
-        call: &FuncCall,
-        whole: &Expression,
-        file: FileId,
-        diags: &mut Diags,
-    ) -> Self {
+    fn constructed(call: &FuncCall, whole: &Expression, file: FileId, diags: &mut Diags) -> Self {
         let arguments: Vec<&Expression> = call.args.iter().collect();
         match (call.name.name.as_str(), arguments.as_slice()) {
             ("list", [item]) => Self::List(Box::new(Self::read(item, file, diags))),
@@ -168,10 +163,9 @@ pub(super) fn key_text(key: &ObjectKey) -> Option<String> {
 
 fn unreadable(expression: &Expression, file: FileId, diags: &mut Diags) -> Type {
     let span = file.span(expression.span().unwrap_or(0..0));
-    diags.push(
-        Diagnostic::error(span, "this is no type that mlgen knows")
-            .help("write string, number, bool, list(...), set(...), map(...), object({...}) or tuple([...])"),
-    );
+    diags.push(Diagnostic::error(span, "this is no type that mlgen knows").help(
+        "write string, number, bool, list(...), set(...), map(...), object({...}) or tuple([...])",
+    ));
     Type::Any
 }
 

@@ -61,14 +61,20 @@ impl Wanted<'_> {
 
 impl<'a> Scope<'a> {
     /// The value, or none where an optional reference leaves it out.
-    pub fn convert(&self, merged: &Merged, wanted: &Wanted<'_>, diags: &mut Diags) -> Option<Value> {
+    pub fn convert(
+        &self,
+        merged: &Merged,
+        wanted: &Wanted<'_>,
+        diags: &mut Diags,
+    ) -> Option<Value> {
         let span = merged.origin.span;
         let literal = merged.literal.is_some();
         match (&merged.value, wanted.ty) {
             (MergedValue::String(text), _) => self.text(text, span, literal, wanted, diags),
             (MergedValue::Null, _) => {
                 if !wanted.nullable {
-                    let error = Diagnostic::error(span, format!("`{}` cannot be null", wanted.path));
+                    let error =
+                        Diagnostic::error(span, format!("`{}` cannot be null", wanted.path));
                     diags.push(error.help("leave it out to take the default"));
                 }
                 Some(Value::Null)
@@ -81,9 +87,10 @@ impl<'a> Scope<'a> {
             (MergedValue::Number(number), Type::Number | Type::Any) => {
                 Some(Value::Number(number.clone()))
             }
-            (MergedValue::List(items), Type::List(_) | Type::Set(_) | Type::Any | Type::Tuple(_)) => {
-                self.list(items, span, wanted, diags)
-            }
+            (
+                MergedValue::List(items),
+                Type::List(_) | Type::Set(_) | Type::Any | Type::Tuple(_),
+            ) => self.list(items, span, wanted, diags),
             (MergedValue::Map(_), Type::Map(_) | Type::Any | Type::Object(_)) => {
                 self.map(merged, wanted, diags)
             }
@@ -104,7 +111,8 @@ impl<'a> Scope<'a> {
         if let Type::Tuple(types) = wanted.ty
             && types.len() != items.len()
         {
-            let message = format!("`{}` must have {} items, found {}", wanted.path, types.len(), items.len());
+            let message =
+                format!("`{}` must have {} items, found {}", wanted.path, types.len(), items.len());
             diags.push(Diagnostic::error(span, message));
         }
         let converted = items.iter().enumerate().filter_map(|(index, item)| {
@@ -173,13 +181,22 @@ impl<'a> Scope<'a> {
             return match wanted.ty {
                 Type::String | Type::Any => Some(Value::String(plain.to_owned())),
                 ty => {
-                    diags.push(mismatch(&MergedValue::String(plain.to_owned()), ty, span, &wanted.path));
+                    diags.push(mismatch(
+                        &MergedValue::String(plain.to_owned()),
+                        ty,
+                        span,
+                        &wanted.path,
+                    ));
                     Some(Value::Null)
                 }
             };
         }
         if !matches!(wanted.ty, Type::String | Type::Any) {
-            let message = format!("`{}` must be {}, not a text with references", wanted.path, wanted.ty.noun());
+            let message = format!(
+                "`{}` must be {}, not a text with references",
+                wanted.path,
+                wanted.ty.noun()
+            );
             diags.push(Diagnostic::error(span, message));
             return Some(Value::Null);
         }
@@ -187,9 +204,11 @@ impl<'a> Scope<'a> {
         for part in &parsed.0 {
             let value = match part {
                 Part::Literal(text) => Value::String(text.clone()),
-                Part::Reference(reference) => {
-                    self.reference(reference, &Wanted { ty: &Type::String, ..wanted.clone() }, diags)?
-                }
+                Part::Reference(reference) => self.reference(
+                    reference,
+                    &Wanted { ty: &Type::String, ..wanted.clone() },
+                    diags,
+                )?,
             };
             match (value, pieces.last_mut()) {
                 (Value::String(text), Some(Piece::Literal(before))) => before.push_str(&text),
@@ -227,7 +246,10 @@ impl<'a> Scope<'a> {
         let resolved = |to| Some(Value::Reference(Resolved { to, span }));
         let is_secret = wanted.secret || *wanted.ty == Type::Secret;
         if is_secret
-            && !matches!(reference.to, Referent::Secret(_) | Referent::Component { .. } | Referent::Foreign { .. })
+            && !matches!(
+                reference.to,
+                Referent::Secret(_) | Referent::Component { .. } | Referent::Foreign { .. }
+            )
         {
             diags.push(no_literal_secret(span, &wanted.path));
             return Some(Value::Null);
@@ -245,8 +267,11 @@ impl<'a> Scope<'a> {
                 self.fact(name, "secret", reference, diags)?;
                 if !is_secret {
                     diags.push(
-                        Diagnostic::error(span, format!("`{}` is no place for a secret", wanted.path))
-                            .help(self.secret_places(&wanted.path)),
+                        Diagnostic::error(
+                            span,
+                            format!("`{}` is no place for a secret", wanted.path),
+                        )
+                        .help(self.secret_places(&wanted.path)),
                     );
                 }
                 resolved(To::Secret(name.clone()))
@@ -263,7 +288,8 @@ impl<'a> Scope<'a> {
     /// A fact of a run or a secret that this environment and target have.
     fn fact(&self, name: &str, what: &str, reference: &Reference, diags: &mut Diags) -> Option<()> {
         let layers = self.spec.layers(&self.environment.name);
-        let layers = std::iter::once(&self.spec.base).chain(layers.into_iter().map(|(_, layer)| layer));
+        let layers =
+            std::iter::once(&self.spec.base).chain(layers.into_iter().map(|(_, layer)| layer));
         let facts: Vec<_> = layers
             .flat_map(|layer| if what == "input" { &layer.inputs } else { &layer.secrets })
             .collect();
@@ -285,7 +311,9 @@ impl<'a> Scope<'a> {
                 "{what} `{name}` does not exist for {} in {}",
                 self.target.name, self.environment.name
             );
-            diags.push(Diagnostic::error(reference.span, message).note_at(fact.key, "declared here"));
+            diags.push(
+                Diagnostic::error(reference.span, message).note_at(fact.key, "declared here"),
+            );
         }
         None
     }
@@ -303,7 +331,8 @@ impl<'a> Scope<'a> {
             Some(Plain::Number(number)) => Some(Value::Number(number.clone())),
             Some(Plain::Bool(flag)) => Some(Value::Bool(*flag)),
             _ => {
-                let message = format!("target `{}` has no setting `{}`", self.target.name, path.join("."));
+                let message =
+                    format!("target `{}` has no setting `{}`", self.target.name, path.join("."));
                 let known = self.target.settings.keys().map(String::as_str);
                 diags.push(Diagnostic::error(span, message).suggest(&path[0], known));
                 None
@@ -365,8 +394,14 @@ impl<'a> Scope<'a> {
         let gives_secret = kind.component.secret_outputs.contains(output);
         if gives_secret && !is_secret {
             diags.push(
-                Diagnostic::error(span, format!("`{name}.{output}` is a secret, and `{}` is no place for one", wanted.path))
-                    .help(self.secret_places(&wanted.path)),
+                Diagnostic::error(
+                    span,
+                    format!(
+                        "`{name}.{output}` is a secret, and `{}` is no place for one",
+                        wanted.path
+                    ),
+                )
+                .help(self.secret_places(&wanted.path)),
             );
         } else if !gives_secret && is_secret && self.target.writer != Writer::Compose {
             diags.push(
@@ -418,7 +453,12 @@ impl<'a> Scope<'a> {
                     diags.push(
                         Diagnostic::error(
                             span,
-                            format!("`{name}` cannot be `{}`: {} has no output {}", wanted.path, kind.title(), decode::listed(&missing)),
+                            format!(
+                                "`{name}` cannot be `{}`: {} has no output {}",
+                                wanted.path,
+                                kind.title(),
+                                decode::listed(&missing)
+                            ),
                         )
                         .label(format!("a component of kind `{}`", kind.name)),
                     );
@@ -426,10 +466,18 @@ impl<'a> Scope<'a> {
             }
             Type::Any | Type::Component => {}
             ty => {
-                let outputs: Vec<&str> = kind.interface.outputs.keys().map(String::as_str).collect();
+                let outputs: Vec<&str> =
+                    kind.interface.outputs.keys().map(String::as_str).collect();
                 diags.push(
-                    Diagnostic::error(span, format!("`{}` must be {}, and this is a whole component", wanted.path, ty.noun()))
-                        .help(format!("name an output: {}", decode::listed(&outputs))),
+                    Diagnostic::error(
+                        span,
+                        format!(
+                            "`{}` must be {}, and this is a whole component",
+                            wanted.path,
+                            ty.noun()
+                        ),
+                    )
+                    .help(format!("name an output: {}", decode::listed(&outputs))),
                 );
             }
         }
@@ -451,7 +499,9 @@ impl<'a> Scope<'a> {
             let error = error.suggest(name, known.clone());
             diags.push(match error.help {
                 Some(_) => error,
-                None => error.help(format!("there are {}", decode::listed(&known.collect::<Vec<_>>()))),
+                None => {
+                    error.help(format!("there are {}", decode::listed(&known.collect::<Vec<_>>())))
+                }
             });
             return None;
         };
@@ -475,18 +525,26 @@ impl<'a> Scope<'a> {
         let error = match elsewhere {
             Some((target, _)) => Diagnostic::error(
                 span,
-                format!("`{name}` is in the stack for {target}, not in the one for {}", self.target.name),
+                format!(
+                    "`{name}` is in the stack for {target}, not in the one for {}",
+                    self.target.name
+                ),
             )
             .label(format!("`{}` cannot reach it", wanted.path)),
             None => Diagnostic::error(span, format!("`{name}` is absent in {here}")),
         };
-        let scope = declared.scope.environments.iter().chain(&declared.scope.targets).flatten().next();
+        let scope =
+            declared.scope.environments.iter().chain(&declared.scope.targets).flatten().next();
         let error = match scope {
             Some((_, at)) => error.note_at(*at, "here it says where the component exists"),
             None => error,
         };
         let optional = Reference { optional: true, ..reference.clone() };
-        diags.push(error.help(format!("write {optional} to leave the value out where there is no `{name}`")));
+        diags.push(
+            error.help(format!(
+                "write {optional} to leave the value out where there is no `{name}`"
+            )),
+        );
         None
     }
 
@@ -554,7 +612,9 @@ fn mismatch(found: &MergedValue, ty: &Type, span: Span, path: &str) -> Diagnosti
     };
     let error = Diagnostic::error(span, format!("`{path}` must be {}", ty.noun())).label(kind);
     match (found, ty) {
-        (MergedValue::Number(_) | MergedValue::Bool(_), Type::String) => error.help("put it in quotes"),
+        (MergedValue::Number(_) | MergedValue::Bool(_), Type::String) => {
+            error.help("put it in quotes")
+        }
         (MergedValue::String(text), Type::Number) if text.parse::<f64>().is_ok() => {
             error.help("write it without quotes")
         }
@@ -565,6 +625,17 @@ fn mismatch(found: &MergedValue, ty: &Type, span: Span, path: &str) -> Diagnosti
 /// Whether a name says that its value is secret.
 fn sounds_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace('-', "_");
-    let endings = ["password", "passwd", "secret", "token", "api_key", "apikey", "private_key", "secret_key", "access_key", "credentials"];
+    let endings = [
+        "password",
+        "passwd",
+        "secret",
+        "token",
+        "api_key",
+        "apikey",
+        "private_key",
+        "secret_key",
+        "access_key",
+        "credentials",
+    ];
     endings.iter().any(|ending| name.ends_with(ending))
 }

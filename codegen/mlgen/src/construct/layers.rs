@@ -37,7 +37,12 @@ pub fn merged(
     }
     for node in set.iter().filter_map(|set| set.get(name)) {
         let (common, section) = split(node, spec, &target.name);
-        layers.extend([Some(common), section].into_iter().flatten().map(|node| merge::Layer { name: LayerName::Set, node }));
+        layers.extend(
+            [Some(common), section]
+                .into_iter()
+                .flatten()
+                .map(|node| merge::Layer { name: LayerName::Set, node }),
+        );
     }
     if let Made::Kind(kind) = &present.made {
         let mut below = Vec::new();
@@ -53,10 +58,11 @@ pub fn merged(
             .filter_map(|layer| layer.node.as_map())
             .flat_map(|map| map.keys().map(String::as_str))
             .collect();
-        let defaults = defaults(kind, name, present.declared.key, &mentioned);
+        let (defaults, conventions) = weakest(kind, target, name, present, &mentioned);
         below.insert(0, merge::Layer { name: LayerName::Default, node: defaults });
+        below.insert(1, merge::Layer { name: LayerName::Convention, node: conventions });
         if let Some(node) = convention {
-            below.insert(1, merge::Layer { name: LayerName::Default, node: node.clone() });
+            below.insert(2, merge::Layer { name: LayerName::Convention, node: node.clone() });
         }
         layers.splice(0..0, below);
     }
@@ -78,21 +84,50 @@ pub fn said<'a>(
     base.into_iter().chain(own).collect()
 }
 
-/// The defaults of inputs that some layer sets, and the name by convention.
-fn defaults(kind: &Kind, name: &str, declared: Span, mentioned: &[&str]) -> Node {
-    let mut map = Map::new();
+/// The module's defaults of inputs that some layer sets, and what the target's conventions say.
+fn weakest(
+    kind: &Kind,
+    target: &Target,
+    name: &str,
+    present: &Present<'_>,
+    mentioned: &[&str],
+) -> (Node, Node) {
+    let span = present.declared.key;
+    let (mut defaults, mut conventions) = (Map::new(), Map::new());
     for (input, declaration) in &kind.interface.inputs {
-        let node = match &declaration.default {
-            Some(node) if mentioned.contains(&input.as_str()) => node.clone(),
-            None if input == "name" && !mentioned.contains(&"name") => Node {
-                value: Value::String(format!("${{prefix}}-{}", name.replace('_', "-"))),
-                span: declared,
-            },
-            _ => continue,
-        };
-        map.insert(input.clone(), Entry { key: declaration.span, node });
+        let convention = target.conventions.get(input);
+        if let Some(node) = convention {
+            let node = named(node, name, span);
+            conventions.insert(input.clone(), Entry { key: declaration.span, node });
+        }
+        if let Some(node) = &declaration.default
+            && (convention.is_some() || mentioned.contains(&input.as_str()))
+        {
+            defaults.insert(input.clone(), Entry { key: declaration.span, node: node.clone() });
+        }
     }
-    Node { value: Value::Map(map), span: declared }
+    let tree = |map| Node { value: Value::Map(map), span };
+    (tree(defaults), tree(conventions))
+}
+
+/// A convention with the component's name in it. Its place is where the component is declared.
+fn named(node: &Node, name: &str, span: Span) -> Node {
+    let value = match &node.value {
+        Value::String(text) => Value::String(text.replace("${component}", &name.replace('_', "-"))),
+        Value::List(items) => {
+            Value::List(items.iter().map(|item| named(item, name, span)).collect())
+        }
+        Value::Map(entries) => Value::Map(
+            entries
+                .iter()
+                .map(|(key, entry)| {
+                    (key.clone(), Entry { key: entry.key, node: named(&entry.node, name, span) })
+                })
+                .collect(),
+        ),
+        other => other.clone(),
+    };
+    Node { value, span }
 }
 
 /// A component as `--set` writes it, cut as a declared one is.
@@ -133,7 +168,12 @@ pub fn check_known(
                     .collect();
                 let error = Diagnostic::error(entry.key, format!("{title} has no input `{input}`"));
                 diags.push(if elsewhere.is_empty() {
-                    decode::unknown(entry.key, input, &format!("{title} (component `{name}`)"), known)
+                    decode::unknown(
+                        entry.key,
+                        input,
+                        &format!("{title} (component `{name}`)"),
+                        known,
+                    )
                 } else {
                     error.help(format!(
                         "{} has it: move it under `{}:`",

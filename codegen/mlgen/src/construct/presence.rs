@@ -183,7 +183,10 @@ fn no_kind(
         .map(String::as_str)
         .collect();
     if !others.is_empty() {
-        return error.help(format!("it exists for {0}: write `targets: [{0}]` at `{name}`", others.join(", ")));
+        return error.help(format!(
+            "it exists for {0}: write `targets: [{0}]` at `{name}`",
+            others.join(", ")
+        ));
     }
     let known: Vec<&str> = catalogue.kinds(target).collect();
     let suggested = error.suggest(wanted, known.iter().copied());
@@ -212,7 +215,9 @@ pub fn check_layers(spec: &Spec, diags: &mut Diags) {
                     let error = Diagnostic::error(entry.key, message).suggest(name, known);
                     diags.push(match error.help {
                         Some(_) => error,
-                        None => error.help("a component that only this environment has needs a `kind`"),
+                        None => {
+                            error.help("a component that only this environment has needs a `kind`")
+                        }
                     });
                 }
                 continue;
@@ -227,14 +232,19 @@ pub fn check_layers(spec: &Spec, diags: &mut Diags) {
                     format!("`{name}` is absent in {environment}, so there is nothing to override"),
                 );
                 diags.push(match at {
-                    Some((_, span)) => error.note_at(*span, "here it says where the component exists"),
+                    Some((_, span)) => {
+                        error.note_at(*span, "here it says where the component exists")
+                    }
                     None => error,
                 });
             }
             if let Some((_, span)) = &entry.kind {
                 diags.push(
-                    Diagnostic::error(*span, "the kind of a component is the same in every environment")
-                        .note_at(base.key, "the base declares it"),
+                    Diagnostic::error(
+                        *span,
+                        "the kind of a component is the same in every environment",
+                    )
+                    .note_at(base.key, "the base declares it"),
                 );
             }
             if entry.scope != Scope::default() {

@@ -128,7 +128,9 @@ pub fn build<'a>(
                 .targets
                 .iter()
                 .filter(|(other, _)| *other != target.name)
-                .filter_map(|(other, _)| Some((other.as_str(), &**given.kinds.get(other, &kind.name)?)))
+                .filter_map(|(other, _)| {
+                    Some((other.as_str(), &**given.kinds.get(other, &kind.name)?))
+                })
                 .collect();
             layers::check_known(spec, environment, target, name, kind, &others, diags);
         }
@@ -242,8 +244,14 @@ fn settings(spec: &Spec, environment: &Environment, target: &Target, diags: &mut
     for (name, setting) in &target.settings {
         if node.get(name).is_none() {
             diags.push(
-                Diagnostic::error(span, format!("target `{}` needs the setting `{name}`", target.name))
-                    .help(format!("{} Write it under `targets.{}` of mlgen.yaml", setting.description, target.name)),
+                Diagnostic::error(
+                    span,
+                    format!("target `{}` needs the setting `{name}`", target.name),
+                )
+                .help(format!(
+                    "{} Write it under `targets.{}` of mlgen.yaml",
+                    setting.description, target.name
+                )),
             );
         }
     }
@@ -288,7 +296,8 @@ impl Holder {
         let rule = target.secrets.as_ref()?;
         let first = secrets.values().next()?;
         let kind = given.kinds.get(&target.name, &rule.kind)?;
-        let of_kind = |there: &Present<'_>| there.made.kind().is_some_and(|made| made.name == rule.kind);
+        let of_kind =
+            |there: &Present<'_>| there.made.kind().is_some_and(|made| made.name == rule.kind);
         let component = match present.iter().find(|(_, there)| of_kind(there)) {
             Some((name, _)) => name.clone(),
             None => {
@@ -364,11 +373,20 @@ fn inputs(
     found
 }
 
-fn missing(name: &str, input: &str, declaration: &Input, at: Span, scope: &Scope<'_>) -> Diagnostic {
+fn missing(
+    name: &str,
+    input: &str,
+    declaration: &Input,
+    at: Span,
+    scope: &Scope<'_>,
+) -> Diagnostic {
     let Scope { environment, target, .. } = scope;
-    Diagnostic::error(at, format!("`{name}` needs `{input}` for {} in {}", target.name, environment.name))
-        .label(format!("`{input}` is {}", declaration.ty.noun()))
-        .help(declaration.description.clone())
+    Diagnostic::error(
+        at,
+        format!("`{name}` needs `{input}` for {} in {}", target.name, environment.name),
+    )
+    .label(format!("`{input}` is {}", declaration.ty.noun()))
+    .help(declaration.description.clone())
 }
 
 /// Whether a value and everything in it is the module's own default.
@@ -429,14 +447,18 @@ pub fn json(node: &Node) -> serde_json::Value {
         Plain::Number(number) => serde_json::Value::Number(number.clone()),
         Plain::String(text) => text.as_str().into(),
         Plain::List(items) => items.iter().map(json).collect::<Vec<_>>().into(),
-        Plain::Map(entries) => {
-            serde_json::Value::Object(entries.iter().map(|(key, entry)| (key.clone(), json(&entry.node))).collect())
-        }
+        Plain::Map(entries) => serde_json::Value::Object(
+            entries.iter().map(|(key, entry)| (key.clone(), json(&entry.node))).collect(),
+        ),
     }
 }
 
 /// Outputs that read a component of the stack.
-fn outputs(scope: &Scope<'_>, effective: &Effective, diags: &mut Diags) -> BTreeMap<String, Output> {
+fn outputs(
+    scope: &Scope<'_>,
+    effective: &Effective,
+    diags: &mut Diags,
+) -> BTreeMap<String, Output> {
     let mut found = BTreeMap::new();
     for (name, given) in &effective.outputs {
         let Some(text) = given.value.as_str() else { continue };
@@ -451,7 +473,8 @@ fn outputs(scope: &Scope<'_>, effective: &Effective, diags: &mut Diags) -> BTree
         let path = format!("outputs.{name}");
         let wanted = Wanted { path, ty: &Type::Any, secret: false, nullable: true };
         let value = scope.output(reference, &wanted, diags);
-        let Some(Value::Reference(Resolved { to: To::Output { component, path }, .. })) = value else {
+        let Some(Value::Reference(Resolved { to: To::Output { component, path }, .. })) = value
+        else {
             continue;
         };
         let declared = scope.present[&component].made.kind();

@@ -16,14 +16,25 @@ pub type Leaf = Vec<String>;
 /// The leaves of `name` that environments or classes set, for `target`.
 pub fn tuned(spec: &Spec, target: &str, name: &str, kind: Option<&Kind>) -> BTreeSet<Leaf> {
     let mut found = BTreeSet::new();
-    for layer in spec.environments.values() {
-        if let Some(declared) = layer.components.get(name) {
+    let rendered = |name: &&String| {
+        let environment = &spec.project.environments[name.as_str()];
+        environment.targets.iter().any(|(known, _)| known == target)
+    };
+    let using = spec.project.environments.keys().filter(rendered);
+    // What an environment says counts where it, or one that extends it, is rendered for the target.
+    let named: BTreeSet<String> = using.flat_map(|name| spec.project.chain(name)).collect();
+    for (environment, layer) in &spec.environments {
+        if named.contains(environment)
+            && let Some(declared) = layer.components.get(name)
+        {
             own_leaves(declared, target, &mut found);
         }
     }
     if let Some(kind) = kind {
         let environments = spec.project.environments.values();
-        for environment in environments.filter(|one| one.targets.iter().any(|(name, _)| name == target)) {
+        for environment in
+            environments.filter(|one| one.targets.iter().any(|(name, _)| name == target))
+        {
             if let Some(class) = kind.component.classes.get(&environment.class) {
                 leaves(class, &mut Vec::new(), &mut found);
             }
@@ -42,7 +53,9 @@ fn own_leaves(declared: &Declared, target: &str, found: &mut BTreeSet<Leaf>) {
 /// Scalars and lists are leaves; so is what an operator makes, and an empty map.
 fn leaves(node: &Node, path: &mut Leaf, found: &mut BTreeSet<Leaf>) {
     match &node.value {
-        Plain::Map(entries) if !entries.is_empty() && !entries.keys().any(|key| key.starts_with('$')) => {
+        Plain::Map(entries)
+            if !entries.is_empty() && !entries.keys().any(|key| key.starts_with('$')) =>
+        {
             for (key, entry) in entries {
                 path.push(key.clone());
                 leaves(&entry.node, path, found);
@@ -69,10 +82,12 @@ pub fn variables(
         .cloned()
         .collect();
     let everywhere = |leaf: &Leaf| {
-        having.iter().all(|(inputs, statics)| match inputs.get(&leaf[0]).and_then(|value| value.at(&leaf[1..])) {
-            Some(value) => value.known(statics).is_some(),
-            // An input that is not set has its default; a key of a map has none.
-            None => leaf.len() == 1,
+        having.iter().all(|(inputs, statics)| {
+            match inputs.get(&leaf[0]).and_then(|value| value.at(&leaf[1..])) {
+                Some(value) => value.known(statics).is_some(),
+                // An input that is not set has its default; a key of a map has none.
+                None => leaf.len() == 1,
+            }
         })
     };
     shortest.into_iter().filter(|leaf| !leaf.is_empty() && everywhere(leaf)).collect()

@@ -110,7 +110,9 @@ impl Statics {
         Self {
             prefix: environment.prefix.clone(),
             environment: environment.names.variable.clone(),
-            settings: settings.map(|(name, entry)| (name.clone(), super::stack::json(&entry.node))).collect(),
+            settings: settings
+                .map(|(name, entry)| (name.clone(), super::stack::json(&entry.node)))
+                .collect(),
         }
     }
 
@@ -136,7 +138,8 @@ impl Value {
                 items.iter().map(|item| item.known(statics)).collect::<Option<Vec<_>>>()?.into()
             }
             Self::Map(entries) => {
-                let entries = entries.iter().map(|(key, item)| Some((key.clone(), item.known(statics)?)));
+                let entries =
+                    entries.iter().map(|(key, item)| Some((key.clone(), item.known(statics)?)));
                 serde_json::Value::Object(entries.collect::<Option<_>>()?)
             }
             Self::Text(pieces) => {

@@ -53,6 +53,8 @@ pub struct Layer {
 pub enum LayerName {
     /// The module.
     Default,
+    /// What the target's conventions say.
+    Convention,
     /// What the module loosens for a class of environments.
     Class(String),
     /// The files that hold for every environment.
@@ -67,6 +69,7 @@ impl fmt::Display for LayerName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
+            Self::Convention => f.write_str("convention"),
             Self::Class(name) => write!(f, "class {name}"),
             Self::Base => f.write_str("base"),
             Self::Environment(name) => write!(f, "environment {name}"),

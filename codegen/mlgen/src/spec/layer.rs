@@ -271,7 +271,10 @@ impl Declared {
         }
         self.module = self.module.take().or(other.module);
         if other.scope != self.scope {
-            let first = Diagnostic::error(other.key, "this component stands in two files that differ in where it exists");
+            let first = Diagnostic::error(
+                other.key,
+                "this component stands in two files that differ in where it exists",
+            );
             diags.push(
                 first
                     .note_at(self.key, "here it stands first")
@@ -375,6 +378,7 @@ impl Document {
 
 /// Lower case letters, digits, `_` and `-`, after a letter.
 fn is_name(text: &str) -> bool {
-    let word = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_' || one == '-';
+    let word =
+        |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_' || one == '-';
     text.starts_with(|first: char| first.is_ascii_lowercase()) && text.chars().all(word)
 }

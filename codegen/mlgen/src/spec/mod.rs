@@ -50,7 +50,8 @@ impl Spec {
             environments.insert(name.clone(), Layer::read(files, &targets, diags));
         }
         for (name, files) in &files.environments {
-            let Some(first) = files.first().filter(|_| !project.environments.contains_key(name)) else {
+            let Some(first) = files.first().filter(|_| !project.environments.contains_key(name))
+            else {
                 continue;
             };
             let path = sources.path(first.span.file);
@@ -58,7 +59,8 @@ impl Spec {
             let error = Diagnostic::error(at, format!("`{path}` is of no environment"));
             let known = project.environments.keys().map(String::as_str);
             diags.push(match project.environment(name) {
-                Some(meant) => error.help(format!("`{name}` is an alias: rename the folder to `{}`", meant.name)),
+                Some(meant) => error
+                    .help(format!("`{name}` is an alias: rename the folder to `{}`", meant.name)),
                 None => error.suggest(name, known),
             });
         }

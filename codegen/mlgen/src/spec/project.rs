@@ -214,8 +214,7 @@ impl Project {
             for (target, span) in &environment.targets {
                 if !self.targets.contains_key(target) {
                     let error = Diagnostic::error(*span, format!("`targets` has no `{target}`"));
-                    let suggested =
-                        error.suggest(target, self.targets.keys().map(String::as_str));
+                    let suggested = error.suggest(target, self.targets.keys().map(String::as_str));
                     diags.push(match suggested.help {
                         Some(_) => suggested,
                         None => suggested
@@ -244,7 +243,8 @@ impl Project {
                 && chain.iter().min() == Some(name)
             {
                 let path: Vec<&str> = chain.iter().rev().map(String::as_str).collect();
-                let message = format!("`extends` goes in a circle: {} -> {parent}", path.join(" -> "));
+                let message =
+                    format!("`extends` goes in a circle: {} -> {parent}", path.join(" -> "));
                 diags.push(Diagnostic::error(*span, message));
             }
         }
@@ -308,12 +308,12 @@ impl Environment {
             get(key).and_then(|node| decode::string(node, &format!("`{key}`"), diags))
         };
         let list = |key: &str, diags: &mut Diags| {
-            let listed = get(key).and_then(|node| decode::strings(node, &format!("`{key}`"), diags));
+            let listed =
+                get(key).and_then(|node| decode::strings(node, &format!("`{key}`"), diags));
             listed.unwrap_or_default()
         };
-        let extends = get("extends").and_then(|node| {
-            Some((decode::string(node, "`extends`", diags)?, node.span))
-        });
+        let extends = get("extends")
+            .and_then(|node| Some((decode::string(node, "`extends`", diags)?, node.span)));
         let mut names = Names {
             folder: name.to_owned(),
             tfvars: name.to_owned(),
@@ -324,7 +324,8 @@ impl Environment {
         if let Some(node) = get("names") {
             decode::fields(node, "`names`", &NAMES, diags);
             let mut take = |key: &str, slot: &mut String| {
-                if let Some(text) = node.get(key).and_then(|node| decode::string(node, key, diags)) {
+                if let Some(text) = node.get(key).and_then(|node| decode::string(node, key, diags))
+                {
                     *slot = text;
                 }
             };

@@ -185,10 +185,9 @@ fn reference(inside: &str) -> Result<(Referent, bool), String> {
         (None, ["settings", path @ ..]) if !path.is_empty() => {
             Referent::Setting(path.iter().map(owned).collect())
         }
-        (None, [name, path @ ..]) => Referent::Component {
-            name: (*name).to_owned(),
-            path: path.iter().map(owned).collect(),
-        },
+        (None, [name, path @ ..]) => {
+            Referent::Component { name: (*name).to_owned(), path: path.iter().map(owned).collect() }
+        }
         (None, []) => unreachable!("a split has at least one part"),
     };
     Ok((to, optional))

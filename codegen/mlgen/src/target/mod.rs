@@ -2,6 +2,9 @@
 //!
 //! **Invariant:** a writer sees constructs only, never the spec, the layers or another writer.
 
+mod compose;
+mod evaluate;
+mod helm;
 pub mod terraform;
 
 use std::collections::BTreeMap;
@@ -18,19 +21,39 @@ pub const HEADER: &str = "Written by mlgen. Change mlgen.yaml or configs/ and ru
 /// Folder of the modules that come with the program, where no catalogue of the project has them.
 const VENDORED: &str = "deploy/modules";
 
+/// Documents of one stack, or of all.
+#[derive(Clone, Debug)]
+pub struct Rendered {
+    /// The environment; none for what belongs to every environment.
+    pub environment: Option<String>,
+    /// The target; none for what belongs to every target.
+    pub target: Option<String>,
+    /// What is to be written.
+    pub documents: Vec<Document>,
+}
+
 /// The documents of the chosen stacks. `system` has all of them: what is common depends on every one.
 pub fn documents(
     system: &System,
     chosen: &dyn Fn(&Stack) -> bool,
     sources: &Sources,
-) -> Vec<Document> {
+) -> Vec<Rendered> {
     let mut found = Vec::new();
-    let mut vendored = BTreeMap::new();
+    let (mut vendored, mut charts) = (BTreeMap::new(), false);
     for stack in system.stacks.iter().filter(|stack| chosen(stack)) {
-        match stack.target.writer {
-            Writer::Terraform => found.extend(terraform::documents(stack, system, sources)),
-            Writer::Helm | Writer::Compose => {}
-        }
+        let documents = match stack.target.writer {
+            Writer::Terraform => terraform::documents(stack, system, sources),
+            Writer::Compose => compose::documents(stack, sources),
+            Writer::Helm => {
+                charts = true;
+                vec![helm::values(stack, sources)]
+            }
+        };
+        found.push(Rendered {
+            environment: Some(stack.environment.name.clone()),
+            target: Some(stack.target.name.clone()),
+            documents,
+        });
         for component in stack.components.values() {
             if let Made::Kind(kind) = &component.made
                 && kind.place == Place::Embedded
@@ -40,7 +63,17 @@ pub fn documents(
             }
         }
     }
-    found.extend(vendored.into_values());
+    let mut common = |target: Option<String>, documents: Vec<Document>| {
+        if !documents.is_empty() {
+            found.push(Rendered { environment: None, target, documents });
+        }
+    };
+    if charts {
+        let target = system.stacks.iter().find(|stack| helm::is_helm(stack));
+        let documents = helm::chart(system, sources).into_values().collect();
+        common(target.map(|stack| stack.target.name.clone()), documents);
+    }
+    common(None, vendored.into_values().collect());
     found
 }
 

@@ -18,18 +18,23 @@ pub(super) fn body(stack: &Stack, component: &Component, shared: &Shared) -> Bod
         body.push(leaf_variable(stack, component, &leaf));
     }
     for (name, description, ty) in own_facts(stack, component, shared) {
-        body.push(described(Block::new("variable", [name]), &description).attr("type", Expr::path(&ty)));
+        body.push(
+            described(Block::new("variable", [name]), &description).attr("type", Expr::path(&ty)),
+        );
     }
     if stack.secret_holder.as_deref() == Some(component.name.as_str()) {
         body.push(secret_values());
     }
     body.push(call(stack, component));
-    for (name, output) in stack.outputs.iter().filter(|(_, output)| output.component == component.name) {
-        let value = output.path.iter().fold(
-            Expr::path("module").attr(&component.name),
-            |at, name| at.attr(name),
-        );
-        let block = described(Block::new("output", [name.as_str()]), &output.description).attr("value", value);
+    for (name, output) in
+        stack.outputs.iter().filter(|(_, output)| output.component == component.name)
+    {
+        let value = output
+            .path
+            .iter()
+            .fold(Expr::path("module").attr(&component.name), |at, name| at.attr(name));
+        let block = described(Block::new("output", [name.as_str()]), &output.description)
+            .attr("value", value);
         body.push(if output.sensitive { block.attr("sensitive", true) } else { block });
     }
     body
@@ -71,7 +76,11 @@ fn leaf_variable(stack: &Stack, component: &Component, leaf: &Leaf) -> Block {
 }
 
 /// Facts and foreign outputs that this component alone refers to.
-fn own_facts(stack: &Stack, component: &Component, shared: &Shared) -> Vec<(String, String, String)> {
+fn own_facts(
+    stack: &Stack,
+    component: &Component,
+    shared: &Shared,
+) -> Vec<(String, String, String)> {
     let mut found = BTreeSet::new();
     for value in component.inputs.values() {
         value.references(&mut |reference| {

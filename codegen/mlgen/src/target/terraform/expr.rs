@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use crate::catalogue::types::Type;
-use crate::construct::{Piece, Resolved, Stack, To, Value};
 use crate::construct::stack::json;
+use crate::construct::{Piece, Resolved, Stack, To, Value};
 use crate::doc::hcl::{Expr, Part};
 
 /// A value as an argument of a module of the stack.
@@ -76,7 +76,9 @@ pub(super) fn ty(of: &Type) -> Expr {
             let fields = fields.iter().map(|(name, field)| {
                 let inner = ty(&field.ty);
                 let written = match (&field.default, field.optional) {
-                    (Some(default), _) => Expr::call("optional", [inner, Expr::from(json(default))]),
+                    (Some(default), _) => {
+                        Expr::call("optional", [inner, Expr::from(json(default))])
+                    }
                     (None, true) => Expr::call("optional", [inner]),
                     (None, false) => inner,
                 };

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::component::{described, is_fact};
 use super::expr;
-use crate::construct::{Made, Stack, System, To};
 use crate::construct::stack::json;
+use crate::construct::{Made, Stack, System, To};
 use crate::doc::hcl::{self, Attribute, Block, Body, Expr, Item};
 use crate::source::Sources;
 use crate::target::HEADER;
