@@ -49,7 +49,7 @@ pub fn finish(
 ) -> Result<Exit, Error> {
     let waiting = || {
         // Nobody misses a line that cannot be shown.
-        drop(writeln!(streams.err, "waiting for another mlgen in this project"));
+        drop(streams.err.write_all(b"waiting for another mlgen in this project\n"));
     };
     match job.mode {
         Mode::Check => {
