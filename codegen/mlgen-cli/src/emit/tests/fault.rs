@@ -1,7 +1,7 @@
 //! Failures of the disk: before, in, and after the middle; and a process that is killed there.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::thread;
 
@@ -82,6 +82,22 @@ fn a_folder_where_nothing_can_be_written() {
             "cannot write `.mlgen/pending.json`: Permission denied (os error 13); all files are as they were"
         ],
     );
+}
+
+/// Names beside a file may be taken, for instance by a link to elsewhere.
+#[test]
+fn what_lies_beside_a_file_is_never_written_through() {
+    let project = Project::rendered(&[("a.tf", "1")]);
+    project.put("other", "mine");
+    for name in [".mlgen-5965e2457e97.new", ".mlgen-5965e2457e97.old"] {
+        symlink("other", project.root().join(name)).unwrap();
+    }
+    project.render(&Scope::ALL, &[("a.tf", "2")]);
+    expect![[r#"
+        a.tf: 2
+        other: mine
+    "#]]
+    .assert_eq(&project.tree());
 }
 
 #[test]
