@@ -81,7 +81,15 @@ fn checked(plan: &Plan) -> Exit {
     }
 }
 
+/// A reader that has seen enough changes nothing about how the run ended.
 fn show(job: &RenderJob, plan: &Plan, streams: &mut Streams<'_>) -> io::Result<()> {
+    match show_all(job, plan, streams) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        shown => shown,
+    }
+}
+
+fn show_all(job: &RenderJob, plan: &Plan, streams: &mut Streams<'_>) -> io::Result<()> {
     let check = job.mode == Mode::Check;
     match job.format {
         Format::Json => report::json(plan, check, streams.out),

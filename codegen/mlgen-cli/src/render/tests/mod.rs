@@ -124,3 +124,31 @@ fn whoever_waits_is_told() {
         assert_eq!(run.join().unwrap().unwrap(), Exit::Fine);
     });
 }
+
+/// A pipe whose reader went away, or a full disk.
+struct Broken(io::ErrorKind);
+
+impl io::Write for Broken {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(self.0.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_reader_that_went_away_does_not_make_a_check_pass() {
+    let folder = project();
+    for format in [Format::Human, Format::Json] {
+        let job = job(folder.path(), Mode::Check, format);
+        let ends = |kind| {
+            let mut streams = Streams { out: &mut Broken(kind), err: &mut Vec::new() };
+            finish(&job, &Scope::ALL, Vec::new(), &mut streams)
+        };
+        assert_eq!(ends(io::ErrorKind::BrokenPipe).unwrap(), Exit::WouldChange);
+        let error = ends(io::ErrorKind::StorageFull).unwrap_err();
+        assert_eq!(error.to_string(), "cannot write the result: no storage space");
+    }
+}
