@@ -49,7 +49,7 @@ pub fn finish(
 ) -> Result<Exit, Error> {
     let waiting = || {
         // Nobody misses a line that cannot be shown.
-        drop(writeln!(streams.err, "waiting for another mlgen in this project"));
+        drop(streams.err.write_all(b"waiting for another mlgen in this project\n"));
     };
     match job.mode {
         Mode::Check => {
@@ -81,7 +81,15 @@ fn checked(plan: &Plan) -> Exit {
     }
 }
 
+/// A reader that has seen enough changes nothing about how the run ended.
 fn show(job: &RenderJob, plan: &Plan, streams: &mut Streams<'_>) -> io::Result<()> {
+    match show_all(job, plan, streams) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        shown => shown,
+    }
+}
+
+fn show_all(job: &RenderJob, plan: &Plan, streams: &mut Streams<'_>) -> io::Result<()> {
     let check = job.mode == Mode::Check;
     match job.format {
         Format::Json => report::json(plan, check, streams.out),

@@ -1,5 +1,7 @@
 //! The program itself: what it writes where, and its exit codes.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::process::{Command, Stdio};
 
 #[track_caller]

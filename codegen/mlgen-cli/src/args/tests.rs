@@ -1,6 +1,6 @@
 //! What can be typed, and what is said when it cannot.
 
-use clap::{Args, CommandFactory as _, FromArgMatches as _};
+use clap::{Args, CommandFactory as _};
 use expect_test::{Expect, expect};
 
 use super::{Arguments, Completions, Explain, Init, Render, Schema};

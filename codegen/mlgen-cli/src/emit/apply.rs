@@ -10,7 +10,7 @@ use super::owner::Owner;
 use super::place::{self, Spot};
 use super::plan::{Existing, Plan};
 use super::problem::Problem;
-use super::transaction::{Transaction, clear, replace};
+use super::transaction::{Transaction, clear, remove_empty, replace};
 
 /// The right to change a project. Nobody else has it at the same time.
 #[derive(Debug)]
@@ -84,6 +84,9 @@ impl Existing {
         for (path, entries) in &self.known.files {
             if let Ok(spot) = place::look(&self.root, path)? {
                 clear(&spot.real);
+                if spot.file.is_none() {
+                    remove_empty(&self.root, &spot.real);
+                }
             }
             files.insert(path.clone(), self.likely(path, entries)?);
         }

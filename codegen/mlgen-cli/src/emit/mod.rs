@@ -1,6 +1,6 @@
 //! The one door to the disk for what is rendered: it says what would change, then does all of it or nothing.
 //!
-//! [`look`] or [`lock`] a project, [`Existing::plan`] the changes, show them, [`Writer::apply`] them. The manifest
+//! [`look`] or [`lock()`] a project, [`Existing::plan`] the changes, show them, [`Writer::apply`] them. The manifest
 //! knows every file that was written here, with its hash. So a file of somebody else is never touched, a file that
 //! was changed by hand is not overwritten without being asked, and a file that is no longer rendered goes away.
 //!

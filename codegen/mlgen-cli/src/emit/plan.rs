@@ -3,6 +3,9 @@
 //! The bytes on the disk decide. A file that is just as rendered is fine whoever wrote it, so a project whose
 //! manifest was lost, or whose run was killed, mends itself. Any other file is ours only while it still has bytes
 //! that the manifest knows.
+//!
+//! A file that was changed by hand is a problem and not a change. Who mends a stack in the night mends a file; the
+//! next render, of somebody else and for another reason, must not take that back without a word. `--force` does.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;

@@ -44,7 +44,8 @@ impl Transaction {
         let step = Step { path: path.clone(), real, exists, stays, done: false };
         let step = self.steps.push_mut(step);
         if exists {
-            second_name(&step.real).map_err(Error::io("replace", path))?;
+            let action = if stays { "replace" } else { "remove" };
+            second_name(&step.real).map_err(Error::io(action, path))?;
         }
         if let Some(text) = after {
             let new = beside(&step.real, "new");
@@ -103,14 +104,16 @@ impl Transaction {
     pub(super) fn finish(self, root: &Path) {
         self.steps.iter().for_each(|step| clear(&step.real));
         for step in self.steps.iter().filter(|step| !step.stays) {
-            let folders = step.real.ancestors().skip(1).take_while(|folder| *folder != root);
-            for folder in folders {
-                if fs::remove_dir(folder).is_err() {
-                    break;
-                }
-            }
+            remove_empty(root, &step.real);
         }
     }
+}
+
+/// Removes the folders around a file that is not there, as long as they are empty, up to `root`.
+pub(super) fn remove_empty(root: &Path, real: &Path) {
+    let mut folders = real.ancestors().skip(1).take_while(|folder| *folder != root);
+    // The system removes no folder that has something in it.
+    while folders.next().is_some_and(|folder| fs::remove_dir(folder).is_ok()) {}
 }
 
 /// Removes what a transaction puts beside a file. What cannot be removed now is found again by the next run.

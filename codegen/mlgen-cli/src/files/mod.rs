@@ -67,12 +67,17 @@ pub fn read_project(root: &Path) -> Result<Texts, Unreadable> {
     }
 }
 
-/// Reads catalogues, in the order that `mlgen.yaml` names them; paths are from `root`.
-pub fn read_catalogues(root: &Path, folders: &[String]) -> Result<Vec<Vec<Text>>, Unreadable> {
+/// Reads the files of catalogues that `keep` wants, in the order that `mlgen.yaml` names the folders. Folders are
+/// from `root`, and may lead out of it.
+pub fn read_catalogues(
+    root: &Path,
+    folders: &[String],
+    keep: impl Fn(&Path) -> bool,
+) -> Result<Vec<Vec<Text>>, Unreadable> {
     let mut catalogues = Vec::new();
     let mut errors = Vec::new();
     for folder in folders {
-        match read_tree(root, folder, |_| true) {
+        match read_tree(root, folder, &keep) {
             Ok(texts) => catalogues.push(texts),
             Err(error) => errors.push(error),
         }

@@ -20,7 +20,7 @@ fn folder(files: &[(&str, &str)]) -> TempDir {
 }
 
 fn shown(texts: &[(String, String)]) -> String {
-    texts.iter().map(|(path, text)| format!("{path}: {text}\n")).collect()
+    texts.iter().flat_map(|(path, text)| [path, ": ", text, "\n"]).collect()
 }
 
 #[track_caller]
@@ -129,25 +129,30 @@ fn errors_of_a_project_at_once() {
     .assert_eq(&read_project(folder.path()).unwrap_err().to_string());
 }
 
+fn is_module(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "tf")
+}
+
 #[test]
 fn catalogues_keep_their_order_and_may_be_outside() {
     let folder = folder(&[("p/own/k.tf", "1"), ("modules/k.tf", "2"), ("p/mlgen.yaml", "")]);
     symlink("own", folder.path().join("p/linked")).unwrap();
+    fs::write(folder.path().join("modules/lambda.zip"), [0xff]).unwrap();
     let root = folder.path().join("p");
     let names = |names: [&str; 2]| names.map(str::to_owned);
-    let read = read_catalogues(&root, &names(["own/", "../modules"])).unwrap();
+    let read = read_catalogues(&root, &names(["own/", "../modules"]), is_module).unwrap();
     expect![[r#"
         own/k.tf: 1
         ../modules/k.tf: 2
     "#]]
     .assert_eq(&shown(&read.concat()));
-    let read = read_catalogues(&root, &names(["linked", "own"])).unwrap();
+    let read = read_catalogues(&root, &names(["linked", "own"]), is_module).unwrap();
     expect![[r#"
         linked/k.tf: 1
         own/k.tf: 1
     "#]]
     .assert_eq(&shown(&read.concat()));
-    let error = read_catalogues(&root, &names(["missing", "gone"])).unwrap_err();
+    let error = read_catalogues(&root, &names(["missing", "gone"]), is_module).unwrap_err();
     expect![[r#"
         `missing` is not there
         `gone` is not there"#]]

@@ -1,13 +1,11 @@
 //! Failures of the disk: before, in, and after the middle; and a process that is killed there.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 use std::thread;
 
 use expect_test::{Expect, expect};
-use rustix::process::{Uid, geteuid};
-use rustix::thread::set_thread_res_uid;
 
 use super::{Project, outputs, said};
 use crate::emit::manifest::PENDING;
@@ -17,11 +15,13 @@ use crate::emit::{Error, Plan, Scope, lock};
 
 /// Runs something as somebody to whom permissions matter, which they do not to root.
 fn unprivileged<T: Send>(run: impl FnOnce() -> T + Send) -> T {
-    let nobody = Uid::from_raw(65534);
     thread::scope(|scope| {
         let run = || {
-            if geteuid().is_root() {
-                set_thread_res_uid(nobody, nobody, nobody).unwrap();
+            // Only Linux has users of threads, and it is in its containers that tests run as root.
+            #[cfg(target_os = "linux")]
+            if rustix::process::geteuid().is_root() {
+                let nobody = rustix::process::Uid::from_raw(65534);
+                rustix::thread::set_thread_res_uid(nobody, nobody, nobody).unwrap();
             }
             run()
         };
@@ -72,7 +72,7 @@ fn a_folder_where_nothing_can_be_written() {
         "c",
         &remove,
         expect![
-            "cannot replace `c/z.tf`: Permission denied (os error 13); all files are as they were"
+            "cannot remove `c/z.tf`: Permission denied (os error 13); all files are as they were"
         ],
     );
     check_unwritable(
@@ -82,6 +82,22 @@ fn a_folder_where_nothing_can_be_written() {
             "cannot write `.mlgen/pending.json`: Permission denied (os error 13); all files are as they were"
         ],
     );
+}
+
+/// Names beside a file may be taken, for instance by a link to elsewhere.
+#[test]
+fn what_lies_beside_a_file_is_never_written_through() {
+    let project = Project::rendered(&[("a.tf", "1")]);
+    project.put("other", "mine");
+    for name in [".mlgen-5965e2457e97.new", ".mlgen-5965e2457e97.old"] {
+        symlink("other", project.root().join(name)).unwrap();
+    }
+    project.render(&Scope::ALL, &[("a.tf", "2")]);
+    expect![[r#"
+        a.tf: 2
+        other: mine
+    "#]]
+    .assert_eq(&project.tree());
 }
 
 #[test]
@@ -96,35 +112,79 @@ fn a_file_that_cannot_be_read() {
     expect!["cannot read `a.tf`: Permission denied (os error 13)"].assert_eq(&error);
 }
 
-/// The middle of a change: all is staged, then `b.tf` cannot be replaced, and nothing after it is done.
+/// Before, and after: one file of each kind of change, and one that stays.
+const OLD: [(&str, &str); 4] = [("a.tf", "1"), ("aa.tf", "1"), ("b.tf", "1"), ("same.tf", "1")];
+const NEW: [(&str, &str); 4] = [("a.tf", "2"), ("b.tf", "2"), ("aa/new.tf", "2"), ("same.tf", "1")];
+
+/// The middle of a change: all is staged, then one file cannot take its place, and nothing after it is done.
 struct Middle {
     project: Project,
     transaction: Transaction,
     plan: Plan,
+    cause: Error,
 }
 
-const FILES: [(&str, &str); 3] = [("a.tf", "2"), ("b.tf", "2"), ("aa/new.tf", "2")];
-
-fn middle() -> Middle {
-    let project = Project::rendered(&[("a.tf", "1"), ("aa.tf", "1"), ("b.tf", "1")]);
+fn middle(stop_at: &str) -> Middle {
+    let project = Project::rendered(&OLD);
     let root = fs::canonicalize(project.root()).unwrap();
-    let plan = project.plan(&Scope::ALL, &FILES);
+    let plan = project.plan(&Scope::ALL, &NEW);
     let mut transaction = Transaction::default();
     for change in &plan.changes {
         let spot = place::look(&root, &change.path).unwrap().unwrap();
         transaction.stage(change, spot.real).unwrap();
     }
-    // No file can take the place of a folder with something in it.
-    fs::remove_file(root.join("b.tf")).unwrap();
-    project.put("b.tf/x", "in the way");
-    Middle { project, transaction, plan }
+    // No file can take the place of a folder with something in it, and none is removed by the way of a file.
+    drop(fs::remove_file(root.join(stop_at)));
+    project.put(&format!("{stop_at}/x"), "in the way");
+    let cause = transaction.commit().unwrap_err();
+    Middle { project, transaction, plan, cause }
+}
+
+/// Takes out of the way what stopped the change, as if it had never been there.
+fn free(project: &Project, stopped_at: &str) {
+    fs::remove_dir_all(project.root().join(stopped_at)).unwrap();
+    for (path, text) in OLD.iter().filter(|(path, _)| *path == stopped_at) {
+        project.put(path, text);
+    }
+}
+
+const STOPS: [&str; 4] = ["a.tf", "aa.tf", "aa/new.tf", "b.tf"];
+
+#[test]
+fn wherever_it_stops_all_is_undone() {
+    for stop in STOPS {
+        let Middle { project, transaction, .. } = middle(stop);
+        let before = Project::rendered(&OLD);
+        assert_eq!(transaction.undo(), Vec::<String>::new());
+        free(&project, stop);
+        drop(fs::remove_dir(project.root().join("aa")));
+        assert_eq!(project.tree(), before.tree(), "{stop}");
+    }
+}
+
+#[test]
+fn wherever_it_is_killed_the_next_run_mends_it() {
+    for stop in STOPS {
+        let Middle { project, transaction, plan, .. } = middle(stop);
+        project.put(PENDING, &plan.manifest);
+        drop(transaction);
+        free(&project, stop);
+        // The spec went on meanwhile.
+        let files = [("a.tf", "3"), ("c.tf", "3"), ("same.tf", "1")];
+        project.render(&Scope::ALL, &files);
+        let after = Project::rendered(&files);
+        assert_eq!(
+            (project.tree(), project.manifest()),
+            (after.tree(), after.manifest()),
+            "{stop}"
+        );
+    }
 }
 
 #[test]
 fn what_was_done_is_undone() {
-    let Middle { project, mut transaction, plan: _ } = middle();
-    expect!["cannot write `b.tf`: Is a directory (os error 21)"]
-        .assert_eq(&transaction.commit().unwrap_err().to_string());
+    let Middle { project, transaction, cause, .. } = middle("b.tf");
+    expect!["cannot write `b.tf`: Is a directory (os error 21)"].assert_eq(&cause.to_string());
     expect![[r#"
         .mlgen-5965e2457e97.old: 1
         .mlgen-92cb177f6df5.new: 2
@@ -133,6 +193,7 @@ fn what_was_done_is_undone() {
         a.tf: 2
         aa/new.tf: 2
         b.tf/x: in the way
+        same.tf: 1
     "#]]
     .assert_eq(&project.tree());
     assert_eq!(transaction.undo(), Vec::<String>::new());
@@ -140,14 +201,14 @@ fn what_was_done_is_undone() {
         a.tf: 1
         aa.tf: 1
         b.tf/x: in the way
+        same.tf: 1
     "#]]
     .assert_eq(&project.tree());
 }
 
 #[test]
 fn what_cannot_be_undone_is_named() {
-    let Middle { project, mut transaction, plan: _ } = middle();
-    let cause = transaction.commit().unwrap_err();
+    let Middle { project, transaction, cause, .. } = middle("b.tf");
     fs::remove_file(project.root().join("a.tf")).unwrap();
     project.put("a.tf/x", "in the way");
     let left = transaction.undo();
@@ -158,12 +219,10 @@ fn what_cannot_be_undone_is_named() {
 
 #[test]
 fn a_killed_run_is_ended_by_the_next() {
-    let Middle { project, mut transaction, plan } = middle();
+    let Middle { project, transaction, plan, .. } = middle("b.tf");
     project.put(PENDING, &plan.manifest);
-    transaction.commit().unwrap_err();
     drop(transaction);
-    fs::remove_dir_all(project.root().join("b.tf")).unwrap();
-    project.put("b.tf", "1");
+    free(&project, "b.tf");
     expect![[r#"
         .mlgen-5965e2457e97.old: 1
         .mlgen-92cb177f6df5.new: 2
@@ -174,21 +233,24 @@ fn a_killed_run_is_ended_by_the_next() {
           "files": {
             "a.tf": {"sha256":"d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35","environment":"staging","target":"aws"},
             "aa/new.tf": {"sha256":"d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35","environment":"staging","target":"aws"},
-            "b.tf": {"sha256":"d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35","environment":"staging","target":"aws"}
+            "b.tf": {"sha256":"d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35","environment":"staging","target":"aws"},
+            "same.tf": {"sha256":"6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b","environment":"staging","target":"aws"}
           }
         }
 
         a.tf: 2
         aa/new.tf: 2
         b.tf: 1
+        same.tf: 1
     "#]].assert_eq(&project.tree());
     // The spec went on meanwhile: what the killed run wrote is still known as mlgen's.
-    let files = [("a.tf", "3"), ("b.tf", "3")];
+    let files = [("a.tf", "3"), ("b.tf", "3"), ("same.tf", "1")];
     let expected = said(&project.plan(&Scope::ALL, &files));
     expect![[r#"
         Update a.tf (staging on aws)
         Remove aa/new.tf (staging on aws)
         Update b.tf (staging on aws)
+        1 unchanged
     "#]]
     .assert_eq(&expected);
     drop(lock(project.root(), || ()).unwrap());
@@ -196,6 +258,7 @@ fn a_killed_run_is_ended_by_the_next() {
         a.tf: 2
         aa/new.tf: 2
         b.tf: 1
+        same.tf: 1
     "#]]
     .assert_eq(&project.tree());
     assert_eq!(said(&project.plan(&Scope::ALL, &files)), expected);
@@ -203,6 +266,7 @@ fn a_killed_run_is_ended_by_the_next() {
     expect![[r#"
         a.tf: 3
         b.tf: 3
+        same.tf: 1
     "#]]
     .assert_eq(&project.tree());
 }

@@ -3,8 +3,8 @@
 use std::sync::mpsc::channel;
 use std::thread;
 
-use super::Project;
-use crate::emit::{lock, look};
+use super::{Project, outputs, said};
+use crate::emit::{Scope, lock, look};
 
 #[test]
 fn a_second_writer_waits_and_says_so() {
@@ -34,6 +34,23 @@ fn checks_stand_side_by_side_and_hold_writers_back() {
         waiting.recv().unwrap();
         drop((one, two));
         writer.join().unwrap().unwrap();
+    });
+}
+
+#[test]
+fn a_check_waits_for_a_writer() {
+    let project = Project::with(&[]);
+    let writer = lock(project.root(), || panic!("nobody else is there")).unwrap();
+    let (waits, waiting) = channel();
+    thread::scope(|scope| {
+        let check = scope.spawn(|| look(project.root(), || waits.send(()).unwrap()));
+        waiting.recv().unwrap();
+        let plan = writer.existing().plan(outputs(&[("a.tf", "1")]), &Scope::ALL, false).unwrap();
+        writer.apply(&plan).unwrap();
+        // It sees what was written meanwhile, manifest and all.
+        let seen = check.join().unwrap().unwrap();
+        let plan = seen.plan(Vec::new(), &Scope::ALL, false).unwrap();
+        assert_eq!(said(&plan), "Remove a.tf (staging on aws)\n");
     });
 }
 

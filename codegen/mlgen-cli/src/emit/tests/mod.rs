@@ -25,7 +25,9 @@ impl Project {
     /// With files that mlgen did not write.
     fn with(files: &[(&str, &str)]) -> Self {
         let project = Self { folder: tempfile::tempdir().unwrap() };
-        files.iter().for_each(|(path, text)| project.put(path, text));
+        for (path, text) in files {
+            project.put(path, text);
+        }
         project
     }
 

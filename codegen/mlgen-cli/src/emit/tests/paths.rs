@@ -211,3 +211,17 @@ fn links_inside_of_the_project() {
     "#]],
     );
 }
+
+#[test]
+fn an_old_path_to_the_same_file_is_forgotten() {
+    let project = Project::with(&[("real/x", "1")]);
+    symlink("real", project.root().join("link")).unwrap();
+    project.render(&Scope::ALL, &[("link/a.tf", "1")]);
+    check(
+        &project,
+        &[("real/a.tf", "1")],
+        expect![[r#"
+        1 unchanged
+    "#]],
+    );
+}

@@ -4,7 +4,10 @@ mod people;
 mod programs;
 
 use std::fs;
+use std::io;
 use std::path::Path;
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
 
 use anstream::StripStream;
 use expect_test::Expect;
@@ -13,7 +16,7 @@ use tempfile::TempDir;
 
 use super::{Exit, Streams, finish};
 use crate::args::Format;
-use crate::emit::{Names, Output, Owner, Scope};
+use crate::emit::{Names, Output, Owner, Scope, lock};
 use crate::job::{Mode, RenderJob};
 
 const WRITE: Mode = Mode::Write { force: false };
@@ -34,15 +37,19 @@ struct Run {
     err: String,
 }
 
-fn run(root: &Path, mode: Mode, format: Format, files: &[(&str, &str)]) -> Run {
-    let job = RenderJob {
+fn job(root: &Path, mode: Mode, format: Format) -> RenderJob {
+    RenderJob {
         root: root.to_owned(),
         environments: Names::All,
         targets: Names::All,
         set: Vec::new(),
         mode,
         format,
-    };
+    }
+}
+
+fn run(root: &Path, mode: Mode, format: Format, files: &[(&str, &str)]) -> Run {
+    let job = job(root, mode, format);
     let output = |(path, text): &(&str, &str)| Output {
         owner: Owner::new("staging", "aws"),
         document: Document {
@@ -85,4 +92,63 @@ fn foreign() -> TempDir {
     fs::create_dir(folder.path().join("d")).unwrap();
     fs::write(folder.path().join("d/new.tf"), "mine\n").unwrap();
     folder
+}
+
+/// Tells whoever listens what is written.
+struct Told(Sender<String>);
+
+impl io::Write for Told {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.send(String::from_utf8(bytes.to_owned()).unwrap()).unwrap();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn whoever_waits_is_told() {
+    let folder = project();
+    let other = lock(folder.path(), || ()).unwrap();
+    let (told, hear) = channel();
+    thread::scope(|scope| {
+        let job = job(folder.path(), WRITE, Format::Human);
+        let run = scope.spawn(move || {
+            let mut streams = Streams { out: &mut Vec::new(), err: &mut Told(told) };
+            finish(&job, &Scope::ALL, Vec::new(), &mut streams)
+        });
+        assert_eq!(hear.recv().unwrap(), "waiting for another mlgen in this project\n");
+        drop(other);
+        assert_eq!(run.join().unwrap().unwrap(), Exit::Fine);
+    });
+}
+
+/// A pipe whose reader went away, or a full disk.
+struct Broken(io::ErrorKind);
+
+impl io::Write for Broken {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(self.0.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_reader_that_went_away_does_not_make_a_check_pass() {
+    let folder = project();
+    for format in [Format::Human, Format::Json] {
+        let job = job(folder.path(), Mode::Check, format);
+        let ends = |kind| {
+            let mut streams = Streams { out: &mut Broken(kind), err: &mut Vec::new() };
+            finish(&job, &Scope::ALL, Vec::new(), &mut streams)
+        };
+        assert_eq!(ends(io::ErrorKind::BrokenPipe).unwrap(), Exit::WouldChange);
+        let error = ends(io::ErrorKind::StorageFull).unwrap_err();
+        assert_eq!(error.to_string(), "cannot write the result: no storage space");
+    }
 }
