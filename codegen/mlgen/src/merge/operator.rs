@@ -33,15 +33,16 @@ pub(super) fn is_operator(node: &Node) -> bool {
 /// Reads a node and tells what is wrong with it.
 pub(super) fn read(node: Node, diags: &mut Diags) -> Read {
     match node {
-        Node { value: Value::Map(map), span } if map.keys().any(|key| is_name(key)) => {
-            match operator(map) {
+        Node { value: Value::Map(map), span } => match name(&map) {
+            None => Read::Plain(Node { value: Value::Map(map), span }),
+            Some((name, key)) => match operator(map, &name, key) {
                 Ok(operator) => Read::Operator(operator, span),
                 Err(error) => {
                     diags.push(*error);
                     Read::Broken
                 }
-            }
-        }
+            },
+        },
         Node { value: Value::String(ref text), span } if NAMES.contains(&text.as_str()) => {
             let help = match text.as_str() {
                 "$unset" => "write `{ $unset: true }`".to_owned(),
@@ -56,17 +57,19 @@ pub(super) fn read(node: Node, diags: &mut Diags) -> Read {
     }
 }
 
-fn operator(mut map: Map) -> Result<Operator, Box<Diagnostic>> {
+/// The operator that a map names, and where; a known one before one that is not.
+fn name(map: &Map) -> Option<(String, Span)> {
     let known = map.iter().find(|(key, _)| NAMES.contains(&key.as_str()));
-    let first = known.or_else(|| map.iter().find(|(key, _)| is_name(key)));
-    let Some((name, key)) = first.map(|(name, entry)| (name.clone(), entry.key)) else {
-        unreachable!("the caller has seen an operator's name")
-    };
-    if known.is_none() {
-        return Err(Box::new(unknown(&name, key)));
+    let named = known.or_else(|| map.iter().find(|(key, _)| is_name(key)));
+    named.map(|(name, entry)| (name.clone(), entry.key))
+}
+
+fn operator(mut map: Map, name: &str, key: Span) -> Result<Operator, Box<Diagnostic>> {
+    if !NAMES.contains(&name) {
+        return Err(Box::new(unknown(name, key)));
     }
-    let argument = map.shift_remove(&name).expect("it was found above").node;
-    let reason = match name.as_str() {
+    let argument = map.shift_remove(name).expect("the map has the name that it gave").node;
+    let reason = match name {
         "$literal" => map.shift_remove("reason").map(|entry| text(entry.node)).transpose()?,
         _ => None,
     };
@@ -78,9 +81,9 @@ fn operator(mut map: Map) -> Result<Operator, Box<Diagnostic>> {
             error.help("an operator stands alone in its map")
         }));
     }
-    Ok(match name.as_str() {
-        "$append" => Operator::Append(list(&name, argument)?),
-        "$remove" => Operator::Remove(list(&name, argument)?),
+    Ok(match name {
+        "$append" => Operator::Append(list(name, argument)?),
+        "$remove" => Operator::Remove(list(name, argument)?),
         "$replace" => Operator::Replace(argument),
         "$literal" => Operator::Literal { value: argument, reason },
         _ if argument.value == Value::Bool(true) => Operator::Unset,

@@ -1,10 +1,11 @@
 //! YAML and JSON to a [`Node`] tree in which each value and each key knows its bytes.
 //!
-//! What is read is YAML 1.2 with less guessing. A plain scalar is null (`null`, `~`, nothing), a boolean (`true`, `false`),
-//! a decimal number, or a string exactly as written; see [`scalar`]. Quoted scalars are strings. An alias (`*name`) is
-//! a copy of what was anchored: the copy stands where the alias stands, the values inside stand where they were written.
-//! A file without any value is an empty map. Tags, merge keys (`<<`), keys that are no strings and several documents
-//! in one file are errors. A value that is wrong does not hide the next one; only broken syntax ends the reading.
+//! What is read is YAML 1.2 with less guessing. A plain scalar is null (`null`, `~`, nothing), a boolean (`true`,
+//! `false`), a decimal number, or a string exactly as written; the room `scalar` says which. Quoted scalars are strings.
+//! An alias (`*name`) is a copy of what was anchored: it stands where the alias stands, the values inside stand where
+//! they were written. A file without any value is an empty map. Tags, merge keys (`<<`), keys that are no strings and
+//! several documents in one file are errors. A value that is wrong does not hide the next one; only broken syntax ends
+//! the reading.
 
 mod build;
 mod scalar;
