@@ -25,9 +25,9 @@ run "waits_for_the_new_value_to_be_current" {
 
   assert {
     condition = jsondecode(aws_cloudwatch_event_rule.rotation[0].event_pattern) == {
-      source      = ["aws.secretsmanager"]
-      detail-type = ["Secret Label Updated"]
-      detail      = { labelUpdated = ["AWSCURRENT"] }
+      source      = ["aws.secretsmanager", "aws.ssm"]
+      detail-type = ["Secret Label Updated", "Parameter Store Change"]
+      detail      = { "$or" = [{ labelUpdated = ["AWSCURRENT"] }, { operation = ["Update"] }] }
       resources = [
         "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:rds!db-1-AbCdEf",
         "arn:aws:ssm:ap-northeast-1:123456789012:parameter/shop/production/jwt-secret",
