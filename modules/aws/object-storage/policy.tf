@@ -34,11 +34,15 @@ locals {
     Principal = { Service = "logdelivery.elasticloadbalancing.amazonaws.com" }
     Action    = "s3:PutObject"
     Resource  = local.objects
-    Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.current.account_id } }
+    Condition = { ArnLike = { "aws:SourceArn" = local.load_balancers } }
   }]
+
+  load_balancers = "arn:aws:elasticloadbalancing:${data.aws_region.current.region}:${data.aws_caller_identity.current.account_id}:loadbalancer/*"
 }
 
 data "aws_caller_identity" "current" {}
+
+data "aws_region" "current" {}
 
 resource "aws_s3_bucket_policy" "this" {
   bucket = aws_s3_bucket.this.id

@@ -1,5 +1,5 @@
-# ECS reads a secret when a task starts, and never again. So when Secrets Manager makes a new value the current one,
-# the service is deployed anew: tasks with the new value answer before those with the old one stop.
+# ECS reads a secret when a task starts, and never again. So when one has a new value, the service is deployed anew:
+# tasks with the new value answer before those with the old one stop.
 
 locals {
   restart = var.restart_on_rotation && length(var.secrets) > 0 ? 1 : 0
@@ -9,14 +9,14 @@ resource "aws_cloudwatch_event_rule" "rotation" {
   count = local.restart
 
   name        = "${var.name}-rotation"
-  description = "A secret of ${var.name} has a new current value"
+  description = "A secret of ${var.name} has a new value"
 
-  # Parameters of the Parameter Store stand in the list too; they send no such event.
+  # Secrets Manager says when a value has become the current one, the Parameter Store when one has been written.
   event_pattern = jsonencode({
-    source      = ["aws.secretsmanager"]
-    detail-type = ["Secret Label Updated"]
+    source      = ["aws.secretsmanager", "aws.ssm"]
+    detail-type = ["Secret Label Updated", "Parameter Store Change"]
     resources   = local.secret_arns
-    detail      = { labelUpdated = ["AWSCURRENT"] }
+    detail      = { "$or" = [{ labelUpdated = ["AWSCURRENT"] }, { operation = ["Update"] }] }
   })
 }
 

@@ -103,6 +103,19 @@ run "hands_over_the_primary" {
   }
 }
 
+run "knows_how_redis_6_is_spelt" {
+  command = plan
+
+  variables {
+    engine_version = "6.2"
+  }
+
+  assert {
+    condition     = aws_elasticache_replication_group.this.parameter_group_name == "default.redis6.x"
+    error_message = "The parameters must be those of Redis 6."
+  }
+}
+
 run "refuses_wrong_values" {
   command = plan
 

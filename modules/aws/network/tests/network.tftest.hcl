@@ -149,10 +149,13 @@ run "refuses_wrong_ranges" {
   command = plan
 
   variables {
-    cidr            = "10.0.0.0"
+    cidr = "10.0.0.0"
+
+    flow_log_retention_days = 100
+
     private_subnets = ["10.0.1.0/24", "10.0.2.0/240"]
     public_subnets  = ["10.0.101.0/24"]
   }
 
-  expect_failures = [var.cidr, var.private_subnets, var.public_subnets]
+  expect_failures = [var.cidr, var.flow_log_retention_days, var.private_subnets, var.public_subnets]
 }

@@ -104,9 +104,9 @@ run "takes_logs_of_load_balancers" {
 
   assert {
     condition = one([
-      for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : statement.Condition.StringEquals["aws:SourceAccount"] if statement.Sid == "LoadBalancerLogs"
-    ]) == data.aws_caller_identity.current.account_id
-    error_message = "Only load balancers of this account may write."
+      for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : statement.Condition.ArnLike["aws:SourceArn"] if statement.Sid == "LoadBalancerLogs"
+    ]) == "arn:aws:elasticloadbalancing:ap-northeast-1:${data.aws_caller_identity.current.account_id}:loadbalancer/*"
+    error_message = "Only load balancers of this account and region may write."
   }
 }
 

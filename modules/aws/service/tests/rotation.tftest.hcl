@@ -25,9 +25,9 @@ run "waits_for_the_new_value_to_be_current" {
 
   assert {
     condition = jsondecode(aws_cloudwatch_event_rule.rotation[0].event_pattern) == {
-      source      = ["aws.secretsmanager"]
-      detail-type = ["Secret Label Updated"]
-      detail      = { labelUpdated = ["AWSCURRENT"] }
+      source      = ["aws.secretsmanager", "aws.ssm"]
+      detail-type = ["Secret Label Updated", "Parameter Store Change"]
+      detail      = { "$or" = [{ labelUpdated = ["AWSCURRENT"] }, { operation = ["Update"] }] }
       resources = [
         "arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:rds!db-1-AbCdEf",
         "arn:aws:ssm:ap-northeast-1:123456789012:parameter/shop/production/jwt-secret",
@@ -70,9 +70,22 @@ run "then_replaces_every_task" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role_policy.execution[0].policy).Statement[0].Resource == jsondecode(aws_cloudwatch_event_rule.rotation[0].event_pattern).resources
-    error_message = "New tasks must be able to read the secrets."
+    condition = { for statement in jsondecode(aws_iam_role_policy.execution[0].policy).Statement : statement.Action[0] => statement.Resource } == {
+      "secretsmanager:GetSecretValue" = ["arn:aws:secretsmanager:ap-northeast-1:123456789012:secret:rds!db-1-AbCdEf"]
+      "ssm:GetParameters"             = ["arn:aws:ssm:ap-northeast-1:123456789012:parameter/shop/production/jwt-secret"]
+    }
+    error_message = "New tasks must be able to read the secrets, and nothing else."
   }
+}
+
+run "refuses_a_secret_that_is_a_value" {
+  command = plan
+
+  variables {
+    secrets = { DB_PASSWORD = "hunter2" }
+  }
+
+  expect_failures = [var.secrets]
 }
 
 run "has_nothing_to_wait_for_without_secrets" {

@@ -226,6 +226,11 @@ run "refuses_wrong_values" {
     health_check_path = "health"
     parameter_path    = "shop"
     cpu_architecture  = "arm"
+
+    keep_images        = 1
+    priority           = 0
+    bake_minutes       = 2000
+    log_retention_days = 100
   }
 
   expect_failures = [
@@ -238,14 +243,43 @@ run "refuses_wrong_values" {
     var.health_check_path,
     var.parameter_path,
     var.cpu_architecture,
+    var.keep_images,
+    var.priority,
+    var.bake_minutes,
+    var.log_retention_days,
   ]
 }
 
-run "refuses_memory_that_fargate_does_not_have" {
+run "takes_the_smallest_task" {
+  command = plan
+
+  variables {
+    cpu    = 256
+    memory = 512
+  }
+
+  assert {
+    condition     = aws_ecs_task_definition.this.cpu == "256" && aws_ecs_task_definition.this.memory == "512"
+    error_message = "Fargate has tasks of a quarter CPU and half a GiB."
+  }
+}
+
+run "refuses_memory_between_the_steps" {
   command = plan
 
   variables {
     memory = 1536
+  }
+
+  expect_failures = [var.memory]
+}
+
+run "refuses_too_much_memory" {
+  command = plan
+
+  variables {
+    cpu    = 4096
+    memory = 31744
   }
 
   expect_failures = [var.memory]
