@@ -128,7 +128,6 @@ resource "azurerm_application_gateway" "this" {
       protocol                            = "Https"
       port                                = 443
       cookie_based_affinity               = "Disabled"
-      request_timeout                     = var.timeout_seconds
       probe_name                          = backend_http_settings.key
       pick_host_name_from_backend_address = true
     }

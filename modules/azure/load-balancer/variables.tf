@@ -106,13 +106,6 @@ variable "ssl_policy" {
   }
 }
 
-variable "timeout_seconds" {
-  description = "Seconds after which a service has not answered."
-  type        = number
-  default     = 30
-  nullable    = false
-}
-
 variable "min_capacity" {
   description = "Fewest capacity units, which are paid for always; 0 lets the gateway sleep."
   type        = number

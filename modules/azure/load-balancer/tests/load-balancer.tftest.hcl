@@ -55,7 +55,7 @@ run "leads_to_one_service" {
   }
 
   assert {
-    condition     = one(azurerm_application_gateway.this.backend_http_settings[*].protocol) == "Https"
+    condition     = one(azurerm_application_gateway.this.backend_http_settings[*].protocol) == "Https" && one(azurerm_application_gateway.this.probe[*].protocol) == "Https"
     error_message = "The service must be reached over TLS."
   }
 }
@@ -90,7 +90,7 @@ run "gives_out_what_others_need" {
   }
 
   assert {
-    condition     = azurerm_role_assignment.certificate.principal_id == azurerm_user_assigned_identity.this.principal_id && azurerm_role_assignment.certificate.scope == var.certificate
+    condition     = azurerm_role_assignment.certificate.principal_id == azurerm_user_assigned_identity.this.principal_id && azurerm_role_assignment.certificate.scope == var.certificate && azurerm_role_assignment.certificate.role_definition_name == "Key Vault Secrets User"
     error_message = "The gateway must be allowed to read its certificate."
   }
 }
