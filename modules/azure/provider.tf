@@ -1,5 +1,6 @@
 provider "azurerm" {
-  subscription_id = var.azure_subscription_id
+  subscription_id     = var.azure_subscription_id
+  storage_use_azuread = true
 
   features {}
 }

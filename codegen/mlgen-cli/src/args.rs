@@ -26,6 +26,7 @@ pub struct Arguments {
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 #[expect(missing_docs, reason = "a command's arguments say what it does")]
 pub enum Command {
+    Render(Render),
     Completions(Completions),
 }
 

@@ -16,5 +16,6 @@ pub mod args;
 pub mod emit;
 pub mod files;
 pub mod job;
+pub mod project;
 pub mod render;
 pub mod report;

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use mlgen_cli::args::{Arguments, Command};
-use mlgen_cli::render::Exit;
+use mlgen_cli::job::RenderJob;
+use mlgen_cli::render::{self, Exit, Streams};
 
 fn main() -> ExitCode {
     match run(Arguments::parse()) {
@@ -21,6 +22,10 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     match arguments.command {
+        Command::Render(typed) => {
+            let job = RenderJob::new(typed, &std::env::current_dir()?)?;
+            render::run(&job, &mut Streams { out: &mut anstream::stdout(), err: &mut anstream::stderr() })
+        }
         Command::Completions(completions) => {
             let mut script = Vec::new();
             let mut command = Arguments::command();

@@ -171,7 +171,7 @@ pub fn build<'a>(
 fn folder(spec: &Spec, environment: &Environment, target: &Target) -> String {
     let pattern = spec.project.layout.get(&target.name).unwrap_or(&target.folder);
     let folder = pattern.replace("{environment}", &environment.names.folder);
-    folder.trim_matches('/').trim_start_matches("./").to_owned()
+    folder.trim_matches('/').trim_start_matches("./").trim_end_matches('.').trim_end_matches('/').to_owned()
 }
 
 /// Facts, secrets and outputs that an environment has, the nearest file's last.

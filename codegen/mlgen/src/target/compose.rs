@@ -7,7 +7,8 @@ use serde_json::{Map, Value as Json};
 use super::evaluate::{Scope, Unknown};
 use super::{HEADER, relative};
 use crate::construct::{Component, Stack, To};
-use crate::doc::{Document, yaml};
+use super::text as yaml;
+use crate::doc::Document;
 use crate::source::Sources;
 
 /// Facts and secrets come from `.env`, and Compose says which one is missing.

@@ -164,7 +164,12 @@ impl<'a> Scope<'a> {
     }
 
     fn template_reference(&self, reference: &Reference) -> Option<Json> {
+        let is_input = |name: &str| {
+            self.component.made.kind().is_some_and(|kind| kind.interface.inputs.contains_key(name))
+        };
         match &reference.to {
+            // In a component's own file an input comes before what the word means elsewhere.
+            Referent::Environment if is_input("environment") => Some(self.input("environment")),
             Referent::Component { name, path } => {
                 let mut found = self.input(name);
                 for key in path {

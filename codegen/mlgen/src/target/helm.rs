@@ -12,7 +12,8 @@ use super::HEADER;
 use super::evaluate::{Scope, Unknown};
 use crate::catalogue::Kind;
 use crate::construct::{Component, Resolved, Stack, System, To, Value};
-use crate::doc::{Document, yaml};
+use super::text as yaml;
+use crate::doc::Document;
 use crate::source::Sources;
 
 /// Version of the umbrella: what is deployed is told apart by its values, not by it.

@@ -5,6 +5,7 @@
 mod compose;
 mod evaluate;
 mod helm;
+mod text;
 pub mod terraform;
 
 use std::collections::BTreeMap;
