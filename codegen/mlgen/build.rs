@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../../modules");
+    let root =
+        PathBuf::from(env::var("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("../../modules");
     let root = root.canonicalize()?;
     println!("cargo::rerun-if-changed={}", root.display());
     let mut files = Vec::new();
@@ -13,9 +14,14 @@ fn main() -> io::Result<()> {
     files.sort();
     let mut list = String::from("&[\n");
     for file in files {
-        let name = file.strip_prefix(&root).expect("it lies below").to_str().expect("names are ASCII");
-        writeln!(list, "    ({name:?}, include_str!({:?})),", file.to_str().expect("paths are UTF-8"))
-            .expect("a string takes all");
+        let name =
+            file.strip_prefix(&root).expect("it lies below").to_str().expect("names are ASCII");
+        writeln!(
+            list,
+            "    ({name:?}, include_str!({:?})),",
+            file.to_str().expect("paths are UTF-8")
+        )
+        .expect("a string takes all");
     }
     list.push_str("]\n");
     let out = PathBuf::from(env::var("OUT_DIR").expect("cargo sets it"));

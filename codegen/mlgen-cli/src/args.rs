@@ -27,6 +27,7 @@ pub struct Arguments {
 #[expect(missing_docs, reason = "a command's arguments say what it does")]
 pub enum Command {
     Render(Render),
+    Explain(Explain),
     Completions(Completions),
 }
 

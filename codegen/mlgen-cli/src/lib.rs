@@ -14,6 +14,7 @@
 
 pub mod args;
 pub mod emit;
+pub mod explain;
 pub mod files;
 pub mod job;
 pub mod project;

@@ -33,7 +33,8 @@ pub fn read(root: &Path, set: &[Assignment]) -> Result<App, Unreadable> {
         })
         .collect();
     catalogues.push(Folder::builtin());
-    let mut all: BTreeMap<String, String> = texts.configs.into_iter().chain(texts.templates).collect();
+    let mut all: BTreeMap<String, String> =
+        texts.configs.into_iter().chain(texts.templates).collect();
     all.insert(PROJECT_FILE.to_owned(), texts.project);
     let set = set.iter().map(|one| format!("{}={}", one.path, one.value)).collect();
     Ok(App::new(Input { files: all, catalogues, set }))
@@ -41,7 +42,8 @@ pub fn read(root: &Path, set: &[Assignment]) -> Result<App, Unreadable> {
 
 /// A path within a folder, whether it is written from the project or from the folder.
 fn below<'a>(path: &'a str, folder: &str) -> &'a str {
-    path.strip_prefix(folder.trim_end_matches('/')).map_or(path, |rest| rest.trim_start_matches('/'))
+    path.strip_prefix(folder.trim_end_matches('/'))
+        .map_or(path, |rest| rest.trim_start_matches('/'))
 }
 
 /// Shows what the library has to tell; whether there are errors.

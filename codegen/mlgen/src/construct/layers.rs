@@ -17,7 +17,7 @@ use super::presence::{Made, Present};
 /// What stands on the command line after `--set`: one tree of components each, a later one wins.
 pub type Set<'a> = &'a [Node];
 
-/// Merges the layers of `name`; `convention` are inputs that a rule of the target sets.
+/// Merges the layers of `name`, and says whose they are; `convention` are inputs that a rule of the target sets.
 pub fn merged(
     spec: &Spec,
     environment: &Environment,
@@ -27,7 +27,7 @@ pub fn merged(
     convention: Option<&Node>,
     set: Set<'_>,
     diags: &mut Diags,
-) -> Merged {
+) -> (Merged, Vec<LayerName>) {
     let mut layers = Vec::new();
     for (layer, declared) in said(spec, environment, name) {
         layers.push(merge::Layer { name: layer.clone(), node: declared.common.clone() });
@@ -66,9 +66,10 @@ pub fn merged(
         }
         layers.splice(0..0, below);
     }
+    let names = layers.iter().map(|layer| layer.name.clone()).collect();
     let (merged, errors) = merge::merge(layers);
     diags.extend(errors);
-    merged
+    (merged, names)
 }
 
 /// What the base and the environments say about a component, from the weakest.

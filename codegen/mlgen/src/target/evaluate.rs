@@ -109,7 +109,9 @@ impl<'a> Scope<'a> {
     pub(super) fn template(&self, node: &Node) -> Option<Json> {
         match &node.value {
             Plain::String(text) => self.template_text(text, node),
-            Plain::List(items) => Some(items.iter().filter_map(|item| self.template(item)).collect()),
+            Plain::List(items) => {
+                Some(items.iter().filter_map(|item| self.template(item)).collect())
+            }
             Plain::Map(entries) => {
                 if let Some(parts) = entries.get("$merge") {
                     return self.merged(&parts.node);

@@ -10,9 +10,9 @@ use serde_json::{Map, Value as Json};
 
 use super::HEADER;
 use super::evaluate::{Scope, Unknown};
+use super::text as yaml;
 use crate::catalogue::Kind;
 use crate::construct::{Component, Resolved, Stack, System, To, Value};
-use super::text as yaml;
 use crate::doc::Document;
 use crate::source::Sources;
 
@@ -72,11 +72,24 @@ pub(super) fn chart(system: &System, sources: &Sources) -> BTreeMap<String, Docu
             ("dependencies", dependencies.into()),
         ]);
         add("Chart.yaml", format!("# {HEADER}\n\n{}", yaml::print(&whole)));
-        let off = kinds.keys().map(|component| (alias(component), object([("enabled", false.into())])));
+        let off =
+            kinds.keys().map(|component| (alias(component), object([("enabled", false.into())])));
         let off = Json::Object(off.collect());
-        add("values.yaml", format!("# {HEADER}\n# Nothing is installed without the values of an environment: -f values.<environment>.yaml\n\n{}", yaml::print(&off)));
-        add("templates/NOTES.txt", format!("{name} is installed as {{{{ .Release.Name }}}} in {{{{ .Release.Namespace }}}}.\n"));
-        let charts: BTreeMap<&str, &Kind> = kinds.values().map(|kind| (kind.name.as_str(), *kind)).collect();
+        add(
+            "values.yaml",
+            format!(
+                "# {HEADER}\n# Nothing is installed without the values of an environment: -f values.<environment>.yaml\n\n{}",
+                yaml::print(&off)
+            ),
+        );
+        add(
+            "templates/NOTES.txt",
+            format!(
+                "{name} is installed as {{{{ .Release.Name }}}} in {{{{ .Release.Namespace }}}}.\n"
+            ),
+        );
+        let charts: BTreeMap<&str, &Kind> =
+            kinds.values().map(|kind| (kind.name.as_str(), *kind)).collect();
         for (chart, kind) in charts {
             for (path, file) in &kind.files {
                 let unused = ["component.yaml", "README.md"].contains(&path.as_str());
@@ -98,7 +111,8 @@ pub(super) fn values(stack: &Stack, sources: &Sources) -> Document {
     for component in stack.components.values() {
         let scope = Scope { stack, component, sources, unknown: &Nothing };
         let mut entry = Map::from_iter([("enabled".to_owned(), true.into())]);
-        let mut split = Split { scope, flags: &mut flags, outputs: &mut outputs, secrets: &mut secrets };
+        let mut split =
+            Split { scope, flags: &mut flags, outputs: &mut outputs, secrets: &mut secrets };
         entry.extend(split.component(component));
         whole.insert(alias(&component.name), Json::Object(entry));
     }
@@ -140,7 +154,10 @@ impl Split<'_, '_> {
                 let mut plain = Map::new();
                 for (name, entry) in entries {
                     match entry {
-                        Value::Reference(Resolved { to: To::Elsewhere { component, output, .. }, .. }) => {
+                        Value::Reference(Resolved {
+                            to: To::Elsewhere { component, output, .. },
+                            ..
+                        }) => {
                             from.insert(name.clone(), self.output(component, output));
                         }
                         entry => {
@@ -166,27 +183,35 @@ impl Split<'_, '_> {
     /// A value, or none where it is given at the installation.
     fn value(&mut self, value: &Value, path: &str) -> Option<Json> {
         let mut late = false;
-        value.references(&mut |reference| late |= matches!(reference.to, To::Input(_) | To::Foreign { .. }));
+        value.references(&mut |reference| {
+            late |= matches!(reference.to, To::Input(_) | To::Foreign { .. })
+        });
         match value {
             Value::Reference(Resolved { to: To::Secret(name), .. }) => {
                 self.secrets.insert(name.clone());
                 let prefix = &self.scope.stack.statics.prefix;
-                Some(object([("secret", format!("{prefix}-secrets").into()), ("key", name.as_str().into())]))
+                Some(object([
+                    ("secret", format!("{prefix}-secrets").into()),
+                    ("key", name.as_str().into()),
+                ]))
             }
-            Value::Reference(Resolved { to: To::Elsewhere { component, output, secret }, .. }) => {
-                match secret {
-                    true => {
-                        let key = format!("{component}_{output}");
-                        self.secrets.insert(key.clone());
-                        let prefix = &self.scope.stack.statics.prefix;
-                        Some(object([("secret", format!("{prefix}-secrets").into()), ("key", key.into())]))
-                    }
-                    false => {
-                        self.flags.insert(path.to_owned());
-                        None
-                    }
+            Value::Reference(Resolved {
+                to: To::Elsewhere { component, output, secret }, ..
+            }) => match secret {
+                true => {
+                    let key = format!("{component}_{output}");
+                    self.secrets.insert(key.clone());
+                    let prefix = &self.scope.stack.statics.prefix;
+                    Some(object([
+                        ("secret", format!("{prefix}-secrets").into()),
+                        ("key", key.into()),
+                    ]))
                 }
-            }
+                false => {
+                    self.flags.insert(path.to_owned());
+                    None
+                }
+            },
             Value::Map(entries) => {
                 let mut found = Map::new();
                 for (key, entry) in entries {
@@ -198,7 +223,11 @@ impl Split<'_, '_> {
             }
             Value::List(items) => {
                 let items = items.iter().enumerate();
-                Some(items.filter_map(|(index, item)| self.value(item, &format!("{path}[{index}]"))).collect())
+                Some(
+                    items
+                        .filter_map(|(index, item)| self.value(item, &format!("{path}[{index}]")))
+                        .collect(),
+                )
             }
             _ if late => {
                 self.flags.insert(path.to_owned());
@@ -241,7 +270,8 @@ fn alias(component: &str) -> String {
 
 fn version(kind: &Kind, sources: &Sources) -> String {
     let chart = kind.files.get("Chart.yaml").and_then(|file| crate::yaml::parse(sources, *file).0);
-    let version = chart.as_ref().and_then(|chart| chart.get("version")?.as_str().map(str::to_owned));
+    let version =
+        chart.as_ref().and_then(|chart| chart.get("version")?.as_str().map(str::to_owned));
     version.unwrap_or_else(|| VERSION.to_owned())
 }
 

@@ -5,8 +5,8 @@
 mod compose;
 mod evaluate;
 mod helm;
-mod text;
 pub mod terraform;
+mod text;
 
 use std::collections::BTreeMap;
 
