@@ -4,3 +4,12 @@ provider "azurerm" {
 
   features {}
 }
+
+# azurerm has no default tags: every component is given these.
+locals {
+  tags = {
+    Environment = var.environment
+    ManagedBy   = "mlgen"
+    System      = mlgen.system
+  }
+}

@@ -1,7 +1,7 @@
 //! An umbrella chart: the catalogue's charts under the names of components, and values per environment.
 //!
-//! The chart is the same for all environments; what an environment has is in its values, where each of its components
-//! says `enabled: true`. What only another stack or the run knows is never a value: outputs of other stacks come from
+//! The chart is the same for all environments; what an environment has is in its values, which say
+//! under `enabled` what it has. What only another stack or the run knows is never a value: outputs of other stacks come from
 //! a ConfigMap, secrets from a Secret, and what must be given at the installation is listed in the head of the values.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,7 +59,7 @@ pub(super) fn chart(system: &System, sources: &Sources) -> BTreeMap<String, Docu
                     ("name", kind.name.as_str().into()),
                     ("alias", alias(component).into()),
                     ("version", version(kind, sources).into()),
-                    ("condition", format!("{}.enabled", alias(component)).into()),
+                    ("condition", format!("enabled.{}", alias(component)).into()),
                 ])
             })
             .collect();
@@ -72,9 +72,8 @@ pub(super) fn chart(system: &System, sources: &Sources) -> BTreeMap<String, Docu
             ("dependencies", dependencies.into()),
         ]);
         add("Chart.yaml", format!("# {HEADER}\n\n{}", yaml::print(&whole)));
-        let off =
-            kinds.keys().map(|component| (alias(component), object([("enabled", false.into())])));
-        let off = Json::Object(off.collect());
+        let off = kinds.keys().map(|component| (alias(component), Json::Bool(false)));
+        let off = object([("enabled", Json::Object(off.collect()))]);
         add(
             "values.yaml",
             format!(
@@ -106,15 +105,14 @@ pub(super) fn chart(system: &System, sources: &Sources) -> BTreeMap<String, Docu
 /// The values of one environment.
 pub(super) fn values(stack: &Stack, sources: &Sources) -> Document {
     let mut flags: BTreeSet<String> = BTreeSet::new();
-    let mut whole = Map::new();
+    let on = stack.components.keys().map(|component| (alias(component), Json::Bool(true)));
+    let mut whole = Map::from_iter([("enabled".to_owned(), Json::Object(on.collect()))]);
     let (mut outputs, mut secrets) = (BTreeSet::new(), BTreeSet::new());
     for component in stack.components.values() {
         let scope = Scope { stack, component, sources, unknown: &Nothing };
-        let mut entry = Map::from_iter([("enabled".to_owned(), true.into())]);
         let mut split =
             Split { scope, flags: &mut flags, outputs: &mut outputs, secrets: &mut secrets };
-        entry.extend(split.component(component));
-        whole.insert(alias(&component.name), Json::Object(entry));
+        whole.insert(alias(&component.name), Json::Object(split.component(component)));
     }
     let mut head = format!("# {HEADER}\n");
     let prefix = &stack.statics.prefix;
@@ -146,7 +144,7 @@ impl Split<'_, '_> {
     fn component(&mut self, component: &Component) -> Map<String, Json> {
         let mut found = Map::new();
         let mut from = Map::new();
-        for (input, value) in in_order(component) {
+        for (input, value) in &component.inputs {
             let path = format!("{}.{input}", alias(&component.name));
             if let Value::Map(entries) = value
                 && input == "environment"
@@ -177,7 +175,12 @@ impl Split<'_, '_> {
         if !from.is_empty() {
             found.insert("environmentFrom".to_owned(), Json::Object(from));
         }
-        found
+        found.retain(|_, value| *value != Json::Object(Map::new()));
+        let kind = component.made.kind();
+        let place = |name: &str| kind.and_then(|kind| kind.interface.inputs.get_index_of(name));
+        let mut ordered: Vec<_> = found.into_iter().collect();
+        ordered.sort_by_key(|(name, _)| place(name));
+        ordered.into_iter().collect()
     }
 
     /// A value, or none where it is given at the installation.
@@ -243,15 +246,6 @@ impl Split<'_, '_> {
         let prefix = &self.scope.stack.statics.prefix;
         object([("configMap", format!("{prefix}-outputs").into()), ("key", key.into())])
     }
-}
-
-/// Inputs in the order of the chart's schema.
-fn in_order(component: &Component) -> Vec<(&String, &Value)> {
-    let mut inputs: Vec<_> = component.inputs.iter().collect();
-    if let Some(kind) = component.made.kind() {
-        inputs.sort_by_key(|(name, _)| kind.interface.inputs.get_index_of(name.as_str()));
-    }
-    inputs
 }
 
 /// Whether a stack is of this writer.
