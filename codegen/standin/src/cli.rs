@@ -166,7 +166,7 @@ fn run(cli: Cli) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A line for each type, data sources with `data.` before them.
+/// A line for each type, with `data.` or `ephemeral.` before those that are no resources.
 fn types(args: &TypesArgs) -> Result<String> {
     let catalog = Catalog::load(&args.sources.schemas)?;
     let addresses = match &args.address {
@@ -176,9 +176,7 @@ fn types(args: &TypesArgs) -> Result<String> {
     let mut lines = String::new();
     for address in addresses {
         let entry = catalog.entry(address)?;
-        let resources = entry.schemas.resource_schemas.keys().cloned();
-        let data = entry.schemas.data_source_schemas.keys().map(|name| format!("data.{name}"));
-        for name in resources.chain(data) {
+        for name in entry.schemas.types() {
             let _ = writeln!(lines, "{address} {} {name}", entry.version);
         }
     }

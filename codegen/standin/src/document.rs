@@ -1,7 +1,7 @@
 //! Schema documents: the output of `terraform providers schema -json`, read and written.
 //!
-//! Only what a provider needs to be served is kept. Functions, ephemeral resources and descriptions are
-//! left out, so a document that is written here is a part of the one that was read.
+//! Only what a provider needs to be served is kept. Functions, actions and descriptions are left
+//! out, so a document that is written here is a part of the one that was read.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -36,6 +36,35 @@ pub struct Provider {
     /// Its data sources by type.
     #[serde(default)]
     pub data_source_schemas: BTreeMap<String, Schema>,
+    /// Its ephemeral resources by type.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ephemeral_resource_schemas: BTreeMap<String, Schema>,
+}
+
+/// What a type is a type of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// Managed resources.
+    Resource,
+    /// Data sources.
+    Data,
+    /// Ephemeral resources.
+    Ephemeral,
+}
+
+impl Sort {
+    /// Every sort.
+    pub const ALL: [Sort; 3] = [Sort::Resource, Sort::Data, Sort::Ephemeral];
+
+    /// The type as users and tables write it: `aws_vpc`, `data.aws_vpc`, `ephemeral.random_password`.
+    pub fn named(self, type_name: &str) -> String {
+        let before = match self {
+            Sort::Resource => "",
+            Sort::Data => "data.",
+            Sort::Ephemeral => "ephemeral.",
+        };
+        format!("{before}{type_name}")
+    }
 }
 
 /// The schema of one kind of thing.
@@ -171,6 +200,29 @@ impl Document {
 }
 
 impl Provider {
+    /// The schemas of one sort.
+    pub fn sort(&self, sort: Sort) -> &BTreeMap<String, Schema> {
+        match sort {
+            Sort::Resource => &self.resource_schemas,
+            Sort::Data => &self.data_source_schemas,
+            Sort::Ephemeral => &self.ephemeral_resource_schemas,
+        }
+    }
+
+    /// The types of every sort, in the form in which users write them.
+    pub fn types(&self) -> impl Iterator<Item = String> {
+        Sort::ALL
+            .into_iter()
+            .flat_map(|sort| self.sort(sort).keys().map(move |name| sort.named(name)))
+    }
+
+    /// Leaves out the types that are not to be kept, by the form in which users write them.
+    pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        self.resource_schemas.retain(|name, _| keep(&Sort::Resource.named(name)));
+        self.data_source_schemas.retain(|name, _| keep(&Sort::Data.named(name)));
+        self.ephemeral_resource_schemas.retain(|name, _| keep(&Sort::Ephemeral.named(name)));
+    }
+
     /// Adds another document's part for the same provider. Types that both have are taken from there.
     pub fn merge(&mut self, other: Provider) {
         if other.provider != Schema::default() {
@@ -178,6 +230,7 @@ impl Provider {
         }
         self.resource_schemas.extend(other.resource_schemas);
         self.data_source_schemas.extend(other.data_source_schemas);
+        self.ephemeral_resource_schemas.extend(other.ephemeral_resource_schemas);
     }
 }
 

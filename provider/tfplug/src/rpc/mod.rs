@@ -6,6 +6,7 @@
 mod answer;
 mod calls;
 mod data;
+mod ephemeral;
 mod function;
 mod provider;
 mod resource;
