@@ -1,0 +1,139 @@
+//! Texts and places in them: every value, name and error of a project points into one of these.
+//!
+//! A text may be a file, or what stood on the command line: `--set` is a source like any other.
+
+use std::fmt;
+
+/// A source in a [`Sources`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(u32);
+
+/// A range of bytes in a source; `start == end` is a point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// Which source.
+    pub file: FileId,
+    /// The first byte.
+    pub start: u32,
+    /// The byte after the last.
+    pub end: u32,
+}
+
+/// Where a span begins, as people say it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Path of the source, as it was given.
+    pub path: String,
+    /// Counts from 1.
+    pub line: usize,
+    /// Counts characters from 1.
+    pub column: usize,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.path, self.line, self.column)
+    }
+}
+
+/// All texts of a project.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    files: Vec<Source>,
+}
+
+#[derive(Clone, Debug)]
+struct Source {
+    path: String,
+    text: String,
+    /// The byte at which each line begins.
+    lines: Vec<u32>,
+}
+
+impl Sources {
+    /// Adds a text under the path that messages show.
+    ///
+    /// # Panics
+    ///
+    /// When the text has 4 GiB or more.
+    pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
+        let text = text.into();
+        let offset = |byte: usize| u32::try_from(byte).expect("no source has 4 GiB");
+        let starts = text.match_indices('\n').map(|(at, _)| offset(at + 1));
+        let lines = std::iter::once(0).chain(starts).collect();
+        let id = FileId(u32::try_from(self.files.len()).expect("fewer than 2^32 sources"));
+        self.files.push(Source { path: path.into(), text, lines });
+        id
+    }
+
+    /// The path of a source.
+    pub fn path(&self, file: FileId) -> &str {
+        &self.files[file.0 as usize].path
+    }
+
+    /// The text of a source.
+    pub fn text(&self, file: FileId) -> &str {
+        &self.files[file.0 as usize].text
+    }
+
+    /// The text of a span.
+    pub fn slice(&self, span: Span) -> &str {
+        &self.text(span.file)[span.start as usize..span.end as usize]
+    }
+
+    /// Where a span begins.
+    pub fn position(&self, span: Span) -> Position {
+        let source = &self.files[span.file.0 as usize];
+        let line = source.lines.partition_point(|start| *start <= span.start);
+        let start = source.lines[line - 1] as usize;
+        let column = source.text[start..span.start as usize].chars().count() + 1;
+        Position { path: source.path.clone(), line, column }
+    }
+}
+
+impl FileId {
+    /// A range of bytes in this source.
+    ///
+    /// # Panics
+    ///
+    /// When a bound is 4 GiB or more, which no source has.
+    pub fn span(self, range: std::ops::Range<usize>) -> Span {
+        let offset = |byte: usize| u32::try_from(byte).expect("no source has 4 GiB");
+        Span { file: self, start: offset(range.start), end: offset(range.end) }
+    }
+}
+
+impl Span {
+    /// A part of this span, in bytes from its start; cut where the span ends.
+    #[must_use]
+    pub fn part(self, range: std::ops::Range<usize>) -> Self {
+        let at = |byte: usize| {
+            self.start.saturating_add(u32::try_from(byte).unwrap_or(u32::MAX)).min(self.end)
+        };
+        Self { start: at(range.start), end: at(range.end), ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, at: usize, line: usize, column: usize) {
+        let mut sources = Sources::default();
+        sources.add("other.yaml", "x\ny\n");
+        let file = sources.add("a.yaml", text);
+        let expected = Position { path: "a.yaml".into(), line, column };
+        assert_eq!(sources.position(file.span(at..at)), expected);
+    }
+
+    #[test]
+    fn positions_count_lines_and_characters_from_1() {
+        check("", 0, 1, 1);
+        check("ab\ncd", 0, 1, 1);
+        check("ab\ncd", 2, 1, 3);
+        check("ab\ncd", 3, 2, 1);
+        check("ä: ö\n", 6, 1, 5);
+        check("a\n", 2, 2, 1);
+    }
+}
