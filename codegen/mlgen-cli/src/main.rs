@@ -1,3 +1,49 @@
 //! `mlgen`: renders one spec per system into the stacks of every environment.
 
-fn main() {}
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+use mlgen_cli::args::{Arguments, Command};
+use mlgen_cli::explain;
+use mlgen_cli::job::{ExplainJob, RenderJob};
+use mlgen_cli::render::{self, Exit, Streams};
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(exit) => ExitCode::from(exit as u8),
+        // Whoever read the result has seen enough of it.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            drop(writeln!(anstream::stderr(), "error: {error:#}"));
+            ExitCode::from(Exit::Refused as u8)
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> anyhow::Result<Exit> {
+    let (mut out, mut err) = (anstream::stdout(), anstream::stderr());
+    let mut streams = Streams { out: &mut out, err: &mut err };
+    match arguments.command {
+        Command::Render(typed) => {
+            render::run(&RenderJob::new(typed, &std::env::current_dir()?)?, &mut streams)
+        }
+        Command::Explain(typed) => {
+            explain::run(&ExplainJob::new(typed, &std::env::current_dir()?)?, &mut streams)
+        }
+        Command::Completions(completions) => {
+            let mut script = Vec::new();
+            let mut command = Arguments::command();
+            clap_complete::generate(completions.shell, &mut command, "mlgen", &mut script);
+            io::stdout().write_all(&script)?;
+            Ok(Exit::Fine)
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<io::Error>())
+        .any(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}

@@ -108,7 +108,8 @@ impl Diagnostic {
 
 /// The known name that a written one was probably meant to be.
 pub fn closest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (written.chars().count() / 3).max(1);
+    let length = written.chars().count();
+    let allowed = (length / 3).max(1).min(length.saturating_sub(1));
     let scored = known.into_iter().map(|name| (strsim::damerau_levenshtein(written, name), name));
     scored.filter(|(distance, _)| *distance <= allowed).min().map(|(_, name)| name)
 }
@@ -190,7 +191,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> Strin
     renderer.render(&groups)
 }
 
-fn snippet<'a, T: Clone>(sources: &'a Sources, span: Span) -> Snippet<'a, T> {
+fn snippet<T: Clone>(sources: &Sources, span: Span) -> Snippet<'_, T> {
     Snippet::source(sources.text(span.file)).path(sources.path(span.file))
 }
 
@@ -201,7 +202,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(make: impl FnOnce(Span, Span) -> Diagnostic, expected: Expect) {
+    fn check(make: impl FnOnce(Span, Span) -> Diagnostic, expected: &Expect) {
         let mut sources = Sources::default();
         let base =
             sources.add("configs/base/data.yaml", "components:\n  database:\n    storage: 20\n");
@@ -219,7 +220,7 @@ mod tests {
                     .note_at(there, "overrides this")
                     .help("write a number of GiB")
             },
-            expect![[r#"
+            &expect![[r#"
                 error: `storage` must be a number, found "three"
                  --> configs/envs/prod/sizes.yaml:1:22
                   |
@@ -239,10 +240,10 @@ mod tests {
     fn no_place() {
         check(
             |_, _| Diagnostic::global("there is no mlgen.yaml").help("run `mlgen init`"),
-            expect![[r#"
+            &expect![[r"
             error: there is no mlgen.yaml
              |
-             = help: run `mlgen init`"#]],
+             = help: run `mlgen init`"]],
         );
     }
 
@@ -250,5 +251,6 @@ mod tests {
     fn suggestions_are_close() {
         assert_eq!(closest("databse", ["cache", "database"]), Some("database"));
         assert_eq!(closest("vpc", ["cache", "database"]), None);
+        assert_eq!(closest("4", ["3"]), None);
     }
 }

@@ -5,7 +5,21 @@
 //! Reading order: `source` and `node` (texts and trees), `yaml` and `merge` (files to one tree with provenance),
 //! `doc` (documents to text).
 
+mod app;
+mod author;
+pub mod catalogue;
+pub mod construct;
+mod decode;
 pub mod diag;
 pub mod doc;
+pub mod explain;
+pub mod merge;
 pub mod node;
 pub mod source;
+pub mod spec;
+pub mod target;
+pub mod yaml;
+
+pub use app::{App, Choice, Input, PROJECT_FILE};
+pub use author::{Component, Environment, Handle, System};
+pub use target::Rendered;

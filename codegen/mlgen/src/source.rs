@@ -105,6 +105,7 @@ impl FileId {
 
 impl Span {
     /// A part of this span, in bytes from its start; cut where the span ends.
+    #[must_use]
     pub fn part(self, range: std::ops::Range<usize>) -> Self {
         let at = |byte: usize| {
             self.start.saturating_add(u32::try_from(byte).unwrap_or(u32::MAX)).min(self.end)

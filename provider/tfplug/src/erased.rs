@@ -77,6 +77,13 @@ pub trait Managed: Send + Sync {
         Ok(())
     }
 
+    /// Whether the kind asks for the leniency that Terraform has for providers of the old type system. Its
+    /// plan may then say what a nested block holds although the configuration has no such block. Terraform
+    /// writes what it would have refused to its log, and the engine leaves it unjudged.
+    fn is_legacy(&self) -> bool {
+        false
+    }
+
     /// See [`Resource::plan`].
     fn plan(&self, draft: &mut RawDraft) {
         let _ = draft;

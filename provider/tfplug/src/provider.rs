@@ -58,6 +58,7 @@ pub struct Host {
 pub struct Registry<B> {
     resources: BTreeMap<String, Arc<dyn Managed>>,
     data_sources: BTreeMap<String, Arc<dyn Readable>>,
+    ephemeral: BTreeMap<String, Arc<dyn Readable>>,
     functions: BTreeMap<String, Arc<dyn Callable>>,
     of: std::marker::PhantomData<fn() -> B>,
 }
@@ -68,6 +69,7 @@ impl<B: Send + Sync + 'static> Registry<B> {
         Registry {
             resources: BTreeMap::new(),
             data_sources: BTreeMap::new(),
+            ephemeral: BTreeMap::new(),
             functions: BTreeMap::new(),
             of: std::marker::PhantomData,
         }
@@ -124,6 +126,14 @@ impl<B: Send + Sync + 'static> Registry<B> {
         self.data_sources.insert(name.into(), data_source);
         self
     }
+
+    /// Serves an ephemeral resource whose shape is data: what is read is in no plan and no state. One
+    /// look opens it, and there is nothing to renew or to close.
+    #[must_use]
+    pub fn ephemeral(mut self, name: impl Into<String>, resource: Arc<dyn Readable>) -> Self {
+        self.ephemeral.insert(name.into(), resource);
+        self
+    }
 }
 
 impl<B: Send + Sync + 'static> Default for Registry<B> {
@@ -137,6 +147,7 @@ impl<B> fmt::Debug for Registry<B> {
         f.debug_struct("Registry")
             .field("resources", &self.resources.keys())
             .field("data_sources", &self.data_sources.keys())
+            .field("ephemeral", &self.ephemeral.keys())
             .field("functions", &self.functions.keys())
             .finish_non_exhaustive()
     }
@@ -160,6 +171,8 @@ pub struct Served {
     pub resources: BTreeMap<String, Arc<dyn Managed>>,
     /// Its data sources by full type name.
     pub data_sources: BTreeMap<String, Arc<dyn Readable>>,
+    /// Its ephemeral resources by full type name.
+    pub ephemeral: BTreeMap<String, Arc<dyn Readable>>,
     /// Its functions by name.
     pub functions: BTreeMap<String, Arc<dyn Callable>>,
     configure: Configure,
@@ -211,6 +224,11 @@ impl Served {
                 .into_iter()
                 .map(|(short, kind)| (full(short), kind))
                 .collect(),
+            ephemeral: registry
+                .ephemeral
+                .into_iter()
+                .map(|(short, kind)| (full(short), kind))
+                .collect(),
             functions: registry.functions,
             address: address.into(),
             version: version.into(),
@@ -218,6 +236,23 @@ impl Served {
             configure,
             name,
         }
+    }
+
+    /// The same provider, with backends that `configure` makes from the configuration.
+    #[must_use]
+    pub fn configured_by<B, F>(
+        mut self,
+        configure: impl Fn(Value, Host) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        B: Send + Sync + 'static,
+        F: Future<Output = Result<B>> + Send + 'static,
+    {
+        self.configure = Box::new(move |config, host| {
+            let making = configure(config, host);
+            Box::pin(async move { Ok(Arc::new(making.await?) as Arc<dyn Any + Send + Sync>) })
+        });
+        self
     }
 
     /// Makes the backends from a configuration.

@@ -70,7 +70,9 @@ fn plan_change(resource: &dyn Managed, call: &Call, request: PlanRequest) -> Pla
     draft
         .replace
         .retain(|path| path.find(&draft.prior).is_some() || path.find(&draft.planned).is_some());
-    report(shape, &mut draft);
+    if !resource.is_legacy() {
+        report(shape, &mut draft);
+    }
 
     PlanResponse {
         identity: shape

@@ -3,7 +3,7 @@
 use crate::diag::{Diagnostic, Diags, Error};
 use crate::draft::RawDraft;
 use crate::path::{Path, Step};
-use crate::schema::{Attribute, Group, Kind, Members, Nesting};
+use crate::schema::{Attribute, Group, Kind, Members, Nesting, Presence};
 use crate::value::Value;
 
 /// What is validated.
@@ -72,6 +72,9 @@ impl Walk {
 
     fn attribute(&mut self, attribute: &Attribute, value: &Value) {
         if value.is_null() {
+            if attribute.presence == Presence::Required {
+                self.missing(attribute);
+            }
             return;
         }
         // Terraform leaves this to providers, and would take what is configured for what is planned.
@@ -107,6 +110,17 @@ impl Walk {
         if let Kind::Nested(nested) = &attribute.kind {
             self.elements(nested.nesting, nested.members(), value);
         }
+    }
+
+    /// Terraform only asks whether a required attribute is written, not whether it is null.
+    fn missing(&mut self, attribute: &Attribute) {
+        // The check of the attribute around it may have said so already.
+        if self.diags.iter().any(|said| said.path == self.at) {
+            return;
+        }
+        let detail =
+            format!("The argument \"{}\" is required, but its value is null.", attribute.name);
+        self.diags.extend(Error::user("Missing required argument", detail).at(self.at.clone()));
     }
 
     fn elements(&mut self, nesting: Nesting, members: Members<'_>, value: &Value) {

@@ -112,7 +112,7 @@ pub(super) async fn plan(
         requires_replace: plan.replace.iter().map(to_proto::path).collect(),
         planned_private: plan.private.to_bytes().into(),
         diagnostics: to_proto::diagnostics(plan.diags),
-        legacy_type_system: false,
+        legacy_type_system: resource.is_legacy(),
         deferred: None,
         planned_identity: identity_to(shape, plan.identity.as_ref())?,
     })
@@ -161,7 +161,7 @@ async fn apply_change(
         new_state: to_proto::value(&applied.state, &shape.ty)?,
         private: applied.private.to_bytes().into(),
         diagnostics: to_proto::diagnostics(applied.diags),
-        legacy_type_system: false,
+        legacy_type_system: resource.is_legacy(),
         new_identity: identity_to(shape, applied.identity.as_ref())?,
     })
 }

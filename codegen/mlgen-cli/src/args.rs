@@ -1,0 +1,175 @@
+//! What was typed. Nothing here looks at a disk; [`job`](crate::job) says what it means.
+//!
+//! Each command is a struct of its own that clap reads, and a variant of [`Command`] once it does something.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+const EXIT: &str = "\
+Exit codes:
+  0  done, or with --check: nothing would change
+  1  with --check: something would change
+  2  the input or the arguments are wrong, or nothing could be written";
+
+/// Renders one spec per system into the stacks of every environment.
+#[derive(Clone, Debug, PartialEq, Eq, Parser)]
+#[command(name = "mlgen", version, after_help = EXIT, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be done.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+#[expect(missing_docs, reason = "a command's arguments say what it does")]
+pub enum Command {
+    Render(Render),
+    Explain(Explain),
+    Completions(Completions),
+}
+
+/// Start a project: write an `mlgen.yaml` and a first spec
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(after_help = "Examples:
+  mlgen init                       in the current folder, with its name
+  mlgen init --name shop deploy    in the folder deploy")]
+pub struct Init {
+    /// The folder, which is made if it is not there
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+    /// Name of the system; the folder's unless given
+    #[arg(long)]
+    pub name: Option<String>,
+}
+
+/// Render environments, and write what changed
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(group(ArgGroup::new("environments").args(["env", "all"]).required(true)))]
+#[command(after_help = format!("Examples:
+  mlgen render --env staging                 one environment
+  mlgen render --all                         every environment
+  mlgen render --env staging --target aws    only its stack for AWS
+  mlgen render --all --check                 for pipelines: show what would change, write nothing
+  mlgen render --env staging --set api.desired_count=3
+
+{EXIT}"))]
+pub struct Render {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "its own fields have the help")]
+    pub project: Project,
+    /// An environment; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub env: Vec<String>,
+    /// Every environment of mlgen.yaml
+    #[arg(long)]
+    pub all: bool,
+    /// Only this target; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub target: Vec<String>,
+    /// Set a value above all files; VALUE is YAML; may be given several times
+    #[arg(long, value_name = "PATH=VALUE", value_parser = assignment)]
+    pub set: Vec<Assignment>,
+    /// Write nothing; show the difference, and exit with 1 if there is one
+    #[arg(long)]
+    pub check: bool,
+    /// Overwrite files of mlgen that were changed by hand; never files of others
+    #[arg(long, conflicts_with = "check")]
+    pub force: bool,
+    /// How to show what changed
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Say where a value comes from, what it overrode, and where it goes
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(after_help = "Examples:
+  mlgen explain staging database.storage_gb
+  mlgen explain production api.environment.LOG_LEVEL --set api.environment.LOG_LEVEL=debug")]
+pub struct Explain {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "its own fields have the help")]
+    pub project: Project,
+    /// The environment
+    #[arg(value_name = "ENV")]
+    pub environment: String,
+    /// Path of the value: component, input, and further keys, with dots between
+    #[arg(value_name = "PATH", value_parser = path)]
+    pub path: String,
+    /// Set a value above all files; VALUE is YAML; may be given several times
+    #[arg(long, value_name = "PATH=VALUE", value_parser = assignment)]
+    pub set: Vec<Assignment>,
+    /// How to show it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Write the JSON schema of the project's specs, for editors
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(after_help = "Example:
+  mlgen schema > .mlgen/spec.schema.json")]
+pub struct Schema {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "its own fields have the help")]
+    pub project: Project,
+}
+
+/// Write a completion script for a shell
+#[derive(Clone, Debug, PartialEq, Eq, Args)]
+#[command(after_help = "Examples:
+  mlgen completions bash > ~/.local/share/bash-completion/completions/mlgen
+  mlgen completions zsh > ~/.zfunc/_mlgen
+  mlgen completions fish > ~/.config/fish/completions/mlgen.fish")]
+pub struct Completions {
+    /// The shell
+    pub shell: Shell,
+}
+
+/// Which project.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
+pub struct Project {
+    /// The folder of mlgen.yaml; found upwards from the current folder unless given
+    #[arg(long = "project", value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+}
+
+/// How a result is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// For programs
+    Json,
+}
+
+/// A value that was set on the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    /// Keys with dots between.
+    pub path: String,
+    /// YAML, as it was typed.
+    pub value: String,
+}
+
+fn assignment(text: &str) -> Result<Assignment, String> {
+    let Some((written, value)) = text.split_once('=') else {
+        return Err("write path=value, for instance api.desired_count=3".to_owned());
+    };
+    Ok(Assignment { path: path(written)?, value: value.to_owned() })
+}
+
+fn path(text: &str) -> Result<String, String> {
+    let sound = text.split('.').all(|key| !key.is_empty() && key.trim() == key);
+    if !sound {
+        return Err(format!(
+            "`{text}` is no path: write keys with dots between, for instance api.desired_count"
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

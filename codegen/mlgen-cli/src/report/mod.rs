@@ -1,0 +1,13 @@
+//! How changes are shown: for people, as JSON, as diffs. Text has colours in it; the stream takes them out where
+//! nobody could see them.
+
+mod diff;
+mod human;
+mod json;
+mod progress;
+mod summary;
+
+pub use human::{human, problems};
+pub use json::{Report, json};
+pub use progress::Progress;
+pub use summary::Summary;

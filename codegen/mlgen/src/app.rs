@@ -1,0 +1,152 @@
+//! The whole way from texts to documents, for programs that do not care about the steps between.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+
+use crate::catalogue::{Catalogue, Folder};
+use crate::construct::{self, Kinds, Stack, System};
+use crate::diag::{Diagnostic, Diags};
+use crate::merge;
+use crate::node::Node;
+use crate::source::Sources;
+use crate::spec::{Files, Project, Spec};
+use crate::target::{self, Rendered};
+use crate::yaml;
+
+/// Name of the file in which a project begins.
+pub const PROJECT_FILE: &str = "mlgen.yaml";
+
+/// All that a project is made of.
+#[derive(Clone, Debug, Default)]
+pub struct Input {
+    /// Texts by path from the folder of `mlgen.yaml`: that file, `configs/**` and `templates/**`.
+    pub files: BTreeMap<String, String>,
+    /// Catalogues in order of precedence.
+    pub catalogues: Vec<Folder>,
+    /// Values from the command line, `database.storage_gb=100`; a later one wins.
+    pub set: Vec<String>,
+}
+
+/// A project that has been read: its stacks are made, nothing is printed.
+#[derive(Debug)]
+pub struct App {
+    sources: Sources,
+    spec: Option<Spec>,
+    system: System,
+    diags: Diags,
+}
+
+/// Which stacks to render; all where nothing is named.
+#[derive(Clone, Debug, Default)]
+pub struct Choice {
+    /// Names of environments.
+    pub environments: Vec<String>,
+    /// Names of targets.
+    pub targets: Vec<String>,
+}
+
+impl App {
+    /// Reads a project and makes its stacks. What is wrong is in [`App::diagnostics`].
+    pub fn new(input: Input) -> Self {
+        let mut sources = Sources::default();
+        let mut diags = Diags::default();
+        let files = parse(&input.files, &mut sources, &mut diags);
+        let mut set = Vec::new();
+        for text in input.set {
+            let file = sources.add("--set", text);
+            let (node, errors) = merge::setting(&sources, file);
+            diags.extend(errors);
+            set.extend(node);
+        }
+        let catalogue = Catalogue::new(input.catalogues, &mut sources);
+        let spec = files.and_then(|files| Spec::read(&files, &sources, &mut diags));
+        let mut system = System::default();
+        if let Some(spec) = &spec {
+            let kinds = Kinds::read(spec, &catalogue, &sources, &mut diags);
+            system = construct::build(spec, &kinds, &catalogue, &sources, &set, &mut diags);
+        }
+        Self { sources, spec, system, diags }
+    }
+
+    /// The catalogues that a project names, as far as its `mlgen.yaml` can be read.
+    pub fn catalogues(text: &str) -> Vec<String> {
+        let mut sources = Sources::default();
+        let file = sources.add(PROJECT_FILE, text);
+        let (node, _) = yaml::parse(&sources, file);
+        node.map(|node| Project::catalogues(&node)).unwrap_or_default()
+    }
+
+    /// Everything that is to be told, in the order of the files.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        self.diags.clone().sorted(&self.sources)
+    }
+
+    /// Whether nothing may be rendered.
+    pub fn has_errors(&self) -> bool {
+        self.diags.has_errors()
+    }
+
+    /// All texts, for showing places.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// The spec, if `mlgen.yaml` could be read.
+    pub fn spec(&self) -> Option<&Spec> {
+        self.spec.as_ref()
+    }
+
+    /// The stacks.
+    pub fn stacks(&self) -> &[Stack] {
+        &self.system.stacks
+    }
+
+    /// The documents of the chosen stacks; none while there are errors.
+    pub fn render(&self, choice: &Choice) -> Vec<Rendered> {
+        if self.has_errors() {
+            return Vec::new();
+        }
+        let named =
+            |list: &[String], name: &str| list.is_empty() || list.iter().any(|one| one == name);
+        let chosen = |stack: &Stack| {
+            named(&choice.environments, &stack.environment.name)
+                && named(&choice.targets, &stack.target.name)
+        };
+        target::documents(&self.system, &chosen, &self.sources)
+    }
+}
+
+/// Parses the files of a project; none without a readable `mlgen.yaml`.
+fn parse(
+    texts: &BTreeMap<String, String>,
+    sources: &mut Sources,
+    diags: &mut Diags,
+) -> Option<Files> {
+    let mut read = |path: &str, text: &str| {
+        let file = sources.add(path, text);
+        let (node, errors) = yaml::parse(sources, file);
+        diags.extend(errors);
+        node
+    };
+    let mut project = None;
+    let mut base = Vec::new();
+    let mut environments: IndexMap<String, Vec<Node>> = IndexMap::new();
+    for (path, text) in texts {
+        if path == PROJECT_FILE {
+            project = read(path, text);
+        } else if path.starts_with("configs/base/") {
+            base.extend(read(path, text));
+        } else if let Some((environment, _)) =
+            path.strip_prefix("configs/envs/").and_then(|rest| rest.split_once('/'))
+        {
+            let files = environments.entry(environment.to_owned()).or_default();
+            files.extend(read(path, text));
+        }
+    }
+    if !texts.contains_key(PROJECT_FILE) {
+        let error = Diagnostic::global(format!("there is no {PROJECT_FILE}"));
+        diags.push(error.help("run `mlgen init` to begin a project"));
+    }
+    Some(Files { project: project?, base, environments })
+}

@@ -1,0 +1,238 @@
+//! One Compose file per environment, and the `.env.example` that says what it needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value as Json};
+
+use super::evaluate::{Scope, Unknown};
+use super::{HEADER, relative};
+use crate::construct::{Component, Stack, To};
+use crate::doc::yaml::{self, Yaml};
+use crate::doc::Document;
+use crate::source::Sources;
+
+/// Facts and secrets come from `.env`, and Compose says which one is missing.
+struct Dotenv;
+
+impl Unknown for Dotenv {
+    fn text(&self, to: &To) -> String {
+        match variable(to) {
+            Some(name) => format!("${{{name}:?set it in .env}}"),
+            None => String::new(),
+        }
+    }
+
+    fn escape(&self, text: &str) -> String {
+        text.replace('$', "$$")
+    }
+}
+
+/// The key of `.env` that brings it.
+fn variable(to: &To) -> Option<String> {
+    let name = match to {
+        To::Input(name) | To::Secret(name) => name.clone(),
+        To::Foreign { environment, component, output } => {
+            format!("{environment}_{component}_{output}")
+        }
+        _ => return None,
+    };
+    Some(name.replace('-', "_").to_uppercase())
+}
+
+/// The documents of one stack.
+pub(super) fn documents(stack: &Stack, sources: &Sources) -> Vec<Document> {
+    let mut sections: BTreeMap<&str, BTreeMap<String, Json>> = BTreeMap::new();
+    for component in stack.components.values() {
+        let scope = Scope { stack, component, sources, unknown: &Dotenv };
+        let Some(kind) = component.made.kind() else { continue };
+        for (section, node) in &kind.component.sections {
+            let Some(Json::Object(found)) = scope.template(node) else { continue };
+            if section == "service" {
+                let service = service(found, component, &scope, &stack.folder);
+                let services = sections.entry("services").or_default();
+                services.insert(super::evaluate::text_of(&scope.input("name")), service);
+            } else {
+                sections.entry(section).or_default().extend(found);
+            }
+        }
+    }
+    let mut whole = Map::new();
+    whole.insert("name".into(), stack.statics.prefix.as_str().into());
+    for name in ["services", "volumes", "networks", "configs", "secrets"] {
+        if let Some(entries) = sections.remove(name).filter(|entries| !entries.is_empty()) {
+            whole.insert(name.into(), Json::Object(entries.into_iter().collect()));
+        }
+    }
+    let needs = needed(stack);
+    let mut head = format!("# {HEADER}\n");
+    if !needs.is_empty() {
+        head.push_str("# First: cp .env.example .env, and fill it in.\n");
+    }
+    let mut found = vec![document(
+        stack,
+        "compose.yaml",
+        format!("{head}\n{}", yaml::print(&layout(whole))),
+    )];
+    if !needs.is_empty() {
+        found.push(document(stack, ".env.example", example(&needs)));
+    }
+    found
+}
+
+/// Blank lines between services, and commands on one line.
+fn layout(whole: Map<String, Json>) -> Yaml {
+    let sections = whole.into_iter().map(|(name, value)| {
+        let value = match (name.as_str(), value) {
+            ("services", Json::Object(services)) => {
+                let services = services.into_iter().map(|(name, one)| (name, service_layout(one)));
+                Yaml::Map(services.collect::<yaml::Map>().spaced())
+            }
+            (_, value) => value.into(),
+        };
+        (name, value)
+    });
+    Yaml::Map(sections.collect::<yaml::Map>().spaced())
+}
+
+fn service_layout(service: Json) -> Yaml {
+    let Json::Object(entries) = service else { return service.into() };
+    let one_line = ["command", "entrypoint", "test", "cap_add", "cap_drop", "security_opt", "tmpfs"];
+    let entries = entries.into_iter().map(|(key, value)| {
+        let value = match value {
+            Json::Array(items) if one_line.contains(&key.as_str()) => {
+                Yaml::Line(items.into_iter().map(Yaml::from).collect())
+            }
+            inner @ Json::Object(_) => service_layout(inner),
+            value => value.into(),
+        };
+        (key, value)
+    });
+    Yaml::Map(entries.collect())
+}
+
+fn document(stack: &Stack, name: &str, text: String) -> Document {
+    let path = match stack.folder.as_str() {
+        "" => name.to_owned(),
+        folder => format!("{folder}/{name}"),
+    };
+    Document { path, text, executable: false }
+}
+
+/// A service with its paths as seen from the file, after those that it is handed.
+fn service(
+    mut service: Map<String, Json>,
+    component: &Component,
+    scope: &Scope<'_>,
+    folder: &str,
+) -> Json {
+    for name in ["build", "env_file"] {
+        match service.get_mut(name) {
+            Some(Json::String(path)) => *path = rebased(path, folder),
+            Some(Json::Object(build)) => {
+                if let Some(Json::String(path)) = build.get_mut("context") {
+                    *path = rebased(path, folder);
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some(Json::Array(volumes)) = service.get_mut("volumes") {
+        for volume in volumes {
+            if let Json::String(text) = volume
+                && let Some((host, rest)) = text.split_once(':')
+            {
+                *text = format!("{}:{rest}", rebased(host, folder));
+            }
+        }
+    }
+    let needed = depends_on(component, scope);
+    if !needed.is_empty() {
+        service.insert("depends_on".into(), Json::Object(needed));
+    }
+    Json::Object(service)
+}
+
+/// A path of the spec, which is relative to `mlgen.yaml`, as the file must write it.
+fn rebased(path: &str, folder: &str) -> String {
+    match path.starts_with("./") || path.starts_with("../") || path == "." {
+        true => relative(folder, path),
+        false => path.to_owned(),
+    }
+}
+
+/// The services that must run first: those of components that are handed over whole.
+fn depends_on(component: &Component, scope: &Scope<'_>) -> Map<String, Json> {
+    let mut wanted = BTreeSet::new();
+    for value in component.inputs.values() {
+        value.references(&mut |reference| {
+            if let To::Whole(name) = &reference.to {
+                wanted.insert(name.clone());
+            }
+        });
+    }
+    let mut found = BTreeMap::new();
+    for name in wanted {
+        let Some(other) = scope.of(&name) else { continue };
+        let service =
+            other.component.made.kind().and_then(|kind| kind.component.sections.get("service"));
+        let Some(service) = service else { continue };
+        let condition = match service.get("healthcheck") {
+            Some(_) => "service_healthy",
+            None => "service_started",
+        };
+        let condition = Map::from_iter([("condition".to_owned(), condition.into())]);
+        found.insert(super::evaluate::text_of(&other.input("name")), Json::Object(condition));
+    }
+    found.into_iter().collect()
+}
+
+/// Keys of `.env` with their descriptions; secrets first.
+fn needed(stack: &Stack) -> BTreeMap<(u8, String), String> {
+    let mut found = BTreeMap::new();
+    for value in stack.components.values().flat_map(|component| component.inputs.values()) {
+        value.references(&mut |reference| {
+            let Some(key) = variable(&reference.to) else { return };
+            let (order, description) = match &reference.to {
+                To::Secret(name) => {
+                    (0, stack.secrets.get(name).map(|fact| fact.description.clone()))
+                }
+                To::Input(name) => (1, stack.inputs.get(name).map(|fact| fact.description.clone())),
+                _ => (
+                    2,
+                    Some(format!("Comes from another environment: {}.", describe(&reference.to))),
+                ),
+            };
+            found.insert((order, key), description.unwrap_or_default());
+        });
+    }
+    found
+}
+
+fn describe(to: &To) -> String {
+    match to {
+        To::Foreign { environment, component, output } => {
+            format!("output `{output}` of `{component}` in {environment}")
+        }
+        _ => String::new(),
+    }
+}
+
+fn example(needs: &BTreeMap<(u8, String), String>) -> String {
+    let mut text = format!(
+        "# {HEADER}\n# Copy to .env and fill in what is empty; .env must never be committed.\n"
+    );
+    let mut last = None;
+    for ((order, key), description) in needs {
+        if last != Some(order) {
+            let title =
+                ["Secrets.", "Inputs.", "Outputs of other environments."][usize::from(*order)];
+            text.push_str(&format!("\n# {title}\n"));
+            last = Some(order);
+        }
+        if !description.is_empty() {
+            text.push_str(&format!("# {description}\n"));
+        }
+        text.push_str(&format!("{key}=\n"));
+    }
+    text
+}

@@ -1,0 +1,20 @@
+resource "mlassets_work_pool" "this" {
+  name              = var.name
+  type              = var.type
+  description       = var.description
+  paused            = var.paused
+  concurrency_limit = var.concurrency_limit
+  base_job_template = var.base_job_template
+  force_destroy     = var.force_destroy
+}
+
+resource "mlassets_work_queue" "this" {
+  for_each = var.queues
+
+  work_pool_name    = mlassets_work_pool.this.name
+  name              = each.key
+  description       = each.value.description
+  paused            = each.value.paused
+  concurrency_limit = each.value.concurrency_limit
+  priority          = each.value.priority
+}
