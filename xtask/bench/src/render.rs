@@ -19,7 +19,7 @@ const SIZES: [usize; 4] = [1, 10, 100, 1_000];
 const RUNS: usize = 11;
 
 /// Components of about 60 resources on AWS.
-const BASE: &str = r#"components:
+const BASE: &str = r"components:
   network:
     cidr: 10.0.0.0/16
     zones: [eu-central-1a, eu-central-1b]
@@ -68,7 +68,7 @@ const BASE: &str = r#"components:
 
 secrets:
   session_key: Signs sessions.
-"#;
+";
 
 pub(crate) fn run(mlgen: &Path) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
