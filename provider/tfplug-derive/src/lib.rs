@@ -8,8 +8,11 @@ mod docs;
 mod expand;
 mod model;
 
-use proc_macro2::TokenStream;
+use quote::quote;
 use syn::{DeriveInput, parse_macro_input};
+
+use crate::attrs::Errors;
+use crate::model::Model;
 
 /// Derives the shape, the codec and the typed paths of a resource, a data source, a provider
 /// configuration, a function's parameters or a nested object.
@@ -48,9 +51,11 @@ use syn::{DeriveInput, parse_macro_input};
 #[proc_macro_derive(Schema, attributes(tf))]
 pub fn derive_schema(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    let expanded: TokenStream = match model::Model::read(&input) {
-        Ok(model) => expand::expand(&model),
-        Err(errors) => expand::stub(&input, &errors),
+    let mut errors = Errors::default();
+    let code = match Model::read(&input, &mut errors) {
+        Some(model) => expand::expand(&model, errors.is_empty()),
+        None => expand::stub(&input),
     };
-    expanded.into()
+    let errors = errors.to_tokens();
+    quote!(#errors #code).into()
 }

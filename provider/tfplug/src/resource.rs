@@ -9,6 +9,10 @@ use crate::schema::Block;
 use crate::value::Value;
 
 /// The shape of a struct, with its codec. `#[derive(Schema)]` writes it.
+#[diagnostic::on_unimplemented(
+    message = "nothing says what the attributes of a `{Self}` are",
+    note = "put `#[derive(tfplug::Schema)]` on the struct"
+)]
 pub trait Schema: Sized + Send + 'static {
     /// The type's name without the provider's prefix; for a provider its own name.
     const TYPE_NAME: &'static str;
