@@ -1,3 +1,5 @@
+//! Terraform providers in Rust: one struct says what a resource is, four functions are its life.
+//!
 #![doc = include_str!("../README.md")]
 //!
 //! # A whole provider
