@@ -1,6 +1,8 @@
 //! Documents as trees, and how they are printed. Nothing here knows what a component is.
 
 pub mod hcl;
+pub mod json;
+pub mod yaml;
 
 /// A whole file, ready to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -140,7 +140,11 @@ pub(super) fn steps(steps: &[Step], line: &mut Line) {
             }
             Step::Index(index) => {
                 line.token("[");
-                flat(index, line);
+                match plain(index) {
+                    // Bare, these are lost by the formatter.
+                    Expr::Null | Expr::Bool(_) => parenthesized(index, line),
+                    _ => flat(index, line),
+                }
                 line.token("]");
             }
             Step::Splat => line.token("[*]"),
@@ -167,27 +171,34 @@ pub(super) fn operand(expr: &Expr) -> Line {
 
 /// Whether steps can follow an expression as it is.
 pub(super) fn takes_steps(expr: &Expr) -> bool {
-    match expr {
+    matches!(
+        plain(expr),
         Expr::Traversal(_)
-        | Expr::Access(_)
-        | Expr::List(_)
-        | Expr::Object(_)
-        | Expr::Call { .. }
-        | Expr::ForList(_)
-        | Expr::ForObject(_)
-        | Expr::Paren(_) => true,
-        Expr::Template(parts) => alone(parts).is_some_and(takes_steps),
-        _ => false,
-    }
+            | Expr::Access(_)
+            | Expr::List(_)
+            | Expr::Object(_)
+            | Expr::Call { .. }
+            | Expr::ForList(_)
+            | Expr::ForObject(_)
+            | Expr::Paren(_)
+    )
 }
 
 /// The expression that a template consists of, if it is nothing else.
-pub(super) fn alone(parts: &[Part]) -> Option<&Expr> {
+fn alone(parts: &[Part]) -> Option<&Expr> {
     let mut parts =
         parts.iter().filter(|part| !matches!(part, Part::Literal(text) if text.is_empty()));
     match (parts.next(), parts.next()) {
         (Some(Part::Expr(expr)), None) => Some(expr),
         _ => None,
+    }
+}
+
+/// The expression that is printed for this one.
+pub(super) fn plain(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Template(parts) | Expr::Heredoc(parts) => alone(parts).map_or(expr, plain),
+        _ => expr,
     }
 }
 
@@ -302,13 +313,12 @@ fn raw(text: &str, line: &mut Line) {
 
 /// How tightly an expression holds together.
 pub(super) fn tie(expr: &Expr) -> Tie {
-    match expr {
+    match plain(expr) {
         Expr::Raw(text) if is_path(text) => Tie::Term,
         Expr::Conditional(_) | Expr::Raw(_) => Tie::Conditional,
         Expr::Binary(binary) => tie_of(binary.op),
         Expr::Unary(_) => Tie::Unary,
         Expr::Number(number) if number.to_string().starts_with('-') => Tie::Unary,
-        Expr::Template(parts) | Expr::Heredoc(parts) => alone(parts).map_or(Tie::Term, tie),
         _ => Tie::Term,
     }
 }

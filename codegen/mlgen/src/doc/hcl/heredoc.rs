@@ -13,7 +13,8 @@ use super::text;
 pub(super) fn heredoc(parts: &[Part], indent: usize) -> Option<String> {
     let body = body(parts)?;
     let lines = || body.split_terminator('\n');
-    let taken = |marker: &str| lines().any(|line| line.trim() == marker);
+    // Some readers take a line for the end that only begins like it.
+    let taken = |marker: &str| lines().any(|line| line.trim_start().starts_with(marker));
     let marker = ["EOT", "EOF", "END"].into_iter().find(|marker| !taken(marker))?;
 
     // A reader takes away the spaces that all lines have in common, blank lines aside. Spaces at the start of
@@ -41,18 +42,18 @@ pub(super) fn heredoc(parts: &[Part], indent: usize) -> Option<String> {
 
 fn body(parts: &[Part]) -> Option<String> {
     let mut out = String::new();
-    for (at, part) in parts.iter().enumerate() {
+    let mut text = String::new();
+    for part in parts {
         match part {
-            Part::Literal(literal) => {
-                let open = matches!(parts.get(at + 1), Some(Part::Expr(_)));
-                out.push_str(&text::heredoc(literal, open)?);
-            }
+            Part::Literal(more) => text.push_str(more),
             Part::Expr(expr) => {
+                out.push_str(&text::heredoc(&std::mem::take(&mut text), true)?);
                 let mut line = Line::default();
                 interpolation(expr, &mut line);
                 out.push_str(line.text());
             }
         }
     }
+    out.push_str(&text::heredoc(&text, false)?);
     out.ends_with('\n').then_some(out)
 }

@@ -11,6 +11,7 @@ mod expr;
 mod flat;
 mod heredoc;
 mod line;
+pub mod parse;
 mod print;
 mod raw;
 mod rows;

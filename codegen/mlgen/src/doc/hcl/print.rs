@@ -11,8 +11,8 @@ use super::text::label;
 
 /// A whole file, with one end of line at its end; nothing for an empty body.
 ///
-/// `terraform fmt` leaves the text as it is, if names are identifiers and labels hold neither `$` nor `%`
-/// (which the formatter loses).
+/// `terraform fmt` leaves the text as it is, if names are identifiers, and labels are composed (NFC) and hold
+/// neither `$` nor `%`: it composes labels, and loses those with such a sign.
 pub fn print(body: &Body) -> String {
     let mut out = String::new();
     rows(body, 0, &[]).print(0, &mut out);
@@ -41,7 +41,7 @@ fn rows(body: &Body, indent: usize, path: &[&str]) -> Rows {
                     }
                     Laid::Many(text) => {
                         if let Some(comment) = &attribute.comment {
-                            rows.push(Row::Comment(comment.clone()));
+                            rows.push(Row::Comment(comment.replace('\n', " ")));
                         }
                         rows.push(Row::Tall(format!("{} = {text}", attribute.name)));
                     }

@@ -2,15 +2,14 @@
 
 /// The text with its lines moved so that the last stands at `indent`. Insides of heredocs stay.
 pub(super) fn indented(text: &str, indent: usize) -> String {
-    let lines: Vec<&str> =
-        text.trim().split('\n').map(|line| line.trim_end_matches('\r')).collect();
+    let lines: Vec<&str> = text.trim().lines().collect();
     let fixed = fixed(&lines);
     let movable = || {
         lines.iter().zip(&fixed).skip(1).filter(|(line, fixed)| !**fixed && !line.trim().is_empty())
     };
     let base = movable().map(|(line, _)| leading(line)).min().unwrap_or(0);
 
-    let mut out = String::from(lines[0]);
+    let mut out = String::from(lines.first().copied().unwrap_or_default());
     for (line, fixed) in lines.iter().zip(&fixed).skip(1) {
         out.push('\n');
         if *fixed {

@@ -5,7 +5,7 @@
 
 use super::expr::{Conditional, Expr, ForList, ForObject, Key};
 use super::flat::{
-    alone, filter, flat_line, key, list_intro, object_intro, operand, steps, takes_steps,
+    filter, flat_line, key, list_intro, object_intro, operand, plain, steps, takes_steps,
 };
 use super::heredoc::heredoc;
 use super::line::Line;
@@ -59,7 +59,7 @@ impl Place {
 
 /// Lays out the value of an attribute or an entry, which alone may be a heredoc.
 pub(super) fn lay_value(expr: &Expr, place: Place) -> Laid {
-    match expr {
+    match plain(expr) {
         Expr::Heredoc(parts) => match heredoc(parts, place.indent) {
             Some(text) => Laid::Many(text),
             None => Laid::One(flat_line(expr)),
@@ -83,14 +83,13 @@ pub(super) fn lay(expr: &Expr, place: Place) -> Laid {
 
 /// Whether an expression can stand on one line at all.
 fn is_flat(expr: &Expr) -> bool {
-    match expr {
+    match plain(expr) {
         Expr::List(items) | Expr::Call { args: items, .. } => items.iter().all(is_flat),
         Expr::Object(entries) => match entries.as_slice() {
             [] => true,
             [(_, value)] => is_flat(value) && !is_heredoc(value),
             _ => false,
         },
-        Expr::Template(parts) => alone(parts).is_none_or(is_flat),
         Expr::Paren(inner) => is_flat(inner),
         Expr::Access(access) => is_flat(&access.of),
         Expr::Conditional(choice) => is_flat(&choice.yes) && is_flat(&choice.no),
@@ -107,7 +106,7 @@ fn is_heredoc(expr: &Expr) -> bool {
 
 /// Whether there is something to gain from several lines.
 fn can_break(expr: &Expr) -> bool {
-    match expr {
+    match plain(expr) {
         Expr::List(items) => !items.is_empty(),
         Expr::Object(entries) => !entries.is_empty(),
         Expr::Call { args, .. } => match args.as_slice() {
@@ -115,7 +114,6 @@ fn can_break(expr: &Expr) -> bool {
             _ => !args.is_empty(),
         },
         Expr::ForList(_) | Expr::ForObject(_) => true,
-        Expr::Template(parts) => alone(parts).is_some_and(can_break),
         Expr::Paren(inner) => can_break(inner),
         Expr::Access(access) => can_break(&access.of),
         _ => false,
@@ -123,17 +121,13 @@ fn can_break(expr: &Expr) -> bool {
 }
 
 fn broken(expr: &Expr, place: Place) -> String {
-    match expr {
+    match plain(expr) {
         Expr::List(items) => list(items, place),
         Expr::Object(entries) => object(entries, place),
         Expr::Call { name, args, expand } => call(name, args, *expand, place),
         Expr::Conditional(conditional) => choice(conditional, place),
         Expr::ForList(each) => for_list(each, place),
         Expr::ForObject(each) => for_object(each, place),
-        Expr::Template(parts) => match alone(parts) {
-            Some(inner) => broken(inner, place),
-            None => flat_line(expr).text().to_owned(),
-        },
         Expr::Paren(inner) => match plain(inner) {
             Expr::Conditional(conditional) => choice_in_parens(conditional, place),
             inner => format!("({})", text_of(lay(inner, place.past(1).then(1)))),
@@ -150,14 +144,6 @@ fn broken(expr: &Expr, place: Place) -> String {
         }
         Expr::Raw(text) => raw::indented(text, place.indent),
         _ => flat_line(expr).text().to_owned(),
-    }
-}
-
-/// The expression that is printed for this one.
-fn plain(expr: &Expr) -> &Expr {
-    match expr {
-        Expr::Template(parts) => alone(parts).map_or(expr, plain),
-        _ => expr,
     }
 }
 

@@ -8,9 +8,12 @@ use super::line::Line;
 /// written by people.
 const KEPT: [char; 3] = ['\u{3000}', '\u{200c}', '\u{200d}'];
 
-/// Whether a name can stand without quotes.
+/// Whether a name can stand without quotes: ASCII letters, digits, `_` and `-`, no digit or `-` first.
+///
+/// The language knows more letters, but each of its readers has those of another version of Unicode.
 pub fn is_identifier(name: &str) -> bool {
-    hcl_edit::Ident::try_new(name).is_ok()
+    let first = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    first && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
 /// Adds a text in quotes.
@@ -23,14 +26,25 @@ pub(super) fn quoted(text: &str, line: &mut Line) {
 /// Adds the label of a block. The formatter writes labels anew, with escapes of its own.
 pub(super) fn label(text: &str, line: &mut Line) {
     line.token("\"");
-    line.token(&escaped(text, false, &[]));
+    tokens(&escaped(text, false, &[]), line);
     line.token("\"");
 }
 
 /// Adds text inside of quotes. `open` tells that an interpolation follows.
 pub(super) fn literal(text: &str, open: bool, line: &mut Line) {
-    if !text.is_empty() {
-        line.token(&escaped(text, open, &KEPT));
+    tokens(&escaped(text, open, &KEPT), line);
+}
+
+/// Adds text that needs no more escapes. Signs of templates are tokens of their own.
+fn tokens(mut text: &str, line: &mut Line) {
+    while !text.is_empty() {
+        let escapes = ["$${~", "%%{~", "$${", "%%{", "$", "%"];
+        let end = match escapes.into_iter().find(|escape| text.starts_with(escape)) {
+            Some(escape) => escape.len(),
+            None => text.find(['$', '%']).unwrap_or(text.len()),
+        };
+        line.token(&text[..end]);
+        text = &text[end..];
     }
 }
 

@@ -1,0 +1,5 @@
+//! YAML.
+
+mod layout;
+mod read;
+mod round_trip;
