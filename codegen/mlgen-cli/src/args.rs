@@ -26,6 +26,8 @@ pub struct Arguments {
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 #[expect(missing_docs, reason = "a command's arguments say what it does")]
 pub enum Command {
+    Render(Render),
+    Explain(Explain),
     Completions(Completions),
 }
 

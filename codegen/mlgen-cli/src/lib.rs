@@ -14,7 +14,9 @@
 
 pub mod args;
 pub mod emit;
+pub mod explain;
 pub mod files;
 pub mod job;
+pub mod project;
 pub mod render;
 pub mod report;

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use mlgen_cli::args::{Arguments, Command};
-use mlgen_cli::render::Exit;
+use mlgen_cli::explain;
+use mlgen_cli::job::{ExplainJob, RenderJob};
+use mlgen_cli::render::{self, Exit, Streams};
 
 fn main() -> ExitCode {
     match run(Arguments::parse()) {
@@ -20,7 +22,15 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> anyhow::Result<Exit> {
+    let (mut out, mut err) = (anstream::stdout(), anstream::stderr());
+    let mut streams = Streams { out: &mut out, err: &mut err };
     match arguments.command {
+        Command::Render(typed) => {
+            render::run(&RenderJob::new(typed, &std::env::current_dir()?)?, &mut streams)
+        }
+        Command::Explain(typed) => {
+            explain::run(&ExplainJob::new(typed, &std::env::current_dir()?)?, &mut streams)
+        }
         Command::Completions(completions) => {
             let mut script = Vec::new();
             let mut command = Arguments::command();

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::args::Format;
 use crate::emit::{self, Output, Plan, Scope};
 use crate::job::{Mode, RenderJob};
-use crate::report;
+use crate::{project, report};
 
 /// How a command ended, as its exit code says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,16 @@ pub enum Error {
     /// The result could not be shown.
     #[error("cannot write the result: {0}")]
     Show(#[from] io::Error),
+}
+
+/// Reads the project, renders what the job asks for, and writes or compares it.
+pub fn run(job: &RenderJob, streams: &mut Streams<'_>) -> anyhow::Result<Exit> {
+    let app = project::read(&job.root, &job.set)?;
+    if project::show_diagnostics(&app, streams.err)? {
+        return Ok(Exit::Refused);
+    }
+    let (choice, scope) = project::choose(&app, job).map_err(anyhow::Error::msg)?;
+    Ok(finish(job, &scope, project::outputs(&app, &choice), streams)?)
 }
 
 /// Compares what was rendered with the project, and writes it if the job says so.

@@ -11,6 +11,7 @@ pub mod construct;
 mod decode;
 pub mod diag;
 pub mod doc;
+pub mod explain;
 pub mod merge;
 pub mod node;
 pub mod source;

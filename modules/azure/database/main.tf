@@ -3,8 +3,11 @@ locals {
   port     = local.postgres ? 5432 : 1433
   username = coalesce(var.username, local.postgres ? "postgres" : "sqladmin")
 
-  # The one that is made; the other list is empty.
+  # Of the two, the one that is made; the other list is empty.
   server_id = one(concat(azurerm_postgresql_flexible_server.this[*].id, azurerm_mssql_server.this[*].id))
+
+  # Azure SQL logs and measures by database, PostgreSQL by server.
+  watched_id = one(concat(azurerm_postgresql_flexible_server.this[*].id, azurerm_mssql_database.this[*].id))
 }
 
 resource "azurerm_management_lock" "this" {

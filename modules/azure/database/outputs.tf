@@ -1,6 +1,6 @@
 output "identifier" {
   description = "Resource id of what metric alerts watch: the server (postgres) or the database (mssql)."
-  value       = one(concat(azurerm_postgresql_flexible_server.this[*].id, azurerm_mssql_database.this[*].id))
+  value       = local.watched_id
 }
 
 output "host" {

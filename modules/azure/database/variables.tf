@@ -177,6 +177,12 @@ variable "entra_administrator" {
   }
 }
 
+variable "log_workspace" {
+  description = "Where the server's log goes: hand over a component with a log workspace, such as monitoring. Null keeps none."
+  type        = object({ log_workspace_id = string })
+  default     = null
+}
+
 variable "tags" {
   description = "Tags of every resource; azurerm has no tags by default."
   type        = map(string)

@@ -139,6 +139,12 @@ variable "deletion_protection" {
   nullable    = false
 }
 
+variable "log_workspace" {
+  description = "Where requests, and what the firewall stops, are logged: hand over a component with a log workspace, such as monitoring. Null keeps none."
+  type        = object({ log_workspace_id = string })
+  default     = null
+}
+
 variable "tags" {
   description = "Tags of every resource; azurerm has no tags by default."
   type        = map(string)

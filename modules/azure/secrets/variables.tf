@@ -94,6 +94,12 @@ variable "soft_delete_days" {
   }
 }
 
+variable "log_workspace" {
+  description = "Where who read and wrote which secret is logged: hand over a component with a log workspace, such as monitoring. Null keeps none."
+  type        = object({ log_workspace_id = string })
+  default     = null
+}
+
 variable "tags" {
   description = "Tags of every resource; azurerm has no tags by default."
   type        = map(string)

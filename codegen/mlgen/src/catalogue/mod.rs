@@ -46,6 +46,17 @@ pub enum Place {
     },
 }
 
+/// The catalogue that comes with the program, as paths and texts.
+const BUILTIN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/catalogue.rs"));
+
+impl Folder {
+    /// The catalogue that comes with the program.
+    pub fn builtin() -> Self {
+        let files = BUILTIN.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
+        Self { place: Place::Embedded, files: files.collect() }
+    }
+}
+
 /// All catalogues of a project; the first one that has a kind provides it.
 #[derive(Debug, Default)]
 pub struct Catalogue {

@@ -255,6 +255,7 @@ impl<'a> Scope<'a> {
             return Some(Value::Null);
         }
         match &reference.to {
+            Referent::Local(name) => resolved(To::Local(name.clone())),
             Referent::Prefix => resolved(To::Prefix),
             Referent::System => Some(Value::String(self.spec.project.system.clone())),
             Referent::Environment => resolved(To::Environment),

@@ -3,6 +3,8 @@
 //! From the weakest: the module's defaults, the class, the base, the environments along `extends`, `--set`. In each
 //! layer what is said for one target comes after what is said for all; a later layer always wins.
 
+use std::collections::BTreeMap;
+
 use crate::catalogue::Kind;
 use crate::catalogue::target::Target;
 use crate::decode;
@@ -17,7 +19,7 @@ use super::presence::{Made, Present};
 /// What stands on the command line after `--set`: one tree of components each, a later one wins.
 pub type Set<'a> = &'a [Node];
 
-/// Merges the layers of `name`; `convention` are inputs that a rule of the target sets.
+/// Merges the layers of `name`, and says whose they are; `convention` are inputs that a rule of the target sets.
 pub fn merged(
     spec: &Spec,
     environment: &Environment,
@@ -27,9 +29,9 @@ pub fn merged(
     convention: Option<&Node>,
     set: Set<'_>,
     diags: &mut Diags,
-) -> Merged {
+) -> (Merged, Vec<LayerName>) {
     let mut layers = Vec::new();
-    for (layer, declared) in said(spec, environment, name) {
+    for (layer, declared) in said(spec, environment, &target.name, name) {
         layers.push(merge::Layer { name: layer.clone(), node: declared.common.clone() });
         if let Some(section) = declared.sections.get(&target.name) {
             layers.push(merge::Layer { name: layer, node: section.clone() });
@@ -52,12 +54,11 @@ pub fn merged(
                 node: class.clone(),
             });
         }
-        let mentioned: Vec<&str> = below
-            .iter()
-            .chain(&layers)
-            .filter_map(|layer| layer.node.as_map())
-            .flat_map(|map| map.keys().map(String::as_str))
-            .collect();
+        let mut mentioned: BTreeMap<&str, bool> = BTreeMap::new();
+        let maps = below.iter().chain(&layers).filter_map(|layer| layer.node.as_map());
+        for (input, entry) in maps.flatten() {
+            *mentioned.entry(input).or_default() |= entry.node.as_str().is_some();
+        }
         let (defaults, conventions) = weakest(kind, target, name, present, &mentioned);
         below.insert(0, merge::Layer { name: LayerName::Default, node: defaults });
         below.insert(1, merge::Layer { name: LayerName::Convention, node: conventions });
@@ -66,31 +67,39 @@ pub fn merged(
         }
         layers.splice(0..0, below);
     }
+    let names = layers.iter().map(|layer| layer.name.clone()).collect();
     let (merged, errors) = merge::merge(layers);
     diags.extend(errors);
-    merged
+    (merged, names)
 }
 
 /// What the base and the environments say about a component, from the weakest.
 pub fn said<'a>(
     spec: &'a Spec,
     environment: &Environment,
+    target: &str,
     name: &str,
 ) -> Vec<(LayerName, &'a crate::spec::Declared)> {
-    let base = spec.base.components.get(name).map(|declared| (LayerName::Base, declared));
+    let base = spec.base.components.get(name);
+    // What a rule of the target adds may have the name of a component that is for other targets only.
+    if base.is_some_and(|declared| !declared.scope.holds(&environment.name, Some(target))) {
+        return Vec::new();
+    }
+    let base = base.map(|declared| (LayerName::Base, declared));
     let own = spec.layers(&environment.name).into_iter().filter_map(|(layer, files)| {
         Some((LayerName::Environment(layer), files.components.get(name)?))
     });
     base.into_iter().chain(own).collect()
 }
 
-/// The module's defaults of inputs that some layer sets, and what the target's conventions say.
+/// The module's defaults of inputs that some layer sets, and what the target's conventions say. `mentioned` has those
+/// inputs, and whether a layer gives one as a text.
 fn weakest(
     kind: &Kind,
     target: &Target,
     name: &str,
     present: &Present<'_>,
-    mentioned: &[&str],
+    mentioned: &BTreeMap<&str, bool>,
 ) -> (Node, Node) {
     let span = present.declared.key;
     let (mut defaults, mut conventions) = (Map::new(), Map::new());
@@ -100,8 +109,11 @@ fn weakest(
             let node = named(node, name, span);
             conventions.insert(input.clone(), Entry { key: declaration.span, node });
         }
-        if let Some(node) = &declaration.default
-            && (convention.is_some() || mentioned.contains(&input.as_str()))
+        // A reference takes the place of a whole map; there is nothing to merge then.
+        let text = mentioned.get(input.as_str()).copied();
+        let text = text.or(convention.map(|node| node.as_str().is_some()));
+        if let (Some(node), Some(text)) = (&declaration.default, text)
+            && !(text && node.as_map().is_some())
         {
             defaults.insert(input.clone(), Entry { key: declaration.span, node: node.clone() });
         }
@@ -153,7 +165,7 @@ pub fn check_known(
     diags: &mut Diags,
 ) {
     let title = kind.title();
-    for (_, declared) in said(spec, environment, name) {
+    for (_, declared) in said(spec, environment, &target.name, name) {
         let section = declared.sections.get(&target.name);
         for node in std::iter::once(&declared.common).chain(section) {
             for (input, entry) in node.as_map().into_iter().flatten() {

@@ -14,7 +14,7 @@ use crate::catalogue::interface::Input;
 use crate::catalogue::target::Target;
 use crate::catalogue::types::Type;
 use crate::diag::{Diagnostic, Diags};
-use crate::merge::{Merged, MergedValue};
+use crate::merge::{self, LayerName, Merged, MergedValue};
 use crate::node::{Entry, Map, Node, Value as Plain};
 use crate::source::{Sources, Span};
 use crate::spec::layer::{Fact, Layer};
@@ -63,6 +63,8 @@ pub struct Component {
     pub inputs: BTreeMap<String, Value>,
     /// The same with the place of each value, for `explain`.
     pub merged: Merged,
+    /// Whose the layers of `merged` are.
+    pub layers: Vec<LayerName>,
     /// Its leaves that are root variables, the same in every environment.
     pub variables: BTreeSet<Leaf>,
 }
@@ -121,7 +123,7 @@ pub fn build<'a>(
     for (name, there) in &present {
         let convention = holder.as_ref().filter(|holder| holder.component == *name);
         let convention = convention.map(|holder| &holder.inputs);
-        let merged =
+        let (merged, layers) =
             layers::merged(spec, environment, target, name, there, convention, given.set, diags);
         if let Made::Kind(kind) = &there.made {
             let others: Vec<_> = environment
@@ -144,6 +146,7 @@ pub fn build<'a>(
             span: there.declared.key,
             inputs,
             merged,
+            layers,
             variables: BTreeSet::new(),
         };
         components.insert(name.clone(), component);
@@ -171,7 +174,12 @@ pub fn build<'a>(
 fn folder(spec: &Spec, environment: &Environment, target: &Target) -> String {
     let pattern = spec.project.layout.get(&target.name).unwrap_or(&target.folder);
     let folder = pattern.replace("{environment}", &environment.names.folder);
-    folder.trim_matches('/').trim_start_matches("./").to_owned()
+    folder
+        .trim_matches('/')
+        .trim_start_matches("./")
+        .trim_end_matches('.')
+        .trim_end_matches('/')
+        .to_owned()
 }
 
 /// Facts, secrets and outputs that an environment has, the nearest file's last.
@@ -214,19 +222,19 @@ fn settings(spec: &Spec, environment: &Environment, target: &Target, diags: &mut
             Some((name.clone(), Entry { key: node.span, node }))
         })
         .collect();
-    layers.push(crate::merge::Layer {
-        name: crate::merge::LayerName::Default,
+    layers.push(merge::Layer {
+        name: LayerName::Default,
         node: Node { value: Plain::Map(defaults), span },
     });
     let own = spec.project.chain(&environment.name);
     let own = own.iter().filter_map(|name| {
         let settings = spec.project.environments.get(name)?.settings.get(&target.name)?;
-        Some((crate::merge::LayerName::Environment(name.clone()), settings.clone()))
+        Some((LayerName::Environment(name.clone()), settings.clone()))
     });
-    let base = declared.map(|settings| (crate::merge::LayerName::Base, settings.node.clone()));
+    let base = declared.map(|settings| (LayerName::Base, settings.node.clone()));
     for (name, node) in base.into_iter().chain(own) {
         if node.as_map().is_some() {
-            layers.push(crate::merge::Layer { name, node });
+            layers.push(merge::Layer { name, node });
         }
     }
     for layer in &layers[1..] {
@@ -238,7 +246,7 @@ fn settings(spec: &Spec, environment: &Environment, target: &Target, diags: &mut
             }
         }
     }
-    let (merged, errors) = crate::merge::merge(layers);
+    let (merged, errors) = merge::merge(layers);
     diags.extend(errors);
     let node = plain(&merged);
     for (name, setting) in &target.settings {

@@ -84,6 +84,8 @@ pub enum To {
     Input(String),
     /// A secret.
     Secret(String),
+    /// A local value of the target's `provider.tf`.
+    Local(String),
     /// What names begin with.
     Prefix,
     /// The environment's name.

@@ -11,6 +11,8 @@
 //! | `{ $replace: value }` | this value, whatever stood there; the way to exchange a whole map or another kind of value |
 //! | `{ $literal: value, reason: "..." }` | this very value: nothing in it is an operator or a reference, no rule warns |
 //!
+//! Files of one layer do not overrule each other: [`union`] adds them up. A value of `--set` is a layer: [`setting`].
+//!
 //! Decided: a map never takes the place of a scalar or a list, nor one of these the place of a map, unless `$replace` or
 //! `$literal` says so. With silent replacement merging is not associative, and an `api:` with nothing under it would
 //! wipe out a component. Only null gives way to a map: modules declare optional maps as `default = null`. Scalars and

@@ -23,6 +23,16 @@ pub(super) enum Trail<'a> {
     Index(&'a Trail<'a>, usize),
 }
 
+impl Path {
+    /// The keys on the way, without places in lists.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|segment| match segment {
+            Segment::Key(key) => Some(key.as_str()),
+            Segment::Index(_) => None,
+        })
+    }
+}
+
 /// Why a text is no path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathError {

@@ -58,6 +58,8 @@ pub enum Referent {
     System,
     /// `${environment}`
     Environment,
+    /// `${local.tags}`: a local value of the target's `provider.tf`, for its conventions.
+    Local(String),
     /// `${settings.region}`: a setting of the target; `${region}` is short for `${settings.region}`.
     Setting(Vec<String>),
 }
@@ -178,6 +180,7 @@ fn reference(inside: &str) -> Result<(Referent, bool), String> {
         (None, [word @ ("input" | "secret"), ..]) => {
             return Err(format!("write `${{{word}.name}}`"));
         }
+        (None, ["local", name]) => Referent::Local((*name).to_owned()),
         (None, ["prefix"]) => Referent::Prefix,
         (None, ["system"]) => Referent::System,
         (None, ["environment"]) => Referent::Environment,
@@ -204,6 +207,7 @@ impl fmt::Display for Reference {
             }
             Referent::Input(name) => format!("input.{name}"),
             Referent::Secret(name) => format!("secret.{name}"),
+            Referent::Local(name) => format!("local.{name}"),
             Referent::Prefix => "prefix".to_owned(),
             Referent::System => "system".to_owned(),
             Referent::Environment => "environment".to_owned(),

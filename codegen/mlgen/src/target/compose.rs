@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value as Json};
 
 use super::evaluate::{Scope, Unknown};
+use super::text as yaml;
 use super::{HEADER, relative};
 use crate::construct::{Component, Stack, To};
-use crate::doc::{Document, yaml};
+use crate::doc::Document;
 use crate::source::Sources;
 
 /// Facts and secrets come from `.env`, and Compose says which one is missing.
@@ -67,7 +68,11 @@ pub(super) fn documents(stack: &Stack, sources: &Sources) -> Vec<Document> {
     if !needs.is_empty() {
         head.push_str("# First: cp .env.example .env, and fill it in.\n");
     }
-    let mut found = vec![document(stack, "compose.yaml", format!("{head}\n{}", yaml::compose(&Json::Object(whole))))];
+    let mut found = vec![document(
+        stack,
+        "compose.yaml",
+        format!("{head}\n{}", yaml::compose(&Json::Object(whole))),
+    )];
     if !needs.is_empty() {
         found.push(document(stack, ".env.example", example(&needs)));
     }
@@ -83,7 +88,12 @@ fn document(stack: &Stack, name: &str, text: String) -> Document {
 }
 
 /// A service with its paths as seen from the file, after those that it is handed.
-fn service(mut service: Map<String, Json>, component: &Component, scope: &Scope<'_>, folder: &str) -> Json {
+fn service(
+    mut service: Map<String, Json>,
+    component: &Component,
+    scope: &Scope<'_>,
+    folder: &str,
+) -> Json {
     for name in ["build", "env_file"] {
         match service.get_mut(name) {
             Some(Json::String(path)) => *path = rebased(path, folder),
@@ -132,7 +142,8 @@ fn depends_on(component: &Component, scope: &Scope<'_>) -> Map<String, Json> {
     let mut found = BTreeMap::new();
     for name in wanted {
         let Some(other) = scope.of(&name) else { continue };
-        let service = other.component.made.kind().and_then(|kind| kind.component.sections.get("service"));
+        let service =
+            other.component.made.kind().and_then(|kind| kind.component.sections.get("service"));
         let Some(service) = service else { continue };
         let condition = match service.get("healthcheck") {
             Some(_) => "service_healthy",
@@ -151,9 +162,14 @@ fn needed(stack: &Stack) -> BTreeMap<(u8, String), String> {
         value.references(&mut |reference| {
             let Some(key) = variable(&reference.to) else { return };
             let (order, description) = match &reference.to {
-                To::Secret(name) => (0, stack.secrets.get(name).map(|fact| fact.description.clone())),
+                To::Secret(name) => {
+                    (0, stack.secrets.get(name).map(|fact| fact.description.clone()))
+                }
                 To::Input(name) => (1, stack.inputs.get(name).map(|fact| fact.description.clone())),
-                _ => (2, Some(format!("Comes from another environment: {}.", describe(&reference.to)))),
+                _ => (
+                    2,
+                    Some(format!("Comes from another environment: {}.", describe(&reference.to))),
+                ),
             };
             found.insert((order, key), description.unwrap_or_default());
         });
@@ -171,11 +187,14 @@ fn describe(to: &To) -> String {
 }
 
 fn example(needs: &BTreeMap<(u8, String), String>) -> String {
-    let mut text = format!("# {HEADER}\n# Copy to .env and fill in what is empty; .env must never be committed.\n");
+    let mut text = format!(
+        "# {HEADER}\n# Copy to .env and fill in what is empty; .env must never be committed.\n"
+    );
     let mut last = None;
     for ((order, key), description) in needs {
         if last != Some(order) {
-            let title = ["Secrets.", "Inputs.", "Outputs of other environments."][usize::from(*order)];
+            let title =
+                ["Secrets.", "Inputs.", "Outputs of other environments."][usize::from(*order)];
             text.push_str(&format!("\n# {title}\n"));
             last = Some(order);
         }

@@ -109,7 +109,9 @@ impl<'a> Scope<'a> {
     pub(super) fn template(&self, node: &Node) -> Option<Json> {
         match &node.value {
             Plain::String(text) => self.template_text(text, node),
-            Plain::List(items) => Some(items.iter().filter_map(|item| self.template(item)).collect()),
+            Plain::List(items) => {
+                Some(items.iter().filter_map(|item| self.template(item)).collect())
+            }
             Plain::Map(entries) => {
                 if let Some(parts) = entries.get("$merge") {
                     return self.merged(&parts.node);
@@ -164,7 +166,12 @@ impl<'a> Scope<'a> {
     }
 
     fn template_reference(&self, reference: &Reference) -> Option<Json> {
+        let is_input = |name: &str| {
+            self.component.made.kind().is_some_and(|kind| kind.interface.inputs.contains_key(name))
+        };
         match &reference.to {
+            // In a component's own file an input comes before what the word means elsewhere.
+            Referent::Environment if is_input("environment") => Some(self.input("environment")),
             Referent::Component { name, path } => {
                 let mut found = self.input(name);
                 for key in path {

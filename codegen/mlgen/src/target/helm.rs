@@ -1,7 +1,7 @@
 //! An umbrella chart: the catalogue's charts under the names of components, and values per environment.
 //!
-//! The chart is the same for all environments; what an environment has is in its values, where each of its components
-//! says `enabled: true`. What only another stack or the run knows is never a value: outputs of other stacks come from
+//! The chart is the same for all environments; what an environment has is in its values, which say
+//! under `enabled` what it has. What only another stack or the run knows is never a value: outputs of other stacks come from
 //! a ConfigMap, secrets from a Secret, and what must be given at the installation is listed in the head of the values.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,9 +10,10 @@ use serde_json::{Map, Value as Json};
 
 use super::HEADER;
 use super::evaluate::{Scope, Unknown};
+use super::text as yaml;
 use crate::catalogue::Kind;
 use crate::construct::{Component, Resolved, Stack, System, To, Value};
-use crate::doc::{Document, yaml};
+use crate::doc::Document;
 use crate::source::Sources;
 
 /// Version of the umbrella: what is deployed is told apart by its values, not by it.
@@ -58,7 +59,7 @@ pub(super) fn chart(system: &System, sources: &Sources) -> BTreeMap<String, Docu
                     ("name", kind.name.as_str().into()),
                     ("alias", alias(component).into()),
                     ("version", version(kind, sources).into()),
-                    ("condition", format!("{}.enabled", alias(component)).into()),
+                    ("condition", format!("enabled.{}", alias(component)).into()),
                 ])
             })
             .collect();
@@ -71,11 +72,23 @@ pub(super) fn chart(system: &System, sources: &Sources) -> BTreeMap<String, Docu
             ("dependencies", dependencies.into()),
         ]);
         add("Chart.yaml", format!("# {HEADER}\n\n{}", yaml::print(&whole)));
-        let off = kinds.keys().map(|component| (alias(component), object([("enabled", false.into())])));
-        let off = Json::Object(off.collect());
-        add("values.yaml", format!("# {HEADER}\n# Nothing is installed without the values of an environment: -f values.<environment>.yaml\n\n{}", yaml::print(&off)));
-        add("templates/NOTES.txt", format!("{name} is installed as {{{{ .Release.Name }}}} in {{{{ .Release.Namespace }}}}.\n"));
-        let charts: BTreeMap<&str, &Kind> = kinds.values().map(|kind| (kind.name.as_str(), *kind)).collect();
+        let off = kinds.keys().map(|component| (alias(component), Json::Bool(false)));
+        let off = object([("enabled", Json::Object(off.collect()))]);
+        add(
+            "values.yaml",
+            format!(
+                "# {HEADER}\n# Nothing is installed without the values of an environment: -f values.<environment>.yaml\n\n{}",
+                yaml::print(&off)
+            ),
+        );
+        add(
+            "templates/NOTES.txt",
+            format!(
+                "{name} is installed as {{{{ .Release.Name }}}} in {{{{ .Release.Namespace }}}}.\n"
+            ),
+        );
+        let charts: BTreeMap<&str, &Kind> =
+            kinds.values().map(|kind| (kind.name.as_str(), *kind)).collect();
         for (chart, kind) in charts {
             for (path, file) in &kind.files {
                 let unused = ["component.yaml", "README.md"].contains(&path.as_str());
@@ -92,14 +105,14 @@ pub(super) fn chart(system: &System, sources: &Sources) -> BTreeMap<String, Docu
 /// The values of one environment.
 pub(super) fn values(stack: &Stack, sources: &Sources) -> Document {
     let mut flags: BTreeSet<String> = BTreeSet::new();
-    let mut whole = Map::new();
+    let on = stack.components.keys().map(|component| (alias(component), Json::Bool(true)));
+    let mut whole = Map::from_iter([("enabled".to_owned(), Json::Object(on.collect()))]);
     let (mut outputs, mut secrets) = (BTreeSet::new(), BTreeSet::new());
     for component in stack.components.values() {
         let scope = Scope { stack, component, sources, unknown: &Nothing };
-        let mut entry = Map::from_iter([("enabled".to_owned(), true.into())]);
-        let mut split = Split { scope, flags: &mut flags, outputs: &mut outputs, secrets: &mut secrets };
-        entry.extend(split.component(component));
-        whole.insert(alias(&component.name), Json::Object(entry));
+        let mut split =
+            Split { scope, flags: &mut flags, outputs: &mut outputs, secrets: &mut secrets };
+        whole.insert(alias(&component.name), Json::Object(split.component(component)));
     }
     let mut head = format!("# {HEADER}\n");
     let prefix = &stack.statics.prefix;
@@ -131,7 +144,7 @@ impl Split<'_, '_> {
     fn component(&mut self, component: &Component) -> Map<String, Json> {
         let mut found = Map::new();
         let mut from = Map::new();
-        for (input, value) in in_order(component) {
+        for (input, value) in &component.inputs {
             let path = format!("{}.{input}", alias(&component.name));
             if let Value::Map(entries) = value
                 && input == "environment"
@@ -139,7 +152,10 @@ impl Split<'_, '_> {
                 let mut plain = Map::new();
                 for (name, entry) in entries {
                     match entry {
-                        Value::Reference(Resolved { to: To::Elsewhere { component, output, .. }, .. }) => {
+                        Value::Reference(Resolved {
+                            to: To::Elsewhere { component, output, .. },
+                            ..
+                        }) => {
                             from.insert(name.clone(), self.output(component, output));
                         }
                         entry => {
@@ -159,33 +175,46 @@ impl Split<'_, '_> {
         if !from.is_empty() {
             found.insert("environmentFrom".to_owned(), Json::Object(from));
         }
-        found
+        found.retain(|_, value| *value != Json::Object(Map::new()));
+        let kind = component.made.kind();
+        let place = |name: &str| kind.and_then(|kind| kind.interface.inputs.get_index_of(name));
+        let mut ordered: Vec<_> = found.into_iter().collect();
+        ordered.sort_by_key(|(name, _)| place(name));
+        ordered.into_iter().collect()
     }
 
     /// A value, or none where it is given at the installation.
     fn value(&mut self, value: &Value, path: &str) -> Option<Json> {
         let mut late = false;
-        value.references(&mut |reference| late |= matches!(reference.to, To::Input(_) | To::Foreign { .. }));
+        value.references(&mut |reference| {
+            late |= matches!(reference.to, To::Input(_) | To::Foreign { .. })
+        });
         match value {
             Value::Reference(Resolved { to: To::Secret(name), .. }) => {
                 self.secrets.insert(name.clone());
                 let prefix = &self.scope.stack.statics.prefix;
-                Some(object([("secret", format!("{prefix}-secrets").into()), ("key", name.as_str().into())]))
+                Some(object([
+                    ("secret", format!("{prefix}-secrets").into()),
+                    ("key", name.as_str().into()),
+                ]))
             }
-            Value::Reference(Resolved { to: To::Elsewhere { component, output, secret }, .. }) => {
-                match secret {
-                    true => {
-                        let key = format!("{component}_{output}");
-                        self.secrets.insert(key.clone());
-                        let prefix = &self.scope.stack.statics.prefix;
-                        Some(object([("secret", format!("{prefix}-secrets").into()), ("key", key.into())]))
-                    }
-                    false => {
-                        self.flags.insert(path.to_owned());
-                        None
-                    }
+            Value::Reference(Resolved {
+                to: To::Elsewhere { component, output, secret }, ..
+            }) => match secret {
+                true => {
+                    let key = format!("{component}_{output}");
+                    self.secrets.insert(key.clone());
+                    let prefix = &self.scope.stack.statics.prefix;
+                    Some(object([
+                        ("secret", format!("{prefix}-secrets").into()),
+                        ("key", key.into()),
+                    ]))
                 }
-            }
+                false => {
+                    self.flags.insert(path.to_owned());
+                    None
+                }
+            },
             Value::Map(entries) => {
                 let mut found = Map::new();
                 for (key, entry) in entries {
@@ -197,7 +226,11 @@ impl Split<'_, '_> {
             }
             Value::List(items) => {
                 let items = items.iter().enumerate();
-                Some(items.filter_map(|(index, item)| self.value(item, &format!("{path}[{index}]"))).collect())
+                Some(
+                    items
+                        .filter_map(|(index, item)| self.value(item, &format!("{path}[{index}]")))
+                        .collect(),
+                )
             }
             _ if late => {
                 self.flags.insert(path.to_owned());
@@ -213,15 +246,6 @@ impl Split<'_, '_> {
         let prefix = &self.scope.stack.statics.prefix;
         object([("configMap", format!("{prefix}-outputs").into()), ("key", key.into())])
     }
-}
-
-/// Inputs in the order of the chart's schema.
-fn in_order(component: &Component) -> Vec<(&String, &Value)> {
-    let mut inputs: Vec<_> = component.inputs.iter().collect();
-    if let Some(kind) = component.made.kind() {
-        inputs.sort_by_key(|(name, _)| kind.interface.inputs.get_index_of(name.as_str()));
-    }
-    inputs
 }
 
 /// Whether a stack is of this writer.
@@ -240,7 +264,8 @@ fn alias(component: &str) -> String {
 
 fn version(kind: &Kind, sources: &Sources) -> String {
     let chart = kind.files.get("Chart.yaml").and_then(|file| crate::yaml::parse(sources, *file).0);
-    let version = chart.as_ref().and_then(|chart| chart.get("version")?.as_str().map(str::to_owned));
+    let version =
+        chart.as_ref().and_then(|chart| chart.get("version")?.as_str().map(str::to_owned));
     version.unwrap_or_else(|| VERSION.to_owned())
 }
 

@@ -6,6 +6,7 @@ mod compose;
 mod evaluate;
 mod helm;
 pub mod terraform;
+mod text;
 
 use std::collections::BTreeMap;
 

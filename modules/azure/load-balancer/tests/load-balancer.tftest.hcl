@@ -81,6 +81,24 @@ run "leads_to_services_by_path" {
   }
 }
 
+run "logs_where_it_is_told" {
+  command = apply
+
+  variables {
+    log_workspace = { log_workspace_id = "/subscriptions/1/resourceGroups/shop/providers/Microsoft.OperationalInsights/workspaces/shop" }
+  }
+
+  assert {
+    condition     = azurerm_monitor_diagnostic_setting.this[0].target_resource_id == azurerm_application_gateway.this.id && azurerm_monitor_diagnostic_setting.this[0].log_analytics_workspace_id == var.log_workspace.log_workspace_id
+    error_message = "The logs must go to the workspace."
+  }
+
+  assert {
+    condition     = one(azurerm_monitor_diagnostic_setting.this[0].enabled_log[*].category_group) == "allLogs"
+    error_message = "The logs must be complete."
+  }
+}
+
 run "gives_out_what_others_need" {
   command = apply
 

@@ -77,6 +77,24 @@ run "can_be_closed" {
   }
 }
 
+run "logs_where_it_is_told" {
+  command = apply
+
+  variables {
+    log_workspace = { log_workspace_id = "/subscriptions/1/resourceGroups/shop/providers/Microsoft.OperationalInsights/workspaces/shop" }
+  }
+
+  assert {
+    condition     = azurerm_monitor_diagnostic_setting.this[0].target_resource_id == azurerm_key_vault.this.id && azurerm_monitor_diagnostic_setting.this[0].log_analytics_workspace_id == var.log_workspace.log_workspace_id
+    error_message = "The logs must go to the workspace."
+  }
+
+  assert {
+    condition     = one(azurerm_monitor_diagnostic_setting.this[0].enabled_log[*].category_group) == "audit"
+    error_message = "The logs must be complete."
+  }
+}
+
 run "gives_out_references" {
   command = apply
 

@@ -90,6 +90,24 @@ fn nothing_to_work_on() {
 }
 
 #[test]
+fn an_item_is_no_place_for_an_operator() {
+    check(
+        "//- base.yaml\nl: [a]\n//- prod.yaml\nl: { $append: [b, { $unset: true }] }\n",
+        &expect![[r#"
+            l: ["a","b"]  # prod.yaml:1
+              over ["a"]  # base.yaml:1
+            error: `l[2]` is not set, so `$unset` has nothing to work on
+             --> prod.yaml:1:19
+              |
+            1 | l: { $append: [b, { $unset: true }] }
+              |                   ^^^^^^^^^^^^^^^^
+              |
+              = help: leave it out
+        "#]],
+    );
+}
+
+#[test]
 fn the_wrong_thing_to_work_on() {
     check(
         "//- base.yaml\na: 1\n//- prod.yaml\na: { $append: [1] }\n",

@@ -168,6 +168,23 @@ proptest! {
     }
 
     #[test]
+    fn every_place_of_a_key_is_remembered(trees in trees()) {
+        let (sources, _) = nodes(&trees);
+        let reference = Reference::of(&trees);
+        for (path, map) in merged(&trees).walk() {
+            for (key, entry) in map.as_map().into_iter().flatten() {
+                let mut path = path.clone();
+                path.0.push(Segment::Key(key.clone()));
+                let leaf = reference.leaves.get(&path).into_iter().flatten().map(|(layer, _)| *layer);
+                let map = reference.maps.get(&path).into_iter().flatten().copied();
+                let layers: Vec<String> = leaf.chain(map).map(|layer| layer.to_string()).collect();
+                let files: Vec<&str> = entry.keys.iter().map(|key| sources.path(key.file)).collect();
+                prop_assert_eq!(files, layers);
+            }
+        }
+    }
+
+    #[test]
     fn keys_stand_in_the_order_in_which_they_first_appear(trees in trees()) {
         prop_assert_eq!(text(&trees), ordered(&trees).to_string());
     }

@@ -94,6 +94,14 @@ fn replace() {
             env.D: "d"  # set:1
         "#]],
     );
+    check(
+        "//- base.yaml\nenv: { A: a }\n//- prod.yaml\nenv:\n  $replace:\n    C: c\n",
+        &expect![[r#"
+            env: a map  # prod.yaml:2
+              over {"A":"a"}  # base.yaml:1
+            env.C: "c"  # prod.yaml:3
+        "#]],
+    );
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn none_of_them_wins() {
         "#]],
     );
     check(
-        "//- a.yaml\nl: { x: 1 }\nm: { $append: [1] }\n//- b.yaml\nl: { $remove: [x] }\nm: { $append: [2] }\n",
+        "//- a.yaml\nl: { x: 1 }\nm: { $append: [1] }\nn: { $remove: [x] }\n//- b.yaml\nl: { $remove: [x] }\nm: { $append: [2] }\nn: { x: 1 }\n",
         &expect![[r#"
             l.x: 1  # a.yaml:1
             error: `l` is set by two files of one layer
@@ -117,6 +117,18 @@ fn none_of_them_wins() {
              --> a.yaml:2:1
               |
             2 | m: { $append: [1] }
+              | -
+            error: `n` is set by two files of one layer
+             --> b.yaml:3:1
+              |
+            3 | n: { x: 1 }
+              | ^ again
+              |
+              = help: keep one of the two; what shall win belongs into a later layer
+            note: it is set here already
+             --> a.yaml:3:1
+              |
+            3 | n: { $remove: [x] }
               | -
         "#]],
     );

@@ -42,6 +42,7 @@ fn reference(resolved: &Resolved, stack: &Stack) -> Expr {
             let holder = stack.secret_holder.as_deref().unwrap_or("secrets");
             Expr::path("module").attr(holder).attr("references").index(name.as_str())
         }
+        To::Local(name) => Expr::path("local").attr(name),
         To::Prefix => variable("prefix"),
         To::Environment => variable("environment"),
         To::Setting(name) => {
