@@ -31,6 +31,7 @@ assets! {
 
 pub mod functions;
 
+mod adopted;
 pub mod backend;
 mod diagnose;
 mod types;

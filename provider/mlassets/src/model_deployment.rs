@@ -2,6 +2,7 @@
 
 use tfplug::{Applied, Attr, Change, Cx, Error, Resource, Result, Schema};
 
+use crate::adopted;
 use crate::backend::registry::{self, Deploy, Expected, Registry, Retire, name};
 use crate::types::Moment;
 
@@ -47,8 +48,15 @@ impl Resource for ModelDeployment {
     type Backend = Registry;
 
     async fn create(cx: &Cx<Registry>, plan: Self) -> Applied<Self> {
+        let mut hold = adopted::hold::<Self>(cx, &plan.id()).await;
+        let before = cx.find_deployment(&plan.model, &plan.environment).await;
+        let before = before.map_err(Error::from)?.map(|deployment| deployment.row_version);
         let deployed = cx.deploy(&plan.as_deploy(Expected::Nothing)).await;
-        deployed.map(Self::from).map_err(|error| plan.explain(error).into())
+        let deployed = deployed.map_err(|error| plan.explain(error))?;
+        if before == Some(deployed.row_version) {
+            hold.adopt();
+        }
+        Ok(deployed.into())
     }
 
     async fn read(
@@ -68,6 +76,10 @@ impl Resource for ModelDeployment {
     }
 
     async fn delete(cx: &Cx<Registry>, state: Self) -> Result<()> {
+        let hold = adopted::hold::<Self>(cx, &state.id()).await;
+        if hold.spares(cx) {
+            return Ok(());
+        }
         let expected = state.row_version.known().map_or(Expected::Any, Expected::Row);
         cx.retire(&Retire { model: state.model, environment: state.environment, expected }).await?;
         Ok(())
@@ -75,6 +87,10 @@ impl Resource for ModelDeployment {
 }
 
 impl ModelDeployment {
+    fn id(&self) -> String {
+        format!("{}@{}", self.model, self.environment)
+    }
+
     fn as_deploy(&self, expected: Expected) -> Deploy {
         Deploy {
             model: self.model.clone(),

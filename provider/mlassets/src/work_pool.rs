@@ -4,6 +4,7 @@ use tfplug::{
     Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Json, Keeping, Resource, Result, Schema,
 };
 
+use crate::adopted;
 use crate::backend::prefect::{
     self, Conflict, NewWorkPool, Prefect, StorageConfiguration, WorkPoolPatch, name, pool_type,
     template,
@@ -104,9 +105,14 @@ impl Resource for WorkPool {
 
     async fn create(cx: &Cx<Prefect>, plan: Self) -> Applied<Self> {
         let configured = plan.base_job_template.is_known();
+        let mut hold = adopted::hold::<Self>(cx, &plan.name).await;
         let new = plan.as_new(cx).await;
         let pool = match cx.create_work_pool(&new).await {
-            Err(error) if is_name_taken(&error) => adopt(cx, &new, &plan, error).await?,
+            Err(error) if is_name_taken(&error) => {
+                let pool = adopt(cx, &new, &plan, error).await?;
+                hold.adopt();
+                pool
+            }
             created => created.map_err(Error::from)?,
         };
         remember_template(cx, configured)?;
@@ -144,6 +150,10 @@ impl Resource for WorkPool {
     }
 
     async fn delete(cx: &Cx<Prefect>, state: Self) -> Result<()> {
+        let hold = adopted::hold::<Self>(cx, &state.name).await;
+        if hold.spares(cx) {
+            return Ok(());
+        }
         refuse_if_in_use(cx, &state).await?;
         cx.delete_work_pool(&state.name).await?;
         Ok(())

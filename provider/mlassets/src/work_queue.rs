@@ -2,6 +2,7 @@
 
 use tfplug::{Applied, Attr, Change, Cx, Diagnostic, Error, Keeping, Resource, Result, Schema};
 
+use crate::adopted;
 use crate::backend::prefect::{self, Conflict, NewWorkQueue, Prefect, WorkQueuePatch, name};
 use crate::types::{Moment, text_or_none};
 
@@ -53,9 +54,14 @@ impl Resource for WorkQueue {
     type Backend = Prefect;
 
     async fn create(cx: &Cx<Prefect>, plan: Self) -> Applied<Self> {
+        let mut hold = adopted::hold::<Self>(cx, &plan.import_id()).await;
         let new = plan.as_new();
         let queue = match cx.create_work_queue(&plan.work_pool_name, &new).await {
-            Err(error) if is_name_taken(&error) => take_over(cx, &plan, error).await?,
+            Err(error) if is_name_taken(&error) => {
+                let queue = take_over(cx, &plan, error).await?;
+                hold.adopt();
+                queue
+            }
             Err(error) if error.is_object_missing() => {
                 return Err(no_pool(&plan.work_pool_name).into());
             }
@@ -90,6 +96,10 @@ impl Resource for WorkQueue {
     }
 
     async fn delete(cx: &Cx<Prefect>, state: Self) -> Result<()> {
+        let hold = adopted::hold::<Self>(cx, &state.import_id()).await;
+        if hold.spares(cx) {
+            return Ok(());
+        }
         match cx.delete_work_queue(&state.work_pool_name, &state.name).await {
             Err(prefect::Error::DefaultQueue { .. }) => {
                 let detail = "Prefect cannot delete the default queue of a pool. Terraform has forgotten it; it ends with \
@@ -104,6 +114,10 @@ impl Resource for WorkQueue {
 }
 
 impl WorkQueue {
+    fn import_id(&self) -> String {
+        format!("{}/{}", self.work_pool_name, self.name)
+    }
+
     fn as_new(&self) -> NewWorkQueue {
         NewWorkQueue {
             name: self.name.clone(),
@@ -182,7 +196,7 @@ async fn take_over(
     }
     let detail = format!(
         "{taken}. To manage the existing queue, import it: `terraform import ADDRESS {:?}`.",
-        format!("{pool}/{name}")
+        plan.import_id()
     );
     Err(Error::user("Work queue exists", detail).at(WorkQueue::NAME))
 }

@@ -2,6 +2,7 @@
 
 use tfplug::{Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Resource, Result, Schema};
 
+use crate::adopted;
 use crate::backend::worm::{self, Anchor, Archive, NewBucket, check_bucket};
 use crate::types::Moment;
 
@@ -24,8 +25,9 @@ pub struct WormBucket {
     /// Days for which each record is kept after it was written. Can be raised, never lowered.
     #[tf(check = between(1..=36_500), example = "365")]
     pub retention_days: i64,
-    /// Destroying the resource leaves bucket and records where they are. Without it, a bucket that holds
-    /// records cannot be destroyed.
+    /// Destroying the resource leaves bucket and records where they are, and creating it takes up such a bucket
+    /// if its retention is the same. Without it, a bucket that holds records can be neither destroyed nor taken
+    /// up.
     #[tf(default = false, setting)]
     pub keep_on_destroy: Attr<bool>,
     /// When the bucket was created.
@@ -57,8 +59,23 @@ impl Resource for WormBucket {
     }
 
     async fn create(cx: &Cx<Archive>, plan: Self) -> Applied<Self> {
+        let mut hold = adopted::hold::<Self>(cx, &plan.name).await;
+        let there = cx.find_bucket(&plan.name, None).await.map_err(Error::from)?;
         let new = NewBucket { name: plan.name.clone(), retention_days: plan.retention_days()? };
-        Ok(cx.create_bucket(new).await.map_err(Error::from)?.into())
+        let bucket = match (there, cx.create_bucket(new).await) {
+            (Some(there), Err(worm::Error::BucketExists { .. })) if plan.takes_up(&there) => {
+                hold.adopt();
+                there
+            }
+            (there, created) => {
+                let bucket = created.map_err(Error::from)?;
+                if there.is_some() {
+                    hold.adopt();
+                }
+                bucket
+            }
+        };
+        Ok(bucket.into())
     }
 
     async fn read(cx: &Cx<Archive>, name: String, prior: Option<Self>) -> Result<Option<Self>> {
@@ -110,6 +127,10 @@ impl Resource for WormBucket {
             cx.call().warn(Diagnostic::warning("The bucket stays", detail).at(Self::NAME));
             return Ok(());
         }
+        let hold = adopted::hold::<Self>(cx, &state.name).await;
+        if hold.spares(cx) {
+            return Ok(());
+        }
         match cx.delete_bucket(&state.name).await {
             Ok(()) | Err(worm::Error::NoBucket { .. }) => Ok(()),
             Err(error) => Err(error.into()),
@@ -120,6 +141,12 @@ impl Resource for WormBucket {
 impl WormBucket {
     fn retention_days(&self) -> Result<u32> {
         u32::try_from(self.retention_days).map_err(|_| Error::bug("The retention was not checked."))
+    }
+
+    /// Whether a bucket in use is the one that a destroy with `keep_on_destroy` has left in place.
+    fn takes_up(&self, there: &worm::Bucket) -> bool {
+        self.keep_on_destroy.unwrap_or(false)
+            && i64::from(there.retention_days) == self.retention_days
     }
 
     fn anchor(&self) -> Option<Anchor> {

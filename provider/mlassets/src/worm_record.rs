@@ -4,6 +4,7 @@ use tfplug::{
     Applied, At, Attr, Change, Cx, Diagnostic, Draft, Error, Keeping, Resource, Result, Schema,
 };
 
+use crate::adopted;
 use crate::backend::worm::{
     self, Anchor, Archive, Content, Found, NewRecord, Problem, Record, RecordKey,
     check_record_name, check_record_type, content_hash, worm_path,
@@ -117,7 +118,15 @@ impl Resource for WormRecord {
                 written_before(cx, &plan).await?.unwrap_or_else(jiff::Timestamp::now)
             }
         };
+        let folder = worm_path(&plan.record_type, event_time).map_err(Error::from)?;
+        let key =
+            RecordKey { bucket: plan.bucket.clone(), path: format!("{folder}/{}", plan.name) };
+        let mut hold = adopted::hold::<Self>(cx, &id(&key)).await;
+        let there = matches!(cx.find_record(key, None).await, Ok(Found { record: Some(_), .. }));
         let record = cx.append(plan.as_new(event_time)).await.map_err(Error::from)?;
+        if there {
+            hold.adopt();
+        }
         Ok(plan.became(record, &[]))
     }
 
@@ -187,7 +196,12 @@ impl Resource for WormRecord {
             cx.call().warn(Diagnostic::warning("The record stays", detail).at(Self::NAME));
             return Ok(());
         }
-        cx.delete_record(state.key()?).await.map_err(with_way_out)
+        let key = state.key()?;
+        let hold = adopted::hold::<Self>(cx, &id(&key)).await;
+        if hold.spares(cx) {
+            return Ok(());
+        }
+        cx.delete_record(key).await.map_err(with_way_out)
     }
 }
 
@@ -248,6 +262,10 @@ impl WormRecord {
             problems: Attr::Known(problems.iter().map(ToString::to_string).collect()),
         }
     }
+}
+
+fn id(key: &RecordKey) -> String {
+    format!("{}/{}", key.bucket, key.path)
 }
 
 /// The time of the record that an interrupted apply left behind, if there is one: the same bucket, type

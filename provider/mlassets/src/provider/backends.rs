@@ -8,6 +8,7 @@ use tfplug::path::Step;
 use tfplug::{At, Attr, Error, Host, Path, Provide, Result, Secret};
 
 use super::configuration::{MlAssets, PrefectBlock, RegistryBlock, WormBlock};
+use crate::adopted::Adopted;
 use crate::backend::fault;
 use crate::backend::prefect::{Auth, Config, Prefect};
 use crate::backend::registry::{self, Location, Registry};
@@ -19,6 +20,7 @@ pub struct Backends {
     prefect: Configured<Prefect>,
     registry: Configured<Registry>,
     worm: Configured<Archive>,
+    adopted: Adopted,
 }
 
 /// A backend, if there is one.
@@ -42,13 +44,18 @@ impl Backends {
         match (prefect, registry, worm) {
             (Ok(prefect), Ok(registry), Ok(worm)) => {
                 fault::point("provider.configured");
-                Ok(Backends { prefect, registry, worm })
+                Ok(Backends { prefect, registry, worm, adopted: Adopted::default() })
             }
             (prefect, registry, worm) => {
                 let errors = [prefect.err(), registry.err(), worm.err()].into_iter().flatten();
                 Err(errors.reduce(Error::and).expect("one of the three is an error here"))
             }
         }
+    }
+
+    /// What this process took over rather than made.
+    pub(crate) fn adopted(&self) -> &Adopted {
+        &self.adopted
     }
 }
 

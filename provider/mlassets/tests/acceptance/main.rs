@@ -17,5 +17,6 @@ mod life;
 mod load;
 mod mistakes;
 mod races;
+mod renames;
 mod secrets;
 mod tls;
