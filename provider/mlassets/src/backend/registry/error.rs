@@ -38,6 +38,13 @@ pub struct Taken {
     pub git_sha: Option<String>,
 }
 
+impl Taken {
+    /// Whether it is another version by its content, rather than by how it is described.
+    pub fn has_other_artifacts(&self) -> bool {
+        self.differing.iter().any(|field| field.starts_with("artifact_"))
+    }
+}
+
 /// Something else is deployed than was expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
@@ -337,11 +344,10 @@ fn taken(taken: &Taken) -> String {
     if let Some(git_sha) = git_sha {
         let _ = write!(text, " from git_sha {git_sha}");
     }
-    let _ = write!(
-        text,
-        " with another {}; versions never change, register a new one",
-        differing.join(", ")
-    );
+    let _ = write!(text, " with another {}", differing.join(", "));
+    if taken.has_other_artifacts() {
+        text.push_str("; versions never change, register a new one");
+    }
     text
 }
 

@@ -33,7 +33,6 @@ resource "mlassets_model_version" "of" {{
   version            = each.key
   artifact_uri       = "s3://models/ranker/${{each.key}}/"
   artifact_sha256    = sha256(each.key)
-  archive_on_destroy = false
   depends_on         = [mlassets_model_registry.this]
 }}
 "#,
