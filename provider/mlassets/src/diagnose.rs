@@ -104,6 +104,13 @@ impl From<worm::Error> for Error {
             E::NoBucket { .. } => {
                 Error::user("No such bucket", detail).at(Path::attribute("bucket"))
             }
+            E::BucketLost { .. } => {
+                let detail = format!(
+                    "{detail} If it was removed on purpose, tell Terraform to forget it and its records: \
+                     `terraform state rm ADDRESS`."
+                );
+                Error::user("Bucket is gone", detail)
+            }
             E::Damaged { .. } => Error::user("Archive is damaged", detail),
             E::Name { .. } | E::EventTime { .. } => Error::user("Invalid value", detail),
             E::RelativeRoot { .. } | E::NoRoot { .. } => Error::user("Archive not usable", detail),

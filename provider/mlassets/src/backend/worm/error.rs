@@ -50,6 +50,20 @@ pub enum Error {
         /// The archive's root.
         root: PathBuf,
     },
+    /// A bucket that was seen before is no longer there.
+    #[error(
+        "there is no bucket `{bucket}` in `{}`, though entry {sequence} of its chain was seen before; mount the volume, or \
+         restore the bucket from a backup",
+        root.display()
+    )]
+    BucketLost {
+        /// The bucket.
+        bucket: String,
+        /// The archive's root.
+        root: PathBuf,
+        /// The number of the entry that the caller remembers.
+        sequence: u64,
+    },
     /// The bucket is already there with other settings, or in use.
     #[error(
         "the bucket `{bucket}` exists already, with a retention of {retention_days} days and {entries} chain entries; \

@@ -90,10 +90,6 @@ fn lives() {
         life.workspace.apply().ok().says("0 added, 2 changed, 0 destroyed.");
         life.workspace.plan_is_empty();
 
-        fs::remove_dir_all(life.workspace.path("worm/audit")).expect("it is there");
-        life.workspace.apply().ok().says("2 added, 0 changed, 0 destroyed.");
-        life.is("the whole bucket was removed", &whole);
-        life.workspace.plan_is_empty();
         life.cannot_import(
             "resource \"mlassets_worm_record\" \"this_missing\" {\n  bucket = \"none\"\n  record_type = \"r\"\n  \
              name = \"n\"\n  content = \"\"\n}\n",

@@ -97,7 +97,14 @@ fn buckets() {
     );
     lab.append("a", "hello").unwrap();
     lab.pass_days(1);
-    lab.append("b", "hello").unwrap();
+    let anchor = lab.append("b", "hello").unwrap().anchor();
+    let elsewhere = lab.temp.path().join("unmounted");
+    fs::rename(lab.path(""), &elsewhere).unwrap();
+    check(&lab, lab.archive.find_bucket("audit", Some(&anchor)), &expect!["there is no bucket `audit` in `/vault`, though entry 3 of its chain was seen before; mount the volume, or restore the bucket from a backup"]);
+    check(&lab, lab.archive.find_record(&key("b"), Some(&anchor)), &expect!["there is no bucket `audit` in `/vault`, though entry 3 of its chain was seen before; mount the volume, or restore the bucket from a backup"]);
+    check(&lab, lab.archive.find_record(&key("b"), None), &expect!["there is no bucket `audit` in `/vault`; create it first"]);
+    assert_eq!(lab.archive.find_bucket("audit", None).unwrap(), None);
+    fs::rename(&elsewhere, lab.path("")).unwrap();
     check(
         &lab,
         lab.archive.delete_bucket("audit"),
