@@ -35,6 +35,25 @@ fn lives(store: Store, program: String) {
     life.ends();
 }
 
+/// The guide reads the file with `sqlite3`, whose version is that of the machine.
+#[test]
+fn other_programs_can_read_the_file() {
+    let workspace = crate::harness::Workspace::new(REGISTRY);
+    workspace.apply().ok();
+    let script = "import sqlite3, sys\nif sqlite3.sqlite_version_info >= (3, 37):\n  \
+                  print(sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM model_registry').fetchone()[0])\n\
+                  else:\n  print('too old for STRICT tables:', sqlite3.sqlite_version)";
+    let mut python = std::process::Command::new("python3");
+    python.args(["-c", script]).arg(workspace.path("registry.db"));
+    let output = python.output().expect("Python runs the test's servers, so it is there");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && (said == "0\n" || said.starts_with("too old")),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
 fn a_registry_of_a_newer_release_is_left_alone(store: Store, program: String) {
     let place = Place::new(store);
     wait(place.registry().migrate()).expect("a new place");
