@@ -9,7 +9,7 @@ use crate::backend::prefect::{
     self, Conflict, NewWorkPool, Prefect, StorageConfiguration, WorkPoolPatch, name, pool_type,
     template,
 };
-use crate::types::{Moment, text_or_none};
+use crate::types::{BlockId, Moment, text_or_none};
 
 /// A Prefect work pool: where flow runs wait until workers of one kind pick them up.
 ///
@@ -66,12 +66,14 @@ pub struct WorkPool {
 /// Where a pool keeps flow code and results.
 #[derive(Schema, Clone, Debug)]
 pub struct Storage {
-    /// Step that uploads flow code, as JSON.
+    /// Step that uploads flow code, as a JSON object.
+    #[tf(check = explained("be a JSON object", check_step))]
     pub bundle_upload_step: Option<Json>,
-    /// Step that fetches and runs flow code, as JSON.
+    /// Step that fetches and runs flow code, as a JSON object.
+    #[tf(check = explained("be a JSON object", check_step))]
     pub bundle_execution_step: Option<Json>,
     /// UUID of the block for results.
-    pub default_result_storage_block_id: Option<String>,
+    pub default_result_storage_block_id: Option<BlockId>,
 }
 
 impl Resource for WorkPool {
@@ -239,7 +241,9 @@ impl Storage {
         StorageConfiguration {
             bundle_upload_step: self.bundle_upload_step.map(|step| step.0),
             bundle_execution_step: self.bundle_execution_step.map(|step| step.0),
-            default_result_storage_block_id: self.default_result_storage_block_id,
+            default_result_storage_block_id: self
+                .default_result_storage_block_id
+                .map(|id| id.0.to_string()),
         }
     }
 
@@ -249,7 +253,10 @@ impl Storage {
         (!empty || prior.is_some()).then(|| Storage {
             bundle_upload_step: storage.bundle_upload_step.map(Json),
             bundle_execution_step: storage.bundle_execution_step.map(Json),
-            default_result_storage_block_id: storage.default_result_storage_block_id,
+            default_result_storage_block_id: storage
+                .default_result_storage_block_id
+                .and_then(|id| id.parse().ok())
+                .map(BlockId),
         })
     }
 }
@@ -259,6 +266,11 @@ fn same_storage(left: &WorkPool, right: &WorkPool) -> bool {
         pool.storage_configuration.clone().map(Storage::into_backend).unwrap_or_default()
     };
     backend(left).means(&backend(right))
+}
+
+fn check_step(step: &Json) -> Result<(), &'static str> {
+    let wanted = "the step must be a JSON object; leave it out if there is none";
+    if step.0.is_object() { Ok(()) } else { Err(wanted) }
 }
 
 fn check_template(template: &Json) -> Result<(), String> {

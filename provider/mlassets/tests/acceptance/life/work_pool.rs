@@ -58,6 +58,20 @@ fn lives() {
             "update",
             &json!({ "force_destroy": true }),
         );
+        let stored = |id: &str, step: &str| {
+            pool(&format!(
+                "  storage_configuration = {{\n    default_result_storage_block_id = {id:?}\n    \
+                 bundle_upload_step = jsonencode({step})\n  }}"
+            ))
+        };
+        let block = uuid::Uuid::new_v4().to_string();
+        life.becomes(
+            "it has a block for results",
+            &stored(&block.to_uppercase(), "{}"),
+            "update",
+            &json!({ "force_destroy": false }),
+        );
+        life.stays("the same block in lower case", &stored(&block, "{}"));
         let limited = "  concurrency_limit = 4\n  description = \"mine\"";
         life.becomes("it is limited", &pool(limited), "update", &json!({ "concurrency_limit": 4 }));
         life.meddled(
