@@ -11,6 +11,9 @@ impl From<prefect::Error> for Error {
         use prefect::Error as E;
         let detail = sentence(&error.to_string());
         match &error {
+            E::Name { field, problem } => {
+                Error::user("Invalid value", sentence(&problem.to_string())).at(Path::attribute(*field))
+            }
             E::Config(_) => Error::user("Prefect configuration not usable", detail),
             E::Invalid { fields, .. } => fields
                 .iter()

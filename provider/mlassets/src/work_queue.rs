@@ -17,7 +17,11 @@ use crate::types::{Moment, text_or_none};
 #[tf(name = "work_queue", import = "{work_pool_name}/{name}")]
 pub struct WorkQueue {
     /// The work pool that the queue belongs to.
-    #[tf(identity, example = "\"ml-assets-core-prod\"")]
+    #[tf(
+        identity,
+        check = explained("be a name that Prefect takes", |name: &String| name::check_addressable(name)),
+        example = "\"ml-assets-core-prod\""
+    )]
     pub work_pool_name: String,
     /// Name, unique in the pool.
     #[tf(identity, check = explained("be a name that Prefect takes", |name: &String| name::check_queue(name)))]

@@ -7,7 +7,7 @@ use tfplug::{
 use crate::adopted;
 use crate::backend::worm::{
     self, Anchor, Archive, Content, Found, NewRecord, Problem, Record, RecordKey,
-    check_record_name, check_record_type, content_hash, worm_path,
+    check_bucket, check_record_name, check_record_type, content_hash, worm_path,
 };
 use crate::types::Moment;
 
@@ -21,7 +21,11 @@ use crate::types::Moment;
 #[tf(name = "worm_record", import = "{bucket}/{path}")]
 pub struct WormRecord {
     /// The bucket.
-    #[tf(identity, example = "mlassets_worm_bucket.audit.name")]
+    #[tf(
+        identity,
+        check = explained("be a bucket's name", |name: &String| check_bucket(name)),
+        example = "mlassets_worm_bucket.audit.name"
+    )]
     pub bucket: String,
     /// What kind of event it records: lower case letters, digits and underscores.
     #[tf(

@@ -89,6 +89,31 @@ fn in_work_pools() {
             summary: "Invalid JSON",
             detail: "The text is not a JSON document: EOF while parsing an object at line 1 column 1. Use `jsonencode`.",
         },
+        invalid(
+            "work_pool",
+            "name = \"a\\nb\"",
+            "name = ",
+            "The name contains a line break or another control character; leave it out.",
+        ),
+        invalid(
+            "work_pool",
+            "name = \"p\"\nstorage_configuration = { bundle_upload_step = jsonencode(null) }",
+            "storage_configuration = ",
+            "The step must be a JSON object; leave it out if there is none.",
+        ),
+        invalid(
+            "work_pool",
+            "name = \"p\"\nstorage_configuration = { bundle_execution_step = jsonencode([]) }",
+            "storage_configuration = ",
+            "The step must be a JSON object; leave it out if there is none.",
+        ),
+        Mistake {
+            kind: "work_pool",
+            body: "name = \"p\"\nstorage_configuration = { default_result_storage_block_id = \"block\" }",
+            at: "storage_configuration = ",
+            summary: "Invalid UUID",
+            detail: "Expected a UUID, such as \"0b2c5d1e-7b7c-4f0e-9d52-3f6b1f6f0a01\".",
+        },
         Mistake {
             kind: "work_pool",
             body: "description = \"p\"",
@@ -135,6 +160,30 @@ fn in_work_queues() {
             "name = ",
             "The names `.` and `..` cannot be addressed through a \
              URL; choose another.",
+        ),
+        invalid(
+            "work_queue",
+            "work_pool_name = \"p\"\nname = \"q\\r\"",
+            "name = ",
+            "The name contains a line break or another control character; leave it out.",
+        ),
+        invalid(
+            "work_queue",
+            "work_pool_name = \"\"\nname = \"q\"",
+            "work_pool_name = ",
+            "The name is empty or blank; give at least one visible character.",
+        ),
+        invalid(
+            "work_queue",
+            "work_pool_name = \"x/y\"\nname = \"q\"",
+            "work_pool_name = ",
+            "The name contains `/`; Prefect refuses each of `/ % & < >`.",
+        ),
+        invalid(
+            "work_queue",
+            "work_pool_name = \"..\"\nname = \"q\"",
+            "work_pool_name = ",
+            "The names `.` and `..` cannot be addressed through a URL; choose another.",
         ),
         invalid(
             "work_queue",
@@ -207,6 +256,12 @@ fn in_archives() {
             "name = \"audit\"\nretention_days = 0",
             "retention_days = ",
             "The value must be between 1 and 36500, found 0.",
+        ),
+        invalid(
+            "worm_record",
+            "bucket = \"../x\"\nrecord_type = \"r\"\nname = \"n\"\ncontent = \"\"",
+            "bucket = ",
+            "The bucket name \"../x\" is not allowed: only `a` to `z`, `0` to `9`, `.` and `-` are allowed.",
         ),
         invalid(
             "worm_record",

@@ -7,6 +7,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::config::ConfigProblem;
+use super::name::NameProblem;
 
 /// Why a call did not do what was asked.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -15,6 +16,15 @@ pub enum Error {
     /// The configuration is wrong; nothing was sent. All problems at once.
     #[error("the Prefect configuration is not usable: {}", list(.0))]
     Config(Vec<ConfigProblem>),
+
+    /// No object can have this name; nothing was sent.
+    #[error("`{field}`: {problem}")]
+    Name {
+        /// The field of the request.
+        field: &'static str,
+        /// What is wrong with it.
+        problem: NameProblem,
+    },
 
     /// The server knows the call and refuses the caller.
     #[error("{call}: {denied}")]
@@ -34,7 +44,7 @@ pub enum Error {
         conflict: Conflict,
     },
 
-    /// Values that the server, or this client on its behalf, refuses.
+    /// Values that the server refuses.
     #[error("{call}: Prefect refuses {}", list(.fields))]
     Invalid {
         /// The refused call.
@@ -122,10 +132,10 @@ pub enum Error {
 }
 
 impl Error {
-    /// The call that went wrong; nothing if the configuration is at fault.
+    /// The call that went wrong; nothing if none was made.
     pub fn call(&self) -> Option<&Call> {
         match self {
-            Self::Config(_) => None,
+            Self::Config(_) | Self::Name { .. } => None,
             Self::Unauthorized { call, .. }
             | Self::Conflict { call, .. }
             | Self::Invalid { call, .. }
