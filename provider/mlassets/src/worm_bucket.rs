@@ -3,7 +3,7 @@
 use tfplug::{Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Resource, Result, Schema};
 
 use crate::adopted;
-use crate::backend::worm::{self, Anchor, Archive, NewBucket, check_bucket};
+use crate::backend::worm::{self, Anchor, Archive, NewBucket, check_bucket, counted};
 use crate::types::Moment;
 
 /// A bucket of records that are written once and kept for their retention, in the archive of the
@@ -11,7 +11,10 @@ use crate::types::Moment;
 ///
 /// Retention can grow and never shrinks, for records that are there already, too. All entries of a bucket
 /// form a chain of hashes. The newest hash that Terraform saw is in its state, so that a chain that was cut
-/// or rewritten since is noticed.
+/// or rewritten since is noticed, and so is a bucket that is gone.
+///
+/// An empty bucket with the same retention that is there already is taken over: an interrupted apply may have
+/// left it. So two workspaces that declare the same bucket share it.
 #[derive(Schema, Clone, Debug)]
 #[tf(name = "worm_bucket")]
 pub struct WormBucket {
@@ -39,7 +42,8 @@ pub struct WormBucket {
     /// Number of the newest entry of the chain.
     #[tf(computed)]
     pub head_sequence: Attr<i64>,
-    /// Hash of the newest entry of the chain.
+    /// Hash of the newest entry of the chain. It changes with every record, and an output of it shows that in the
+    /// next plan.
     #[tf(computed)]
     pub head_hash: Attr<String>,
 }
@@ -52,8 +56,8 @@ impl Resource for WormBucket {
             && let Some((was, now)) = draft.change(Self::RETENTION_DAYS)
             && now < was
         {
-            let detail =
-                format!("It is {was} days and can only grow; {now} days are not possible.");
+            let was = counted(was.unsigned_abs(), "day", "days");
+            let detail = format!("It is {was} and can only grow.");
             draft.deny(Self::RETENTION_DAYS, "Retention can only grow", detail);
         }
     }

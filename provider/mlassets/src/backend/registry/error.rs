@@ -9,14 +9,12 @@ use jiff::Timestamp;
 
 use super::model::Expected;
 
-/// A value that breaks a rule of [`name`](super::name).
+/// A value that breaks a rule of [`name`](super::name). It is not kept: it may be a secret in the wrong place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{what} `{value}` {expected}")]
+#[error("{what} {expected}")]
 pub struct Invalid {
     /// Which value.
     pub what: &'static str,
-    /// What it was, control characters escaped.
-    pub value: String,
     /// The rule.
     pub expected: &'static str,
 }
@@ -353,7 +351,7 @@ fn taken(taken: &Taken) -> String {
 
 fn conflict(conflict: &Conflict) -> String {
     let Conflict { model, environment, expected, deployed } = conflict;
-    let expected = match expected {
+    let expected_text = match expected {
         Expected::Nothing => "nothing to be deployed".to_owned(),
         Expected::Row(row) => format!("deployment row version {row}"),
         Expected::Any => "anything".to_owned(),
@@ -364,10 +362,13 @@ fn conflict(conflict: &Conflict) -> String {
         }
         None => "nothing is deployed".to_owned(),
     };
-    format!(
-        "model `{model}` in `{environment}`: {found}, but this change expected {expected}; \
-         nothing was changed, refresh and plan again"
-    )
+    let mut text = format!(
+        "model `{model}` in `{environment}`: {found}, but this change expected {expected_text}; nothing was changed"
+    );
+    if *expected != Expected::Nothing {
+        text.push_str(", refresh and plan again");
+    }
+    text
 }
 
 fn foreign(place: &str, table: &str, missing: &[String]) -> String {

@@ -69,12 +69,12 @@ impl Directory {
     pub(super) fn new(root: PathBuf, options: Options) -> Result<Self, Error> {
         let plain = |part| matches!(part, Component::RootDir | Component::Normal(_));
         if !root.is_absolute() || !root.components().all(plain) {
-            return Err(Error::RelativeRoot { root });
+            return Err(Error::RelativeRoot);
         }
         let actor = &options.actor;
         if actor.is_empty() || actor.len() > ACTOR_BYTES || actor.chars().any(char::is_control) {
             let rule = "it must have 1 to 256 bytes and no control characters";
-            return Err(Error::name("actor", actor, rule));
+            return Err(Error::name("actor", rule));
         }
         Ok(Self { root, options, seen: Seen::default() })
     }
