@@ -1,7 +1,8 @@
 //! `mlassets_worm_record`: a record that is written once.
 
 use tfplug::{
-    Applied, At, Attr, Change, Cx, Diagnostic, Draft, Error, Keeping, Resource, Result, Schema,
+    Applied, At, Attr, AttributeType, Change, Cx, Diagnostic, Draft, Error, Field, Keeping,
+    Resource, Result, Schema,
 };
 
 use crate::adopted;
@@ -16,7 +17,10 @@ use crate::types::Moment;
 /// A record never changes. Its bytes, its mode and its place in the chain of hashes are checked with every
 /// refresh, and what is wrong is shown in `problems`: a changed mode and a missing file are repaired by the
 /// next apply, changed bytes are not, since Terraform must not cover up that evidence was changed.
-/// A record under retention cannot be destroyed, and that is said in the plan.
+/// A record under retention can be neither destroyed nor replaced, and that is said in the plan.
+///
+/// A record that is there already with the same bytes and time is taken over: an interrupted apply may have
+/// left it. So two workspaces that declare the same record share it.
 #[derive(Schema, Clone, Debug)]
 #[tf(name = "worm_record", import = "{bucket}/{path}")]
 pub struct WormRecord {
@@ -289,13 +293,17 @@ async fn written_before(cx: &Cx<Archive>, plan: &WormRecord) -> Result<Option<ji
 /// What can never come true: another record at the same path, and before the end of the retention any
 /// other change. A replacement destroys without asking `plan_delete`, so it must be known here.
 fn refuse_change(draft: &mut Draft<'_, WormRecord>) {
+    if draft.is_create() {
+        return;
+    }
     let content = draft.change(WormRecord::CONTENT).is_some();
-    let event_time = draft.change(WormRecord::EVENT_TIME).is_some();
+    let event_time = differs(draft, WormRecord::EVENT_TIME);
     let texts = [WormRecord::BUCKET, WormRecord::RECORD_TYPE, WormRecord::NAME];
-    let moved: Vec<_> = texts.into_iter().filter(|field| draft.change(*field).is_some()).collect();
+    let moved: Vec<_> = texts.into_iter().filter(|field| differs(draft, *field)).collect();
 
+    // A time that is known only while applying replaces the record, whatever it will be.
     let month = draft.prior(WormRecord::PATH).zip(draft.get(WormRecord::EVENT_TIME).known());
-    let same_month = month.is_none_or(|(path, time)| {
+    let same_month = month.is_some_and(|(path, time)| {
         let folder = draft.prior(WormRecord::RECORD_TYPE).map(|kind| worm_path(&kind, time.0));
         matches!(folder, Some(Ok(folder)) if path.starts_with(&format!("{folder}/")))
     });
@@ -326,6 +334,14 @@ fn refuse_change(draft: &mut Draft<'_, WormRecord>) {
     if event_time {
         draft.deny(WormRecord::EVENT_TIME, "Under retention", detail);
     }
+}
+
+/// Whether the value changes, or may.
+fn differs<T: AttributeType + PartialEq>(
+    draft: &Draft<'_, WormRecord>,
+    field: Field<WormRecord, T>,
+) -> bool {
+    draft.prior(field).is_some_and(|prior| draft.get(field) != Attr::Known(prior))
 }
 
 fn text(bytes: Vec<u8>) -> Result<String> {

@@ -132,6 +132,9 @@ fn never_changes() {
         &named("other.txt", "it was not", "2025-03-01T00:00:00Z", ""),
         &[retained("name"), retained("event_time")],
     );
+    // A time that is known only while applying would replace it.
+    let now = record("it was released", "").replace("\"2025-02-01T08:59:59+09:00\"", "timestamp()");
+    life.refuses(&now, &[retained("event_time")]);
     let late = record("", "").replace("content = \"\"", "content = terraform_data.new.output");
     let source = "resource \"terraform_data\" \"new\" {\n  input = \"it was not\"\n}\n";
     life.workspace.configure(&format!("{source}{late}"));
