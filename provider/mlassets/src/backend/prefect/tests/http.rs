@@ -144,7 +144,7 @@ async fn the_server_may_ask_for_time() {
     check(
         Do::Find,
         vec![Reply::Answer(429, "Retry-After: 3600\r\n", String::new())],
-        "error: GET /work_pools/p on the Prefect server HOST: the server is overloaded or starting, it answered 429 to 1 tries and asks to wait 3600 s; try again later",
+        "error: GET /work_pools/p on the Prefect server HOST: the server is overloaded or starting, it answered 429 to 1 try and asks to wait 3600 s; try again later",
         &[GET],
     )
     .await;
@@ -301,7 +301,7 @@ async fn csrf_tokens_are_found_and_renewed() {
     check(
         Do::List,
         vec![reply(401, "")],
-        "error: GET /csrf-token on the Prefect server HOST: the credentials are missing or wrong (401); set the API key for Prefect Cloud, or `user:password` for a server",
+        "error: GET /csrf-token on the Prefect server HOST: the credentials are missing or wrong (401)",
         &[TOKEN],
     )
     .await;
@@ -480,7 +480,7 @@ async fn unreachable_servers_are_named() {
     let came = run(&tls, Do::Find).await;
     assert!(
         came.contains("no secure connection (")
-            && came.contains("in 1 tries; check that the server speaks TLS"),
+            && came.contains("in 1 try; check that the server speaks TLS"),
         "{came}"
     );
 }
