@@ -34,4 +34,5 @@ pub mod functions;
 mod adopted;
 pub mod backend;
 mod diagnose;
+mod ranks;
 mod types;

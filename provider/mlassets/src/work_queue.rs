@@ -4,15 +4,20 @@ use tfplug::{Applied, Attr, Change, Cx, Diagnostic, Error, Keeping, Resource, Re
 
 use crate::adopted;
 use crate::backend::prefect::{self, Conflict, NewWorkQueue, Prefect, WorkQueuePatch, name};
+use crate::ranks;
 use crate::types::{Moment, text_or_none};
 
 /// A queue of a Prefect work pool, with a limit and a priority of its own.
 ///
-/// Priorities are unique in a pool: where two queues ask for the same one, Prefect moves the older one
-/// back, and Terraform then shows that as drift. Leave the priority out where the order does not matter.
+/// Priorities are unique in a pool. Prefect moves queues back to make room for another one; those that ask for
+/// a priority of their own are put back in the same apply. Where two queues ask for the same one, the next plan
+/// shows one of them as moved. Leave the priority out where the order does not matter.
 ///
 /// The queue `default` is made with its pool. Declared as a resource it is taken over rather than created,
 /// and destroying it only makes Terraform forget it.
+///
+/// A queue that is there already, just as it is declared, is taken over, too: an interrupted apply may have
+/// left it. So two workspaces that declare the same queue share it, and either of them can destroy it.
 #[derive(Schema, Clone, Debug)]
 #[tf(name = "work_queue", import = "{work_pool_name}/{name}")]
 pub struct WorkQueue {
@@ -59,6 +64,8 @@ impl Resource for WorkQueue {
 
     async fn create(cx: &Cx<Prefect>, plan: Self) -> Applied<Self> {
         let mut hold = adopted::hold::<Self>(cx, &plan.import_id()).await;
+        let (pool, priority) = (&plan.work_pool_name, plan.priority.known());
+        let turn = ranks::turn(cx, pool, &plan.name, priority).await.map_err(Error::from)?;
         let new = plan.as_new();
         let queue = match cx.create_work_queue(&plan.work_pool_name, &new).await {
             Err(error) if is_name_taken(&error) => {
@@ -71,6 +78,9 @@ impl Resource for WorkQueue {
             }
             created => created.map_err(Error::from)?,
         };
+        if let Some(turn) = turn {
+            turn.settle(cx).await.map_err(Error::from).keeping(plan.clone().became(queue.clone()))?;
+        }
         Ok(plan.became(queue))
     }
 
@@ -85,9 +95,12 @@ impl Resource for WorkQueue {
 
     async fn update(cx: &Cx<Prefect>, Change { before, after }: Change<Self>) -> Applied<Self> {
         let (pool, name) = (&after.work_pool_name, &after.name);
-        cx.update_work_queue(pool, name, &after.as_patch(Some(&before)))
-            .await
-            .map_err(Error::from)?;
+        let patch = after.as_patch(Some(&before));
+        let turn = ranks::turn(cx, pool, name, patch.priority).await.map_err(Error::from)?;
+        cx.update_work_queue(pool, name, &patch).await.map_err(Error::from)?;
+        if let Some(turn) = turn {
+            turn.settle(cx).await.map_err(Error::from).keeping(after.clone())?;
+        }
         let found =
             cx.find_work_queue(pool, name).await.map_err(Error::from).keeping(after.clone())?;
         let gone = || {

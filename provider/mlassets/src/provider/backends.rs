@@ -13,6 +13,7 @@ use crate::backend::fault;
 use crate::backend::prefect::Prefect;
 use crate::backend::registry::Registry;
 use crate::backend::worm::Archive;
+use crate::ranks::Ranks;
 
 /// All backends, made without connecting anywhere.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ pub struct Backends {
     registry: Configured<Registry>,
     worm: Configured<Archive>,
     adopted: Adopted,
+    ranks: Ranks,
 }
 
 /// A backend, if there is one.
@@ -46,7 +48,8 @@ impl Backends {
         match (prefect, registry, worm) {
             (Ok(prefect), Ok(registry), Ok(worm)) => {
                 fault::point("provider.configured");
-                Ok(Backends { prefect, registry, worm, adopted: Adopted::default() })
+                let (adopted, ranks) = (Adopted::default(), Ranks::default());
+                Ok(Backends { prefect, registry, worm, adopted, ranks })
             }
             (prefect, registry, worm) => {
                 let errors = [prefect.err(), registry.err(), worm.err()].into_iter().flatten();
@@ -60,6 +63,10 @@ impl Backends {
         &self.adopted
     }
 
+    /// The priorities of queues that this process has to keep.
+    pub(crate) fn ranks(&self) -> &Ranks {
+        &self.ranks
+    }
 }
 
 fn make<C, T>(
