@@ -4,6 +4,8 @@ use tfplug::{Applied, Attr, Change, Cx, Error, Resource, Result, Schema};
 
 use crate::adopted;
 use crate::backend::registry::{self, Deploy, Expected, Registry, Retire, name};
+use crate::diagnose::sentence;
+use crate::model_registry::registry_is_gone;
 use crate::types::Moment;
 
 /// The version of a model that is in use in an environment. There is exactly one, also while twenty
@@ -11,6 +13,9 @@ use crate::types::Moment;
 ///
 /// Another version takes the place of the one before in one transaction. Setting an older version is the
 /// rollback. Destroying the resource retires the version, so that none is deployed.
+///
+/// Where the version is deployed already, the resource takes that over: an interrupted apply may have left it.
+/// So two workspaces that declare the same deployment share it, and either of them can end it.
 #[derive(Schema, Clone, Debug)]
 #[tf(name = "model_deployment", import = "{model}@{environment}")]
 pub struct ModelDeployment {
@@ -62,10 +67,13 @@ impl Resource for ModelDeployment {
     async fn read(
         cx: &Cx<Registry>,
         (model, environment): (String, String),
-        _: Option<Self>,
+        prior: Option<Self>,
     ) -> Result<Option<Self>> {
         match cx.find_deployment(&model, &environment).await {
-            Err(registry::Error::NotMigrated { .. }) => Ok(None),
+            Err(registry::Error::NotMigrated { place }) => {
+                registry_is_gone(cx, &place, prior.is_some());
+                Ok(None)
+            }
             found => Ok(found?.map(Self::from)),
         }
     }
@@ -101,18 +109,17 @@ impl ModelDeployment {
         }
     }
 
-    /// A conflict at creation has one more way out.
+    /// A conflict at creation is no matter of another plan: the deployment has to be imported.
     fn explain(&self, error: registry::Error) -> Error {
-        let conflict = matches!(error, registry::Error::Conflict(_));
-        let error = Error::from(error);
-        if !conflict {
-            return error;
+        if !matches!(error, registry::Error::Conflict(_)) {
+            return error.into();
         }
-        let id = format!("{}@{}", self.model, self.environment);
         let detail = format!(
-            "To manage the deployment that is there, import it: `terraform import ADDRESS {id:?}`."
+            "{} To manage the deployment that is there, import it: `terraform import ADDRESS {:?}`.",
+            sentence(&error.to_string()),
+            self.id()
         );
-        error.and(Error::user("Deployment exists", detail).at(Self::VERSION))
+        Error::user("Deployment exists", detail).at(Self::VERSION)
     }
 }
 

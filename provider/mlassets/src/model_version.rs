@@ -9,6 +9,7 @@ use tfplug::{
 
 use crate::adopted;
 use crate::backend::registry::{self, NewVersion, Registry, Status, UpdateMetadata, name};
+use crate::model_registry::registry_is_gone;
 use crate::types::{Moment, text_or_none};
 
 /// A version of a model in the registry.
@@ -115,7 +116,10 @@ impl Resource for ModelVersion {
         prior: Option<Self>,
     ) -> Result<Option<Self>> {
         let found = match cx.find_version(&model, &version).await {
-            Err(registry::Error::NotMigrated { .. }) => None,
+            Err(registry::Error::NotMigrated { place }) => {
+                registry_is_gone(cx, &place, prior.is_some());
+                None
+            }
             found => found?,
         };
         // What is archived is out of use: to Terraform it is gone.

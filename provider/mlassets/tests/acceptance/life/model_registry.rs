@@ -21,7 +21,17 @@ fn lives(store: Store, program: String) {
     life.becomes("it is created", REGISTRY, "create", &created);
     assert!(wait(place.registry().migrate()).expect("it is there").is_empty());
     life.is_imported(place.id(), &format!("{{ id = {:?} }}", place.id()));
+    let plan = ["plan", "-json", "-input=false", "-refresh-only"];
+    life.workspace.run(&plan).ok().warns(&[]);
     life.meddled("it is removed", || place.vanish(), "create", &created);
+
+    place.vanish();
+    let gone = format!(
+        "{location} holds no model registry, though there was one. An apply makes an empty one; before that, check that \
+         `url` is right and that the volume of the file is mounted."
+    );
+    life.plan().ok().warns(&[Expected { at: "", summary: "The registry is gone", detail: &gone }]);
+    life.workspace.apply().ok();
 
     life.workspace.configure("");
     let applied = life.workspace.run(&["apply", "-auto-approve", "-json", "-input=false"]).ok();
