@@ -127,7 +127,8 @@ fn archiving_is_announced() {
          Apply `archive_on_destroy = false` first if Terraform shall only forget it."
     );
     let warning = |at| Expected { at, summary: "Archiving is final", detail: &detail };
-    let destroy = ["plan", "-destroy", "-json", "-input=false", "-target=mlassets_model_version.this"];
+    let destroy =
+        ["plan", "-destroy", "-json", "-input=false", "-target=mlassets_model_version.this"];
     let planned = workspace.run(&destroy).ok();
     assert!(planned.text().contains("Archiving is final"), "{planned}");
     workspace.configure(&this(V2, archive));
@@ -150,7 +151,9 @@ fn half_a_creation_can_be_finished() {
         let file = rusqlite::Connection::open(workspace.path("registry.db"));
         file.expect("the file is there").execute_batch(sql).expect("the statement is good");
     };
-    sql("CREATE TRIGGER broken BEFORE UPDATE OF status ON model_registry BEGIN SELECT RAISE(ABORT, 'broken: disk'); END");
+    sql(
+        "CREATE TRIGGER broken BEFORE UPDATE OF status ON model_registry BEGIN SELECT RAISE(ABORT, 'broken: disk'); END",
+    );
     workspace.configure(&this);
     workspace.apply().fails().says("broken");
     assert_eq!(Ranker::of(&workspace).status(V1), Status::Registered);
