@@ -31,6 +31,8 @@ struct Pool {
 pub(crate) struct Turn {
     pool: OwnedMutexGuard<Pool>,
     name: String,
+    queue: String,
+    priority: i64,
 }
 
 /// Waits for the turn to give `queue` of `pool` a priority; nothing if it is to have none.
@@ -45,14 +47,14 @@ pub(crate) async fn turn(
         Some(backends) => backends.ranks().lock(pool),
         None => Arc::default(),
     };
-    let mut turn = Turn { pool: lock.lock_owned().await, name: pool.to_owned() };
+    let (name, queue) = (pool.to_owned(), queue.to_owned());
+    let mut turn = Turn { pool: lock.lock_owned().await, name, queue, priority };
     // A pool that does not exist has nothing to be kept; the write will say so.
     match cx.list_work_queues(pool).await {
         Ok(queues) => turn.pool.meet(&queues),
         Err(error) if error.is_object_missing() => {}
         Err(error) => return Err(error),
     }
-    turn.pool.want(queue, priority);
     Ok(Some(turn))
 }
 
@@ -64,8 +66,9 @@ impl Ranks {
 }
 
 impl Turn {
-    /// Puts every queue where it belongs, after the write.
-    pub(crate) async fn settle(self, cx: &Cx<Prefect>) -> Result<(), Error> {
+    /// Puts every queue where it belongs, after the write. Without one, the queue may be somebody else's.
+    pub(crate) async fn settle(mut self, cx: &Cx<Prefect>) -> Result<(), Error> {
+        self.pool.want(&self.queue, self.priority);
         // One walk from the front is enough, as a queue is only moved back. Somebody else may interfere.
         let mut queues = cx.list_work_queues(&self.name).await?;
         for _ in 0..=queues.len() {
@@ -144,8 +147,8 @@ mod tests {
         let (mut server, mut pool) = (Server(own(before)), Pool::default());
         for (name, priority) in writes {
             pool.meet(&server.queues());
-            pool.want(name, *priority);
             server.set(name, *priority);
+            pool.want(name, *priority);
             for _ in 0..=server.0.len() {
                 let queues = server.queues();
                 let Some((name, priority)) = pool.next(&queues) else { break };

@@ -147,7 +147,10 @@ impl Resource for WormRecord {
         let Found { record, problems } =
             match cx.find_record(RecordKey { bucket, path }, anchor).await {
                 Err(worm::Error::NoBucket { .. }) => return Ok(None),
-                found => found.at(Self::BUCKET)?,
+                Err(lost @ worm::Error::BucketLost { .. }) => {
+                    return Err(Error::from(lost).at(Self::BUCKET));
+                }
+                found => found.at(Self::PATH)?,
             };
         let Some(record) = record else {
             // Nothing was ever acknowledged there; but a chain that lost its entry is not nothing.

@@ -16,17 +16,19 @@ const UNUSABLE: &str = "Prefect configuration not usable";
 
 /// The client of a Prefect server.
 pub(super) fn prefect(block: PrefectBlock) -> Result<Prefect, Vec<Problem>> {
-    let expose = |secret: &Option<Secret>| secret.as_ref().map(|secret| secret.expose().to_owned());
     let of = |value: &Option<String>, variables: &[&'static str]| {
         Origin::of(value.as_deref(), variables)
+    };
+    let of_secret = |value: &Option<Secret>, variables: &[&'static str]| {
+        Origin::of(value.as_ref().map(Secret::expose), variables)
     };
     let origins = Origins {
         endpoint: of(&block.endpoint, &["PREFECT_API_URL"]),
         // Only such a line can be shown.
         endpoint_is_plain: block.endpoint.as_ref().is_some_and(|url| !url.contains(['@', '?'])),
-        api_key: of(&expose(&block.api_key), &["PREFECT_API_KEY"]),
-        basic_auth_key: of(
-            &expose(&block.basic_auth_key),
+        api_key: of_secret(&block.api_key, &["PREFECT_API_KEY"]),
+        basic_auth_key: of_secret(
+            &block.basic_auth_key,
             &["PREFECT_API_AUTH_STRING", "PREFECT_BASIC_AUTH_KEY"],
         ),
         account_id: of(&block.account_id, &["PREFECT_CLOUD_ACCOUNT_ID"]),

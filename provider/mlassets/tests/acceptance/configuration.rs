@@ -118,8 +118,8 @@ fn settings_are_named_as_they_are_written() {
         "`headers` has a name that no HTTP header can have.",
     );
     check(
-        "account_id = \"x\"",
-        "…",
+        "account_id = \"x\"\n    workspace_id = \"0b2c5d1e-7b7c-4f0e-9d52-3f6b1f6f0a01\"",
+        "account_id = ",
         "`account_id` is not a UUID; copy it from the address of the workspace in Prefect Cloud.",
     );
 }

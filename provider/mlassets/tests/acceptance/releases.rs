@@ -106,7 +106,7 @@ fn versions_side_by_side_come_and_go_while_the_deployment_moves() {
         "Version `{V3}` of model `ranker` stays in the registry, with its history; Terraform only forgets it. Declared \
          again as it is, it is taken over."
     );
-    let stays = Expected { at: "", summary: "The version stays", detail: &detail };
+    let stays = Expected { at: "version ", summary: "The version stays", detail: &detail };
     workspace.run(&["plan", "-json", "-input=false"]).ok().warns(&[stays]);
 }
 
