@@ -37,8 +37,12 @@ impl Resource for ModelRegistry {
         Ok(migrate(cx).await?)
     }
 
-    async fn read(cx: &Cx<Registry>, id: String, _: Option<Self>) -> Result<Option<Self>> {
-        Ok(look(cx).await?.filter(|found| found.id == Attr::Known(id)))
+    async fn read(cx: &Cx<Registry>, id: String, prior: Option<Self>) -> Result<Option<Self>> {
+        let found = look(cx).await?;
+        if found.is_none() {
+            registry_is_gone(cx, &cx.location().to_string(), prior.is_some());
+        }
+        Ok(found.filter(|found| found.id == Attr::Known(id)))
     }
 
     async fn update(cx: &Cx<Registry>, _: Change<Self>) -> Applied<Self> {
@@ -49,6 +53,17 @@ impl Resource for ModelRegistry {
         let detail = "A registry is never dropped. Terraform has forgotten it; tables and rows are where they were.";
         cx.call().warn(Diagnostic::warning("The registry's data stays", detail));
         Ok(())
+    }
+}
+
+/// Warns where the state knows of a registry that is not there: a plan would make an empty one in its place.
+pub(crate) fn registry_is_gone(cx: &Cx<Registry>, place: &str, was_there: bool) {
+    if was_there {
+        let detail = format!(
+            "{place} holds no model registry, though there was one. An apply makes an empty one; before that, check that \
+             `url` is right and that the volume of the file is mounted."
+        );
+        cx.call().warn(Diagnostic::warning("The registry is gone", detail));
     }
 }
 
