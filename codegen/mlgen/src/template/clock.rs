@@ -74,6 +74,6 @@ mod tests {
             assert_eq!(shift(window, hours).as_deref(), Ok(expected));
         }
         let error = "`noon` is no window such as 03:00-04:00 or sun:04:00-sun:05:00";
-        assert_eq!(shift("noon", 1).as_deref(), Err(error));
+        assert_eq!(shift("noon", 1), Err(error.to_owned()));
     }
 }

@@ -34,7 +34,9 @@ pub(super) fn compile(text: &str, number: usize, place: Place, sites: &mut Sites
     let template = match Template::compile(&hidden) {
         Ok(template) => template,
         Err(error) => {
-            problems.push(syntax(&error, text, place));
+            if problems.is_empty() {
+                problems.push(syntax(&error, text, place));
+            }
             return Compiled { template: None, partials: Vec::new(), problems };
         }
     };
@@ -63,7 +65,7 @@ fn syntax(error: &TemplateError, text: &str, place: Place) -> Diagnostic {
         }
         _ => Diagnostic::error(at, "this is no expression of a template"),
     };
-    let helm = ["{{ .", "{{.", "{{- ", "{{-"].iter().any(|begin| rest.starts_with(begin));
+    let helm = rest.trim_start_matches(['{', ' ']).starts_with(['.', '-']);
     match helm {
         true => error.help("Helm's `{{ .Values }}` is not supported here: a chart belongs into a catalogue"),
         false => error.help("write {{name}}, {{helper name}} or {{#if name}} ... {{/if}}; `\\{{` is two braces"),

@@ -1,10 +1,12 @@
 //! What a template sees: the system, its environments, and the resolved inputs of their components. Never an output.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::construct::stack::json as plain;
 use crate::construct::value::Statics;
-use crate::construct::{Component, Environment, Piece, Stack, System, To, Value};
+use crate::construct::{Component, Environment, Fact, Piece, Stack, System, To, Value};
 use crate::spec::Spec;
 use crate::target::HEADER;
 
@@ -70,13 +72,18 @@ pub(super) fn whole(system: &System, environment: &Environment, wanted: &[&str])
     found
 }
 
-/// Settings of a target, and the folder of its stack.
+/// Settings of a target, the folder of its stack, and the facts of a run that the stack asks for.
 fn settings(stack: &Stack) -> Map<String, Json> {
     let mut found = Map::new();
     found.insert("folder".to_owned(), stack.folder.as_str().into());
     for (name, entry) in stack.settings.as_map().into_iter().flatten() {
         found.insert(name.clone(), plain(&entry.node));
     }
+    let described = |facts: &BTreeMap<String, Fact>| {
+        facts.iter().map(|(name, fact)| (name.clone(), fact.description.as_str().into())).collect()
+    };
+    found.insert("inputs".to_owned(), Json::Object(described(&stack.inputs)));
+    found.insert("secrets".to_owned(), Json::Object(described(&stack.secrets)));
     found
 }
 

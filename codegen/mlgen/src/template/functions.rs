@@ -18,6 +18,9 @@ pub(super) struct Function {
 
 const MANY: usize = 16;
 
+/// How the message about a reference ends.
+pub(super) const UNKNOWN: &str = "is not known before something exists";
+
 /// All of them, by what they are for.
 pub(super) const FUNCTIONS: [Function; 25] = [
     // texts
@@ -121,7 +124,7 @@ fn number(value: &Json) -> Result<f64, String> {
 
 fn no(value: &Json, wanted: &str) -> String {
     match reference(value) {
-        Some(written) => format!("{written} is not known before something exists"),
+        Some(written) => format!("{written} {UNKNOWN}"),
         None => format!("{} is not {wanted}", kind(value)),
     }
 }

@@ -5,7 +5,7 @@ use handlebars::{
 };
 use serde_json::Value as Json;
 
-use super::functions::FUNCTIONS;
+use super::functions::{FUNCTIONS, UNKNOWN};
 use super::note::{Notes, Wrong, kind, reference};
 
 /// The value of a path, or a note that it leads nowhere. The compiler puts it around each path.
@@ -155,12 +155,15 @@ impl HelperDef for Call {
             Ok(value) => Ok(value.into()),
             Err(message) => {
                 let components = helper.hash_get(COMPONENTS).and_then(|path| path.value().as_str());
-                if let (Some(path), Some(name)) = (components, params[1].as_str()) {
+                if let (Some(path), Some(name)) = (components, params.get(1).and_then(|name| name.as_str())) {
                     self.notes.absent(site(helper), path, name, context, rc);
                     return Ok(Json::Null.into());
                 }
                 let message = format!("{}: {message}", self.function.name);
-                let help = format!("it is written {}", self.function.usage);
+                let help = match message.ends_with(UNKNOWN) {
+                    true => "a document sees inputs, never outputs".to_owned(),
+                    false => format!("it is written {}", self.function.usage),
+                };
                 self.notes.plain(site(helper), message, Some(help));
                 Ok(Json::Null.into())
             }

@@ -66,8 +66,10 @@ impl Report {
         refused: Refused,
     ) -> Diagnostic {
         let Refused { line, format, message, help } = refused;
+        // A parser that misses something at the end stands behind it.
+        let line = line.clamp(1, traced.text.lines().count().max(1));
         let span = engine.line(traced, line).unwrap_or(job.document.template.1);
-        let written = traced.text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        let written = traced.text.lines().nth(line - 1).unwrap_or_default();
         let error = Diagnostic::error(span, format!("this does not become {format}: {message}"));
         let error = error.note(format!("line {line} of {path}: {}", written.trim_end()));
         used(Diagnostic { help, ..error }, job)
