@@ -48,7 +48,8 @@ impl Moment {
 
     fn text(self, with_day: bool) -> String {
         let time = format!("{:02}:{:02}", self.minute / 60, self.minute % 60);
-        let day = self.day.filter(|_| with_day).and_then(|day| DAYS.get(usize::try_from(day).ok()?));
+        let day =
+            self.day.filter(|_| with_day).and_then(|day| DAYS.get(usize::try_from(day).ok()?));
         match day {
             Some(day) => format!("{day} {time}"),
             None => time,

@@ -67,8 +67,11 @@ fn syntax(error: &TemplateError, text: &str, place: Place) -> Diagnostic {
     };
     let helm = rest.trim_start_matches(['{', ' ']).starts_with(['.', '-']);
     match helm {
-        true => error.help("Helm's `{{ .Values }}` is not supported here: a chart belongs into a catalogue"),
-        false => error.help("write {{name}}, {{helper name}} or {{#if name}} ... {{/if}}; `\\{{` is two braces"),
+        true => error
+            .help("Helm's `{{ .Values }}` is not supported here: a chart belongs into a catalogue"),
+        false => error.help(
+            "write {{name}}, {{helper name}} or {{#if name}} ... {{/if}}; `\\{{` is two braces",
+        ),
     }
 }
 
@@ -162,7 +165,10 @@ impl Compiler<'_> {
         };
         if !(least..=most).contains(&count) {
             let usage = function.map_or("{{default name \"other\"}}", |function| function.usage);
-            let error = Diagnostic::error(self.find(&name, start), format!("`{name}` does not take {count} values"));
+            let error = Diagnostic::error(
+                self.find(&name, start),
+                format!("`{name}` does not take {count} values"),
+            );
             self.problems.push(error.help(format!("it is written {usage}")));
         }
         if let Some(path) = helper.params.first().and_then(Parameter::as_name)
@@ -185,7 +191,8 @@ impl Compiler<'_> {
     fn block(&mut self, helper: &mut HelperTemplate, start: usize) {
         let name = helper.name.as_name().unwrap_or_default().to_owned();
         if !BLOCKS.contains(&name.as_str()) {
-            let error = Diagnostic::error(self.find(&name, start), format!("there is no block `{name}`"));
+            let error =
+                Diagnostic::error(self.find(&name, start), format!("there is no block `{name}`"));
             let help = match closest(&name, BLOCKS) {
                 Some(meant) => format!("did you mean {{{{#{meant}}}}}?"),
                 None => format!("there is {}", listed(&BLOCKS)),
@@ -258,11 +265,13 @@ impl Compiler<'_> {
         let site = self.site(&path, start);
         let hash = [(SITE.to_owned(), literal(site))].into();
         let name = Parameter::Name(KNOWN.to_owned());
-        *parameter = Parameter::Subexpression(Subexpression::new(name, vec![parameter.clone()], hash));
+        *parameter =
+            Parameter::Subexpression(Subexpression::new(name, vec![parameter.clone()], hash));
     }
 
     fn unknown(&mut self, name: &str, start: usize) {
-        let error = Diagnostic::error(self.find(name, start), format!("there is no helper `{name}`"));
+        let error =
+            Diagnostic::error(self.find(name, start), format!("there is no helper `{name}`"));
         let names = helpers::names();
         let help = match closest(name, names.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),

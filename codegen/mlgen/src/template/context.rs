@@ -49,7 +49,11 @@ pub(super) fn facts(environment: &Environment) -> Map<String, Json> {
 }
 
 /// The same with its targets and components. A component of several targets is that of the first one.
-pub(super) fn whole(system: &System, environment: &Environment, wanted: &[&str]) -> Map<String, Json> {
+pub(super) fn whole(
+    system: &System,
+    environment: &Environment,
+    wanted: &[&str],
+) -> Map<String, Json> {
     let (mut targets, mut components) = (Map::new(), Map::new());
     for (target, _) in &environment.targets {
         if !wanted.is_empty() && !wanted.contains(&target.as_str()) {
@@ -113,7 +117,9 @@ fn shown(value: &Value, statics: &Statics) -> Option<Json> {
         return Some(known);
     }
     let text = match value {
-        Value::List(items) => return Some(items.iter().filter_map(|item| shown(item, statics)).collect()),
+        Value::List(items) => {
+            return Some(items.iter().filter_map(|item| shown(item, statics)).collect());
+        }
         Value::Map(entries) => {
             let shown = |(key, item): (&String, &Value)| Some((key.clone(), shown(item, statics)?));
             return Some(Json::Object(entries.iter().filter_map(shown).collect()));

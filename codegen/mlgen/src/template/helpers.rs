@@ -97,7 +97,9 @@ impl HelperDef for Print {
         let value = helper.param(0).map_or(&Json::Null, |param| param.value());
         let path = helper.param(1).and_then(|param| param.value().as_str()).unwrap_or_default();
         let help = match value {
-            Json::Null => format!("ask {{{{#if {path}}}}} first, or write {{{{default {path} ...}}}}"),
+            Json::Null => {
+                format!("ask {{{{#if {path}}}}} first, or write {{{{default {path} ...}}}}")
+            }
             Json::Array(_) => format!("write {{{{join {path} \", \"}}}}, or {{{{#each {path}}}}}"),
             Json::Object(_) => format!("write {{{{json {path}}}}}, or {{{{#each {path}}}}}"),
             _ => return Ok(Json::String(value.render()).into()),
@@ -155,7 +157,9 @@ impl HelperDef for Call {
             Ok(value) => Ok(value.into()),
             Err(message) => {
                 let components = helper.hash_get(COMPONENTS).and_then(|path| path.value().as_str());
-                if let (Some(path), Some(name)) = (components, params.get(1).and_then(|name| name.as_str())) {
+                if let (Some(path), Some(name)) =
+                    (components, params.get(1).and_then(|name| name.as_str()))
+                {
                     self.notes.absent(site(helper), path, name, context, rc);
                     return Ok(Json::Null.into());
                 }

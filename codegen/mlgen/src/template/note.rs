@@ -128,7 +128,9 @@ impl Wrong {
     /// A value that nobody knows while documents are made.
     pub(super) fn reference(path: &str, written: &str) -> Self {
         Self::Plain {
-            message: format!("`{path}` is not known before something exists: it refers to {written}"),
+            message: format!(
+                "`{path}` is not known before something exists: it refers to {written}"
+            ),
             help: Some("a document sees inputs, never outputs".to_owned()),
         }
     }

@@ -30,7 +30,9 @@ impl Report {
         let error = error.note(format!("built in: {}", listed(&built_in)));
         match closest(name, own.iter().chain(&built_in).copied()) {
             Some(meant) => error.help(format!("did you mean `{meant}`?")),
-            None => error.help(format!("write it to {}{name}, or name another one", library::FOLDER)),
+            None => {
+                error.help(format!("write it to {}{name}, or name another one", library::FOLDER))
+            }
         }
     }
 
@@ -100,7 +102,8 @@ fn absent(
     let place = environment.map(|name| format!(" in {name}")).unwrap_or_default();
     let mut error = match declared {
         Some(declared) => {
-            let error = Diagnostic::error(span, format!("component `{component}` is absent{place}"));
+            let error =
+                Diagnostic::error(span, format!("component `{component}` is absent{place}"));
             let scope = declared.scope.environments.iter().chain(&declared.scope.targets).flatten();
             let at = scope.map(|(_, at)| *at).next().unwrap_or(declared.key);
             error.note_at(at, "here it says where the component exists").help(format!(
@@ -112,10 +115,8 @@ fn absent(
             let error = Diagnostic::error(span, format!("there is no component `{component}`"));
             match closest(component, names.iter().copied()) {
                 Some(meant) => error.help(format!("did you mean `{meant}`?")),
-                None => error.help(format!(
-                    "there is {}",
-                    listed(&names.into_iter().collect::<Vec<_>>())
-                )),
+                None => error
+                    .help(format!("there is {}", listed(&names.into_iter().collect::<Vec<_>>()))),
             }
         }
     };

@@ -60,12 +60,17 @@ fn app(documents: &str, templates: &[(&str, &str)]) -> App {
     ];
     files.extend(spec.iter().map(own));
     let catalogue = [
-        ("compose/target.yaml", "summary: S.\nwriter: compose\nconventions:\n  name: ${component}\n"),
+        (
+            "compose/target.yaml",
+            "summary: S.\nwriter: compose\nconventions:\n  name: ${component}\n",
+        ),
         ("compose/service/component.yaml", SERVICE),
         ("compose/database/component.yaml", DATABASE),
     ];
-    let folder =
-        Folder { place: Place::Local("modules".into()), files: catalogue.iter().map(own).collect() };
+    let folder = Folder {
+        place: Place::Local("modules".into()),
+        files: catalogue.iter().map(own).collect(),
+    };
     App::new(Input { files, catalogues: vec![folder], set: Vec::new() })
 }
 
@@ -78,7 +83,9 @@ fn shown(documents: &str, templates: &[(&str, &str)]) -> String {
     if text.is_empty() {
         let rendered = app.render(&Choice::default()).into_iter();
         let made = rendered.flat_map(|one| one.documents);
-        let made = made.filter(|one| !one.path.ends_with("compose.yaml") && !one.path.ends_with(".env.example"));
+        let made = made.filter(|one| {
+            !one.path.ends_with("compose.yaml") && !one.path.ends_with(".env.example")
+        });
         text = made.map(|one| format!("== {}\n{}", one.path, one.text)).collect();
     }
     text.join("\n")
@@ -248,7 +255,7 @@ fn what_is_no_text_is_refused() {
             5 | {{json components.api}}
               |   ^^^^
               |
-              = help: it is written {{json value}}
+              = help: a document sees inputs, never outputs
             note: document `notes`, here of staging
              --> configs/base/documents.yaml:3:15
               |
@@ -331,7 +338,9 @@ fn what_is_wrong_without_any_data() {
             3 |     template: t.md
               |               ----"#]],
     );
-    check("a ${{ open\n", &expect![[r#"
+    check(
+        "a ${{ open\n",
+        &expect![[r#"
         error: this expression of GitHub has no end
          --> templates/t.md.hbs:1:3
           |
@@ -343,8 +352,11 @@ fn what_is_wrong_without_any_data() {
          --> configs/base/documents.yaml:3:15
           |
         3 |     template: t.md
-          |               ----"#]]);
-    check("{{#if title}}\n{{/each}}\n", &expect![[r#"
+          |               ----"#]],
+    );
+    check(
+        "{{#if title}}\n{{/each}}\n",
+        &expect![[r#"
         error: `{{#if}}` is closed by `{{/each}}`
          --> templates/t.md.hbs:2:1
           |
@@ -356,8 +368,11 @@ fn what_is_wrong_without_any_data() {
          --> configs/base/documents.yaml:3:15
           |
         3 |     template: t.md
-          |               ----"#]]);
-    check("port: {{ .Values.port }}\n", &expect![[r#"
+          |               ----"#]],
+    );
+    check(
+        "port: {{ .Values.port }}\n",
+        &expect![[r#"
         error: this is no expression of a template
          --> templates/t.md.hbs:1:10
           |
@@ -369,12 +384,15 @@ fn what_is_wrong_without_any_data() {
          --> configs/base/documents.yaml:3:15
           |
         3 |     template: t.md
-          |               ----"#]]);
+          |               ----"#]],
+    );
 }
 
 #[test]
 fn absent_components_are_told_with_their_place() {
-    check("{{components.cdn.port}}\n", &expect![[r#"
+    check(
+        "{{components.cdn.port}}\n",
+        &expect![[r#"
         error: component `cdn` is absent in staging
          --> templates/t.md.hbs:1:3
           |
@@ -391,10 +409,14 @@ fn absent_components_are_told_with_their_place() {
          --> configs/base/documents.yaml:3:15
           |
         3 |     template: t.md
-          |               ----"#]]);
+          |               ----"#]],
+    );
     check_spec(
         "documents:\n  all:\n    template: t\n    path: all.md\n    service: cdn\n",
-        &[("templates/t", "{{#each environments}}\n{{#with (lookup components @root.service)}}\n{{port}}\n{{/with}}\n{{/each}}\n")],
+        &[(
+            "templates/t",
+            "{{#each environments}}\n{{#with (lookup components @root.service)}}\n{{port}}\n{{/with}}\n{{/each}}\n",
+        )],
         &expect![[r#"
             error: component `cdn` is absent in staging
              --> templates/t:2:10
@@ -451,7 +473,10 @@ fn templates_include_others_but_not_themselves() {
     let document = "documents:\n  a: { template: a, path: a.yml }\n";
     check_spec(
         document,
-        &[("templates/a", "x:\n  {{> parts/b name=title}}\nz: 1\n"), ("templates/parts/b.hbs", "y: {{name}}\n\nw: 2\n")],
+        &[
+            ("templates/a", "x:\n  {{> parts/b name=title}}\nz: 1\n"),
+            ("templates/parts/b.hbs", "y: {{name}}\n\nw: 2\n"),
+        ],
         &expect![[r#"
             == a.yml
             x:
@@ -478,7 +503,10 @@ fn what_was_rendered_is_parsed() {
     check_spec(
         "documents:\n  a: { template: a, path: a.yml }\n  b: { template: b, path: b.json }\n",
         &[
-            ("templates/a", "{{#each environments}}\n# {{name}}\n{{/each}}\nname: {{title}}\non: [push\n"),
+            (
+                "templates/a",
+                "{{#each environments}}\n# {{name}}\n{{/each}}\nname: {{title}}\non: [push\n",
+            ),
             ("templates/b", "{\n  \"a\": {{system}}\n}\n"),
         ],
         &expect![[r#"
