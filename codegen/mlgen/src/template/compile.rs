@@ -1,17 +1,18 @@
 //! A template's text to one that the engine runs: each path is asked whether it leads somewhere, each printed value
 //! whether it is a text, and what can be known without data is checked here.
 
+use handlebars::Template;
 use handlebars::template::{
     DecoratorTemplate, HelperTemplate, Parameter, Subexpression, TemplateElement,
 };
-use handlebars::{Template, TemplateError, TemplateErrorReason};
 use serde_json::Value as Json;
 
+use super::engine::Partial;
 use super::functions::FUNCTIONS;
 use super::helpers::{self, BLOCKS, COMPONENTS, FORGIVING, KNOWN, PRINT, SITE};
 use super::lines::{self, Line};
 use super::site::{Place, Sites, byte};
-use super::{engine::Partial, github};
+use super::{github, syntax};
 use crate::decode::listed;
 use crate::diag::{Diagnostic, closest};
 use crate::source::Span;
@@ -35,7 +36,7 @@ pub(super) fn compile(text: &str, number: usize, place: Place, sites: &mut Sites
         Ok(template) => template,
         Err(error) => {
             if problems.is_empty() {
-                problems.push(syntax(&error, text, place));
+                problems.push(syntax::diagnostic(&error, text, place));
             }
             return Compiled { template: None, partials: Vec::new(), problems };
         }
@@ -48,31 +49,6 @@ pub(super) fn compile(text: &str, number: usize, place: Place, sites: &mut Sites
     let Compiler { mut partials, inline, problems, .. } = compiler;
     partials.retain(|partial| !inline.contains(&partial.name));
     Compiled { template: Some(template), partials, problems }
-}
-
-fn syntax(error: &TemplateError, text: &str, place: Place) -> Diagnostic {
-    let (line, column) = error.pos().unwrap_or((1, 1));
-    let start = byte(text, line, column);
-    let rest = &text[start..];
-    let tag = rest.find("}}").map_or(0, |end| end + 2).min(rest.find('\n').unwrap_or(rest.len()));
-    let at = place.span(start..start + tag);
-    let error = match error.reason() {
-        TemplateErrorReason::MismatchingClosedHelper(open, close)
-        | TemplateErrorReason::MismatchingClosedDecorator(open, close) => {
-            let plain = |name: &str| name.trim_matches('"').to_owned();
-            let (open, close) = (plain(open), plain(close));
-            Diagnostic::error(at, format!("`{{{{#{open}}}}}` is closed by `{{{{/{close}}}}}`"))
-        }
-        _ => Diagnostic::error(at, "this is no expression of a template"),
-    };
-    let helm = rest.trim_start_matches(['{', ' ']).starts_with(['.', '-']);
-    match helm {
-        true => error
-            .help("Helm's `{{ .Values }}` is not supported here: a chart belongs into a catalogue"),
-        false => error.help(
-            "write {{name}}, {{helper name}} or {{#if name}} ... {{/if}}; `\\{{` is two braces",
-        ),
-    }
 }
 
 struct Compiler<'a> {

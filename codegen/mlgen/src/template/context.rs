@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::catalogue::target::Writer;
 use crate::construct::stack::json as plain;
 use crate::construct::value::Statics;
 use crate::construct::{Component, Environment, Fact, Piece, Stack, System, To, Value};
@@ -76,10 +77,18 @@ pub(super) fn whole(
     found
 }
 
-/// Settings of a target, the folder of its stack, and the facts of a run that the stack asks for.
+/// Settings of a target, what its stack is and where, and the facts of a run and secrets that it asks for.
 fn settings(stack: &Stack) -> Map<String, Json> {
     let mut found = Map::new();
+    let writer = match stack.target.writer {
+        Writer::Terraform => "terraform",
+        Writer::Compose => "compose",
+        Writer::Helm => "helm",
+    };
+    let backend = stack.target.backend.as_ref().map(|backend| backend.kind.as_str());
     found.insert("folder".to_owned(), stack.folder.as_str().into());
+    found.insert("writer".to_owned(), writer.into());
+    found.insert("backend".to_owned(), backend.into());
     for (name, entry) in stack.settings.as_map().into_iter().flatten() {
         found.insert(name.clone(), plain(&entry.node));
     }

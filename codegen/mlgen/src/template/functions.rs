@@ -169,10 +169,7 @@ fn yaml(text: &str) -> String {
         && text.chars().all(|one| word(one) || " -./".contains(one))
         && !["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
             .contains(&text.to_lowercase().as_str());
-    match plain {
-        true => text.to_owned(),
-        false => Json::String(text.to_owned()).to_string(),
-    }
+    if plain { text.to_owned() } else { Json::String(text.to_owned()).to_string() }
 }
 
 /// A text whose lines after the first are indented; the first stands where the expression stands.
@@ -242,7 +239,7 @@ mod tests {
         check("has", &[json!(1), json!("b")], Err("the first is a number, not a map or a list"));
         check("join", &[json!(["a", 2]), json!(", ")], Ok(json!("a, 2")));
         check("join", &[json!("a"), json!(", ")], Err("a string is not a list"));
-        check("keys", &[components.clone()], Ok(json!(["api", "db"])));
+        check("keys", std::slice::from_ref(&components), Ok(json!(["api", "db"])));
         check("length", &[json!([1, 2])], Ok(json!(2)));
         check("lookup", &[components.clone(), json!("db")], Ok(json!({ "kind": "database" })));
         let error = "there is no `apo`; did you mean `api`?";

@@ -1,7 +1,8 @@
 //! How helpers stand in the engine: each is a function of values, and what it refuses becomes a note.
 
 use handlebars::{
-    Context, Handlebars, Helper, HelperDef, JsonRender, RenderContext, RenderError, ScopedJson,
+    Context, Handlebars, Helper, HelperDef, JsonRender, PathAndJson, RenderContext, RenderError,
+    ScopedJson,
 };
 use serde_json::Value as Json;
 
@@ -133,7 +134,7 @@ impl HelperDef for Default {
         if value.is_none() && name.contains(['.', '/']) {
             self.0.missing(site(helper), &path, context, rc);
         }
-        let value = value.map(|value| value.value()).filter(|value| !value.is_null());
+        let value = value.map(PathAndJson::value).filter(|value| !value.is_null());
         let other = helper.param(1).map_or(&Json::Null, |other| other.value());
         Ok(value.unwrap_or(other).clone().into())
     }
@@ -152,7 +153,7 @@ impl HelperDef for Call {
         context: &'rc Context,
         rc: &mut RenderContext<'reg, 'rc>,
     ) -> Result<ScopedJson<'rc>, RenderError> {
-        let params: Vec<&Json> = helper.params().iter().map(|param| param.value()).collect();
+        let params: Vec<&Json> = helper.params().iter().map(PathAndJson::value).collect();
         match (self.function.call)(&params) {
             Ok(value) => Ok(value.into()),
             Err(message) => {
@@ -164,9 +165,10 @@ impl HelperDef for Call {
                     return Ok(Json::Null.into());
                 }
                 let message = format!("{}: {message}", self.function.name);
-                let help = match message.ends_with(UNKNOWN) {
-                    true => "a document sees inputs, never outputs".to_owned(),
-                    false => format!("it is written {}", self.function.usage),
+                let help = if message.ends_with(UNKNOWN) {
+                    "a document sees inputs, never outputs".to_owned()
+                } else {
+                    format!("it is written {}", self.function.usage)
                 };
                 self.notes.plain(site(helper), message, Some(help));
                 Ok(Json::Null.into())

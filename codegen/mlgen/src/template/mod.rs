@@ -23,6 +23,7 @@ mod path;
 mod render;
 mod report;
 mod site;
+mod syntax;
 #[cfg(test)]
 mod tests;
 mod words;

@@ -66,10 +66,8 @@ impl Notes {
                 (!found.is_missing()).then(|| found.as_json().clone())
             }
         };
-        let words: Vec<&str> = match path.starts_with("..") {
-            true => vec![path],
-            false => path.split('.').collect(),
-        };
+        let words: Vec<&str> =
+            if path.starts_with("..") { vec![path] } else { path.split('.').collect() };
         let reached = (1..words.len()).rev().find_map(|length| {
             let prefix = words[..length].join(".");
             Some((length, found(&prefix)?))

@@ -143,11 +143,7 @@ impl<'a> Renderer<'a> {
     /// The path of a document is a template, too: its name in the engine.
     fn pattern(&mut self, job: Job<'_>, diags: &mut Diags) -> Option<String> {
         let (text, span) = &job.document.path;
-        let layer = job.environment.map_or("", |one| one.name.as_str());
-        let own = match job.document.each_environment {
-            true => format!("path of {}", job.name),
-            false => format!("path of {} {layer}", job.name),
-        };
+        let own = format!("path of {} at {}", job.name, self.sources.position(*span));
         if self.engine.knows(&own) {
             return (!self.broken.contains(&own)).then_some(own);
         }

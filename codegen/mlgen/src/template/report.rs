@@ -100,23 +100,20 @@ fn absent(
     let declared = spec.base.components.get(component).or(own);
     let environment = environment.or(job.environment.map(|one| one.name.as_str()));
     let place = environment.map(|name| format!(" in {name}")).unwrap_or_default();
-    let mut error = match declared {
-        Some(declared) => {
-            let error =
-                Diagnostic::error(span, format!("component `{component}` is absent{place}"));
-            let scope = declared.scope.environments.iter().chain(&declared.scope.targets).flatten();
-            let at = scope.map(|(_, at)| *at).next().unwrap_or(declared.key);
-            error.note_at(at, "here it says where the component exists").help(format!(
-                "ask {{{{#if (has components \"{component}\")}}}} first, or say `environments` at the document"
-            ))
-        }
-        None => {
-            let names: BTreeSet<&str> = spec.base.components.keys().map(String::as_str).collect();
-            let error = Diagnostic::error(span, format!("there is no component `{component}`"));
-            match closest(component, names.iter().copied()) {
-                Some(meant) => error.help(format!("did you mean `{meant}`?")),
-                None => error
-                    .help(format!("there is {}", listed(&names.into_iter().collect::<Vec<_>>()))),
+    let mut error = if let Some(declared) = declared {
+        let error = Diagnostic::error(span, format!("component `{component}` is absent{place}"));
+        let scope = declared.scope.environments.iter().chain(&declared.scope.targets).flatten();
+        let at = scope.map(|(_, at)| *at).next().unwrap_or(declared.key);
+        error.note_at(at, "here it says where the component exists").help(format!(
+            "ask {{{{#if (has components \"{component}\")}}}} first, or say `environments` at the document"
+        ))
+    } else {
+        let names: BTreeSet<&str> = spec.base.components.keys().map(String::as_str).collect();
+        let error = Diagnostic::error(span, format!("there is no component `{component}`"));
+        match closest(component, names.iter().copied()) {
+            Some(meant) => error.help(format!("did you mean `{meant}`?")),
+            None => {
+                error.help(format!("there is {}", listed(&names.into_iter().collect::<Vec<_>>())))
             }
         }
     };
