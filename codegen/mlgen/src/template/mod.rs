@@ -130,9 +130,7 @@ fn jobs<'a>(spec: &'a Spec, diags: &mut Diags) -> Vec<Job<'a>> {
                         format!("document `{name}` is already there"),
                     );
                     let error = error.note_at(base.key, "for all environments");
-                    diags.push(
-                        error.help("choose another name, or say `environments` in configs/base"),
-                    );
+                    diags.push(error.help("choose another name"));
                 } else if holds(document, environment) {
                     own.insert(name, document);
                 }

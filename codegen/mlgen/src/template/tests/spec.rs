@@ -114,3 +114,55 @@ fn only_the_chosen_environments() {
     let programs: Vec<_> = programs.iter().map(|(path, _)| path.as_str()).collect();
     assert_eq!(programs, ["staging.md", "b.md"]);
 }
+
+#[test]
+fn an_environment_may_have_documents_of_its_own() {
+    let template = ("templates/t", "{{environment.name}} {{components.cdn.port}}\n");
+    let own = "documents:\n  b: { template: t, path: b.md }\n";
+    check_spec(
+        "components: {}\n",
+        &[template, ("configs/envs/production/d.yaml", own)],
+        &expect![[r"
+        == b.md
+        production 8080
+    "]],
+    );
+    check_spec(
+        "documents:\n  b: { template: t, path: b.md, environments: [staging] }\n",
+        &[("templates/t", "x\n"), ("configs/envs/production/d.yaml", own)],
+        &expect![[r"
+            error: document `b` is already there
+             --> configs/envs/production/d.yaml:2:3
+              |
+            2 |   b: { template: t, path: b.md }
+              |   ^
+              |
+              = help: choose another name
+            note: for all environments
+             --> configs/base/documents.yaml:2:3
+              |
+            2 |   b: { template: t, path: b.md, environments: [staging] }
+              |   -"]],
+    );
+}
+
+#[test]
+fn a_document_of_all_environments_has_none() {
+    check_spec(
+        "documents:\n  b: { template: t, path: b.md }\n",
+        &[("templates/t", "{{environment.name}}\n")],
+        &expect![[r"
+            error: `environment.name` is unknown
+             --> templates/t:1:3
+              |
+            1 | {{environment.name}}
+              |   ^^^^^^^^^^^^^^^^
+              |
+              = help: this document is made once: say `each: environment`, or write {{#each environments}}
+            note: document `b`
+             --> configs/base/documents.yaml:2:18
+              |
+            2 |   b: { template: t, path: b.md }
+              |                  -"]],
+    );
+}
