@@ -6,6 +6,7 @@
 //! `doc` (documents to text).
 
 mod app;
+mod author;
 pub mod catalogue;
 pub mod construct;
 mod decode;
@@ -22,4 +23,5 @@ pub mod template;
 pub mod yaml;
 
 pub use app::{App, Choice, Input, PROJECT_FILE};
+pub use author::{Component, Environment, Handle, System};
 pub use target::Rendered;

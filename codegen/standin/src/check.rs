@@ -90,3 +90,64 @@ fn is_range(text: &str) -> bool {
         Err(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check<const N: usize>(kind: &str, config: [(&str, Value); N], expected: &[&str]) {
+        let mut draft = RawDraft { config: Value::object(config), ..RawDraft::default() };
+        configuration(kind, &mut draft);
+        let said: Vec<String> = draft.diags.iter().map(ToString::to_string).collect();
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn what_must_be_json() {
+        check("aws_iam_policy", [("policy", "{}".into())], &[]);
+        check("aws_iam_policy", [("policy", Value::UNKNOWN)], &[]);
+        check("aws_iam_user", [("policy", "{".into())], &[]);
+        check(
+            "aws_iam_policy",
+            [("policy", "{".into())],
+            &[
+                "policy: Invalid JSON: The text is not a JSON document: EOF while parsing an object at line 1 column 1. Use `jsonencode`.",
+            ],
+        );
+    }
+
+    #[test]
+    fn what_must_be_a_range() {
+        for range in ["10.0.0.0/16", "::/0", "0.0.0.0/0", "2001:db8::/32"] {
+            check("aws_vpc", [("cidr_block", range.into())], &[]);
+        }
+        for text in ["10.0.0.0", "10.0.0.0/33", "10.0.0/16", "::/129", "a/1", ""] {
+            let message = format!(
+                "cidr_block: Invalid address range: Expected an address range such as 10.0.0.0/16, found {text:?}."
+            );
+            check("aws_vpc", [("cidr_block", text.into())], &[&message]);
+        }
+    }
+
+    #[test]
+    fn what_excludes_each_other() {
+        let both = |one: Value, other: Value, expected: &[&str]| {
+            check("aws_ssm_parameter", [("value", one), ("value_wo", other)], expected);
+        };
+        both("a".into(), Value::Null, &[]);
+        both("a".into(), Value::UNKNOWN, &[]);
+        both(
+            "a".into(),
+            "b".into(),
+            &[
+                "value: Conflicting arguments: Only one of `value`, `value_wo` can be set. Leave the other out.",
+            ],
+        );
+        check(
+            "aws_db_instance",
+            [("password", "a".into()), ("manage_master_user_password", false.into())],
+            &[],
+        );
+    }
+}

@@ -82,3 +82,84 @@ fn nested_block(name: &str, from: &document::NestedBlock) -> Result<NestedBlock>
 fn deprecated(flag: bool) -> Option<tfplug::schema::Text> {
     flag.then(|| "The provider's documentation says what to use instead.".into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is served for one attribute or block, or the error.
+    #[track_caller]
+    fn check(json: &str, expected: &str) {
+        let from: document::Block = serde_json::from_str(json).unwrap();
+        let found = match block(&from) {
+            Err(error) => format!("{error:#}"),
+            Ok(block) => {
+                let attributes = block.attributes.iter().map(|attribute| {
+                    let Attribute { name, presence, keep, .. } = attribute;
+                    format!("{name}: {} {presence:?} {keep:?}", attribute.ty())
+                });
+                let blocks = block
+                    .blocks
+                    .iter()
+                    .map(|block| format!("{}: {:?} {}", block.name, block.nesting, block.ty()));
+                attributes.chain(blocks).collect::<Vec<_>>().join(", ")
+            }
+        };
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn attributes() {
+        let attribute = |json: &str, expected: &str| {
+            check(&format!(r#"{{"attributes": {{"a": {json}}}}}"#), expected);
+        };
+        attribute(r#"{"type": "string", "required": true}"#, "a: string Required No");
+        attribute(r#"{"type": "bool", "optional": true}"#, "a: bool Optional No");
+        attribute(
+            r#"{"type": ["list", "number"], "computed": true}"#,
+            "a: list(number) Computed EvenNull",
+        );
+        attribute(
+            r#"{"type": "dynamic", "optional": true, "computed": true}"#,
+            "a: any OptionalComputed EvenNull",
+        );
+        attribute(
+            r#"{"optional": true, "nested_type": {"nesting_mode": "list", "attributes": {"b": {"type": "string", "required": true}}}}"#,
+            "a: list(object({ b = string })) Optional No",
+        );
+        let presence = "a: an attribute is required, optional, computed, or optional and computed";
+        attribute(r#"{"type": "string"}"#, presence);
+        attribute(r#"{"type": "string", "required": true, "computed": true}"#, presence);
+        attribute(r#"{"optional": true}"#, "a: an attribute has either a type or a nested type");
+        attribute(
+            r#"{"type": "string", "optional": true, "computed": true, "write_only": true}"#,
+            "a: a write-only attribute cannot be computed",
+        );
+        attribute(
+            r#"{"optional": true, "nested_type": {"nesting_mode": "group"}}"#,
+            "a: an attribute cannot be a group",
+        );
+    }
+
+    #[test]
+    fn blocks() {
+        let nested = |json: &str, expected: &str| {
+            check(&format!(r#"{{"block_types": {{"b": {json}}}}}"#), expected);
+        };
+        nested(
+            r#"{"nesting_mode": "list", "min_items": 1, "max_items": 2}"#,
+            "b: List { min: 1, max: 2 } list(object({  }))",
+        );
+        nested(r#"{"nesting_mode": "set"}"#, "b: Set { min: 0, max: 0 } set(object({  }))");
+        nested(r#"{"nesting_mode": "single"}"#, "b: Single { required: false } object({  })");
+        nested(
+            r#"{"nesting_mode": "single", "min_items": 1}"#,
+            "b: Single { required: true } object({  })",
+        );
+        nested(r#"{"nesting_mode": "map"}"#, "b: Map map(object({  }))");
+        nested(
+            r#"{"nesting_mode": "list", "block": {"attributes": {"a": {"type": "string"}}}}"#,
+            "b: a: an attribute is required, optional, computed, or optional and computed",
+        );
+    }
+}

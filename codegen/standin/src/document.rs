@@ -1,7 +1,7 @@
 //! Schema documents: the output of `terraform providers schema -json`, read and written.
 //!
-//! Only what a provider needs to be served is kept. Functions, ephemeral resources and descriptions are
-//! left out, so a document that is written here is a part of the one that was read.
+//! Only what a provider needs to be served is kept. Functions, actions and descriptions are left
+//! out, so a document that is written here is a part of the one that was read.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,6 +9,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use tfplug::Type;
 
 /// The schemas of any number of providers.
@@ -36,6 +37,35 @@ pub struct Provider {
     /// Its data sources by type.
     #[serde(default)]
     pub data_source_schemas: BTreeMap<String, Schema>,
+    /// Its ephemeral resources by type.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub ephemeral_resource_schemas: BTreeMap<String, Schema>,
+}
+
+/// What a type is a type of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// Managed resources.
+    Resource,
+    /// Data sources.
+    Data,
+    /// Ephemeral resources.
+    Ephemeral,
+}
+
+impl Sort {
+    /// Every sort.
+    pub const ALL: [Sort; 3] = [Sort::Resource, Sort::Data, Sort::Ephemeral];
+
+    /// The type as users and tables write it: `aws_vpc`, `data.aws_vpc`, `ephemeral.random_password`.
+    pub fn named(self, type_name: &str) -> String {
+        let before = match self {
+            Sort::Resource => "",
+            Sort::Data => "data.",
+            Sort::Ephemeral => "ephemeral.",
+        };
+        format!("{before}{type_name}")
+    }
 }
 
 /// The schema of one kind of thing.
@@ -140,15 +170,7 @@ pub enum NestingMode {
 impl Document {
     /// Reads the text of a document.
     pub fn parse(text: &str) -> Result<Self> {
-        let document: Document = serde_json::from_str(text)
-            .context("this is not a document of the shape of `terraform providers schema -json`")?;
-        if !document.format_version.starts_with("1.") {
-            bail!(
-                "the document has the format {:?}, and only 1.x is understood",
-                document.format_version
-            );
-        }
-        Ok(document)
+        Envelope::parse(text)?.open(|_| true)
     }
 
     /// Reads a file.
@@ -170,7 +192,77 @@ impl Document {
     }
 }
 
+/// A document of which the providers are still text: a process serves one of them, and the others would
+/// only cost it time.
+#[derive(Debug, Deserialize)]
+pub struct Envelope<'t> {
+    format_version: String,
+    #[serde(borrow)]
+    provider_schemas: BTreeMap<String, &'t RawValue>,
+    #[serde(default)]
+    provider_selections: BTreeMap<String, String>,
+}
+
+const NO_DOCUMENT: &str =
+    "this is not a document of the shape of `terraform providers schema -json`";
+
+impl<'t> Envelope<'t> {
+    /// Reads the text of a document, whose providers are JSON and no more is known of them.
+    pub fn parse(text: &'t str) -> Result<Self> {
+        let envelope: Envelope<'t> = serde_json::from_str(text).context(NO_DOCUMENT)?;
+        if !envelope.format_version.starts_with("1.") {
+            bail!(
+                "the document has the format {:?}, and only 1.x is understood",
+                envelope.format_version
+            );
+        }
+        Ok(envelope)
+    }
+
+    /// The addresses of the providers.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.provider_schemas.keys().map(String::as_str)
+    }
+
+    /// Reads the providers that are wanted.
+    pub fn open(self, wanted: impl Fn(&str) -> bool) -> Result<Document> {
+        let wanted = self.provider_schemas.into_iter().filter(|(address, _)| wanted(address));
+        let provider_schemas = wanted
+            .map(|(address, json)| Ok((address, serde_json::from_str(json.get())?)))
+            .collect::<serde_json::Result<_>>()
+            .context(NO_DOCUMENT)?;
+        Ok(Document {
+            format_version: self.format_version,
+            provider_schemas,
+            provider_selections: self.provider_selections,
+        })
+    }
+}
+
 impl Provider {
+    /// The schemas of one sort.
+    pub fn sort(&self, sort: Sort) -> &BTreeMap<String, Schema> {
+        match sort {
+            Sort::Resource => &self.resource_schemas,
+            Sort::Data => &self.data_source_schemas,
+            Sort::Ephemeral => &self.ephemeral_resource_schemas,
+        }
+    }
+
+    /// The types of every sort, in the form in which users write them.
+    pub fn types(&self) -> impl Iterator<Item = String> {
+        Sort::ALL
+            .into_iter()
+            .flat_map(|sort| self.sort(sort).keys().map(move |name| sort.named(name)))
+    }
+
+    /// Leaves out the types that are not to be kept, by the form in which users write them.
+    pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        self.resource_schemas.retain(|name, _| keep(&Sort::Resource.named(name)));
+        self.data_source_schemas.retain(|name, _| keep(&Sort::Data.named(name)));
+        self.ephemeral_resource_schemas.retain(|name, _| keep(&Sort::Ephemeral.named(name)));
+    }
+
     /// Adds another document's part for the same provider. Types that both have are taken from there.
     pub fn merge(&mut self, other: Provider) {
         if other.provider != Schema::default() {
@@ -178,6 +270,7 @@ impl Provider {
         }
         self.resource_schemas.extend(other.resource_schemas);
         self.data_source_schemas.extend(other.data_source_schemas);
+        self.ephemeral_resource_schemas.extend(other.ephemeral_resource_schemas);
     }
 }
 

@@ -19,10 +19,14 @@ pub struct Facts(BTreeMap<String, Known>);
 pub struct Known {
     /// The version whose schemas are committed.
     pub version: String,
-    /// Types that `trim` keeps although no module uses them; data sources begin with `data.`.
+    /// Types that `trim` keeps although no module uses them; other types than resources begin
+    /// with `data.` or `ephemeral.`.
     pub always: BTreeSet<String>,
     /// By resource type, the blocks that the provider fills in where the configuration has none.
     pub computed_blocks: BTreeMap<String, BTreeSet<String>>,
+    /// By type, the top-level attributes that are computed although the recovered schemas do not say so.
+    #[serde(default)]
+    pub computed: BTreeMap<String, BTreeSet<String>>,
     /// By resource type, the values of top-level computed attributes that the provider plans where the
     /// configuration has none.
     #[serde(default)]

@@ -13,7 +13,7 @@ use tfplug::draft::RawDraft;
 use tfplug::erased::{BoxFuture, Managed, Outcome, Readable, Shape};
 use tfplug::{Call, Error, Value};
 
-use crate::document::Schema;
+use crate::document::{Schema, Sort};
 use crate::facts::Known;
 use crate::fill::{Filler, Open};
 use crate::mock::Maker;
@@ -24,7 +24,7 @@ use crate::{check, convert, known};
 #[derive(Debug)]
 pub struct Kind {
     type_name: String,
-    is_data: bool,
+    sort: Sort,
     shape: Shape,
     computed_blocks: BTreeSet<String>,
     standin: Arc<Standin>,
@@ -39,27 +39,41 @@ impl Kind {
         standin: &Arc<Standin>,
     ) -> Result<Self> {
         let mut block = convert::block(&schema.block)?;
+        known::set_computed(&mut block, facts.computed.get(type_name));
         known::set_defaults(&mut block, facts.defaults.get(type_name))?;
         let mut computed_blocks = facts.computed_blocks.get(type_name).cloned().unwrap_or_default();
         computed_blocks.retain(|name| block.blocks.iter().any(|block| block.name == *name));
         Ok(Kind {
             type_name: type_name.to_owned(),
-            is_data: false,
+            sort: Sort::Resource,
             shape: Shape::new(schema.version, block),
             computed_blocks,
             standin: Arc::clone(standin),
         })
     }
 
-    /// A data source.
-    pub fn data_source(type_name: &str, schema: &Schema, standin: &Arc<Standin>) -> Result<Self> {
+    /// A data source or an ephemeral resource.
+    pub fn looked_up(
+        sort: Sort,
+        type_name: &str,
+        schema: &Schema,
+        facts: &Known,
+        standin: &Arc<Standin>,
+    ) -> Result<Self> {
+        let mut block = convert::block(&schema.block)?;
+        known::set_computed(&mut block, facts.computed.get(&sort.named(type_name)));
         Ok(Kind {
             type_name: type_name.to_owned(),
-            is_data: true,
-            shape: Shape::new(schema.version, convert::block(&schema.block)?),
+            sort,
+            shape: Shape::new(schema.version, block),
             computed_blocks: BTreeSet::new(),
             standin: Arc::clone(standin),
         })
+    }
+
+    /// Refuses the user's values that do not fit this kind.
+    pub fn check_values(&self) -> Result<()> {
+        self.standin.values.check(&self.sort.named(&self.type_name), &self.shape.ty)
     }
 
     /// The object with a value for everything that is open in it.
@@ -68,7 +82,7 @@ impl Kind {
         let maker = Maker {
             provider: &self.standin.provider,
             type_name: &self.type_name,
-            is_data: self.is_data,
+            sort: self.sort,
             object,
             settings: &settings,
             values: &self.standin.values,
@@ -156,7 +170,7 @@ impl Readable for Kind {
     }
 
     fn validate(&self, draft: &mut RawDraft) {
-        check::configuration(&format!("data.{}", self.type_name), draft);
+        check::configuration(&self.sort.named(&self.type_name), draft);
     }
 
     fn read(&self, _: Call, config: Value) -> BoxFuture<'_, tfplug::Result<Value>> {

@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 use serde_json::Value as Json;
 use tfplug::Value;
 use tfplug::draft::RawDraft;
-use tfplug::schema::Block;
+use tfplug::schema::{Block, Keep, Presence};
 
 use crate::settings::{DefaultTags, Settings};
 use crate::values::typed;
@@ -29,6 +29,19 @@ pub fn set_defaults(block: &mut Block, defaults: Option<&BTreeMap<String, Json>>
         }
     }
     Ok(())
+}
+
+/// Marks top-level attributes as computed.
+pub fn set_computed(block: &mut Block, names: Option<&BTreeSet<String>>) {
+    for name in names.into_iter().flatten() {
+        let attribute = block.attributes.iter_mut().find(|attribute| attribute.name == *name);
+        if let Some(attribute) = attribute
+            && attribute.presence == Presence::Optional
+        {
+            attribute.presence = Presence::OptionalComputed;
+            attribute.keep = Keep::EvenNull;
+        }
+    }
 }
 
 /// Leaves the blocks that the provider fills in to it, where the configuration has none: unknown at first,
@@ -134,5 +147,130 @@ fn manifest(draft: &mut RawDraft) {
     let manifest = draft.config.member("manifest").clone();
     if !manifest.is_null() {
         plan(draft, "object", manifest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::convert;
+    use crate::settings::Settings;
+
+    const CERTIFICATE: &str = r#"{"attributes": {
+        "domain_name": {"type": "string", "optional": true},
+        "subject_alternative_names": {"type": ["set", "string"], "optional": true},
+        "domain_validation_options": {"type": ["set", ["object", {"domain_name": "string", "resource_record_name": "string", "resource_record_type": "string", "resource_record_value": "string"}]], "computed": true},
+        "region": {"type": "string", "optional": true, "computed": true},
+        "tags": {"type": ["map", "string"], "optional": true},
+        "tags_all": {"type": ["map", "string"], "optional": true, "computed": true}
+    }, "block_types": {"options": {"nesting_mode": "list"}}}"#;
+
+    fn tags<const N: usize>(tags: [(&str, &str); N]) -> Value {
+        Value::object(tags.map(|(key, value)| (key, value.into())))
+    }
+
+    fn block() -> Block {
+        convert::block(&serde_json::from_str(CERTIFICATE).unwrap()).unwrap()
+    }
+
+    /// What is planned for one attribute of a new certificate.
+    #[track_caller]
+    fn check<const N: usize>(
+        config: [(&str, Value); N],
+        settings: &Settings,
+        name: &str,
+        expected: &Value,
+    ) {
+        let block = block();
+        let mut draft = RawDraft { config: Value::object(config), ..RawDraft::default() };
+        let open =
+            block.attributes.iter().map(|attribute| (attribute.name.to_string(), Value::UNKNOWN));
+        draft.planned = Value::object(open);
+        at_plan("aws_acm_certificate", &block, settings, &mut draft);
+        assert_eq!(draft.planned.member(name), expected);
+    }
+
+    #[test]
+    fn the_region_is_that_of_the_provider() {
+        let here = Settings { region: Some("eu-west-1".to_owned()), ..Settings::default() };
+        check([], &here, "region", &"eu-west-1".into());
+        check([("region", "us-east-1".into())], &here, "region", &Value::UNKNOWN);
+        check([], &Settings::default(), "region", &Value::UNKNOWN);
+    }
+
+    #[test]
+    fn all_tags_are_those_of_the_provider_and_of_the_resource() {
+        let with = |default_tags| Settings { default_tags, ..Settings::default() };
+        let defaults =
+            BTreeMap::from([("a".to_owned(), Value::from("1")), ("b".to_owned(), "1".into())]);
+        let known = with(DefaultTags::Known(defaults));
+        check([], &known, "tags_all", &tags([("a", "1"), ("b", "1")]));
+        let own = tags([("b", "2"), ("c", "2")]);
+        check([("tags", own)], &known, "tags_all", &tags([("a", "1"), ("b", "2"), ("c", "2")]));
+        check([("tags", Value::UNKNOWN)], &known, "tags_all", &Value::UNKNOWN);
+        let unknown_value = Value::object([("b", Value::UNKNOWN)]);
+        let all = Value::object([("a", "1".into()), ("b", Value::UNKNOWN)]);
+        check([("tags", unknown_value)], &known, "tags_all", &all);
+        let unknown = with(DefaultTags::Unknown);
+        check([("tags", tags([("c", "2")]))], &unknown, "tags_all", &Value::UNKNOWN);
+    }
+
+    #[test]
+    fn the_names_of_validation_options_are_known() {
+        const NAME: &str = "domain_validation_options";
+        let options = |names: &[&str]| {
+            Value::set(names.iter().map(|name| {
+                let records = ["name", "type", "value"]
+                    .map(|part| (format!("resource_record_{part}"), Value::UNKNOWN));
+                let name = [("domain_name".to_owned(), Value::from(*name))];
+                Value::object(records.into_iter().chain(name))
+            }))
+        };
+        let nowhere = Settings::default();
+        let domain = ("domain_name", Value::from("a.example"));
+        check([domain.clone()], &nowhere, NAME, &options(&["a.example"]));
+        let others = Value::set(["b.example".into(), "a.example".into()]);
+        let both = options(&["a.example", "b.example"]);
+        check([domain.clone(), ("subject_alternative_names", others)], &nowhere, NAME, &both);
+        let unknown = Value::set([Value::UNKNOWN]);
+        check([domain, ("subject_alternative_names", unknown)], &nowhere, NAME, &Value::UNKNOWN);
+        check([("domain_name", Value::UNKNOWN)], &nowhere, NAME, &Value::UNKNOWN);
+    }
+
+    #[test]
+    fn a_computed_block_is_unknown_first_and_then_what_it_was() {
+        let none = Value::List(Vec::new());
+        let one = Value::List(vec![Value::object::<String>([])]);
+        let check = |prior: Value, config: &Value, expected: &Value| {
+            let mut draft = RawDraft {
+                prior,
+                config: Value::object([("options", config.clone())]),
+                planned: Value::object([("options", config.clone())]),
+                ..RawDraft::default()
+            };
+            computed_blocks(&BTreeSet::from(["options".to_owned()]), &block(), &mut draft);
+            assert_eq!(draft.planned.member("options"), expected);
+        };
+        let there = Value::object([("options", one.clone())]);
+        check(Value::Null, &none, &Value::UNKNOWN);
+        check(there.clone(), &none, &one);
+        check(Value::Null, &one, &one);
+        check(Value::Null, &Value::UNKNOWN, &Value::UNKNOWN);
+    }
+
+    #[test]
+    fn a_default_must_fit_its_attribute() {
+        let set = |json: &str| {
+            let defaults = serde_json::from_str(json).unwrap();
+            let mut block = block();
+            set_defaults(&mut block, Some(&defaults))
+                .map(|()| block)
+                .map_err(|error| error.to_string())
+        };
+        let block = set(r#"{"region": "eu-west-1", "nowhere": 1, "domain_name": "a"}"#).unwrap();
+        assert_eq!(block.attribute("region").unwrap().default, Some("eu-west-1".into()));
+        assert_eq!(block.attribute("domain_name").unwrap().default, None);
+        let error = set(r#"{"region": 1}"#).unwrap_err();
+        assert_eq!(error, "the default 1 of region is not a string");
     }
 }

@@ -9,6 +9,7 @@
 //! What Terraform installs and takes the checksum of is a script of two lines that is the same everywhere:
 //! the lock file stays valid when the schemas change, or this program, or the place of the mirror.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -83,12 +84,17 @@ pub fn write(mirror: &Mirror, catalog: &Catalog) -> Result<Written> {
         .with_context(|| format!("cannot make the folder {}", mirror.dir.display()))?;
     let dir = absolute(&mirror.dir)?;
     let values = mirror.values.as_deref().map(Values::read).transpose()?.unwrap_or_default();
-    for address in catalog.addresses() {
-        let entry = catalog.entry(address)?;
-        let file = executable(&dir, address, &entry.version)?;
+    let mut kinds = BTreeSet::new();
+    for address in catalog.addresses()? {
+        let entry = catalog.entry(&address)?;
+        kinds.extend(entry.schemas.types());
+        let file = executable(&dir, &address, &entry.version)?;
         // What cannot be served is found now, not when Terraform asks.
         provider::served(&entry, values.clone())?;
-        script(&file, &wrapper(address))?;
+        script(&file, &wrapper(&address))?;
+    }
+    if let Some(key) = values.unclaimed(&kinds).next() {
+        bail!("the values have {key:?}, and no provider has that type");
     }
     for plugin in &mirror.plugins {
         let file = executable(&dir, &plugin.address, &plugin.version)?;
@@ -186,4 +192,45 @@ pub fn quoted(path: &Path) -> String {
         return text;
     }
     format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let found = match text.parse::<Plugin>() {
+            Ok(Plugin { address, version, path }) => {
+                format!("{address} {version} {}", path.display())
+            }
+            Err(error) => error,
+        };
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn plugins() {
+        check("acme/thing=1.2.3=a/b=c", "registry.terraform.io/acme/thing 1.2.3 a/b=c");
+        check("example.com/acme/thing=1.2.3=a", "example.com/acme/thing 1.2.3 a");
+        check("thing=1.2.3=a", "\"thing\" is not namespace/name or host/namespace/name");
+        check("acme/thing=1.2.3", "expected ADDRESS=VERSION=PATH");
+    }
+
+    #[test]
+    fn paths_are_words_of_the_shell() {
+        for (path, expected) in
+            [("/a/b-1.rc", "/a/b-1.rc"), ("/a b", "'/a b'"), ("it's", "'it'\\''s'"), ("", "''")]
+        {
+            assert_eq!(quoted(Path::new(path)), expected);
+        }
+    }
+
+    #[test]
+    fn the_wrapper_names_nothing_of_this_machine() {
+        assert_eq!(
+            wrapper("registry.terraform.io/hashicorp/aws"),
+            "#!/bin/sh\nMLASSETS_STANDIN_SERVES=registry.terraform.io/hashicorp/aws exec \"${0%/*}/../../../../../standin\" \"$@\"\n"
+        );
+    }
 }

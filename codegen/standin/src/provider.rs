@@ -10,6 +10,7 @@ use tfplug::{Registry, Served};
 
 use crate::catalog::Entry;
 use crate::convert;
+use crate::document::Sort;
 use crate::kind::Kind;
 use crate::settings::Settings;
 use crate::standin::Standin;
@@ -30,12 +31,20 @@ pub fn served(entry: &Entry, values: Values) -> Result<Served> {
     for (type_name, schema) in &entry.schemas.resource_schemas {
         let kind = Kind::resource(type_name, schema, &entry.known, &standin)
             .with_context(|| format!("the schema of {type_name} makes no sense"))?;
+        kind.check_values()?;
         served.resources.insert(type_name.clone(), Arc::new(kind));
     }
     for (type_name, schema) in &entry.schemas.data_source_schemas {
-        let kind = Kind::data_source(type_name, schema, &standin)
+        let kind = Kind::looked_up(Sort::Data, type_name, schema, &entry.known, &standin)
             .with_context(|| format!("the schema of the data source {type_name} makes no sense"))?;
+        kind.check_values()?;
         served.data_sources.insert(type_name.clone(), Arc::new(kind));
+    }
+    for (type_name, schema) in &entry.schemas.ephemeral_resource_schemas {
+        let kind = Kind::looked_up(Sort::Ephemeral, type_name, schema, &entry.known, &standin)
+            .with_context(|| format!("the schema of the ephemeral {type_name} makes no sense"))?;
+        kind.check_values()?;
+        served.ephemeral.insert(type_name.clone(), Arc::new(kind));
     }
     Ok(served.configured_by(move |config, _| {
         standin.configure(Settings::of(&config));

@@ -1,6 +1,6 @@
 //! Writes the documents that are part of the program: of the full schemas only the types that are used.
 //!
-//! Used is what a `resource` or `data` block of a .tf or .tftest.hcl file names, and what `facts.json` asks
+//! Used is what a `resource`, `data` or `ephemeral` block of a .tf or .tftest.hcl file names, and what `facts.json` asks
 //! for. Types that the full documents lack are taken from `additions/`, which are written by hand.
 //! The result is sorted, with one line for each attribute and block of a type, so that a change of it reads
 //! well.
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value as Json;
 
-use crate::document::{Document, Provider};
+use crate::document::{Document, Provider, Sort};
 use crate::facts::{Facts, Known};
 
 /// What is to be trimmed.
@@ -88,7 +88,7 @@ pub fn run(trim: &Trim) -> Result<Trimmed> {
         }
     }
     missing.retain(|name| {
-        let own = name.strip_prefix("data.").unwrap_or(name);
+        let own = name.rsplit('.').next().unwrap_or(name);
         let stands_in = |address: &String| {
             let provider = address.rsplit('/').next().unwrap_or(address);
             own.strip_prefix(provider).is_some_and(|rest| rest.starts_with('_'))
@@ -123,17 +123,12 @@ fn keep(mut provider: Provider, used: &BTreeSet<String>, known: &Known) -> Resul
             bail!("facts.json asks for {name}, which no document has");
         }
     }
-    let is_kept = |name: &str| used.contains(name) || known.always.contains(name);
-    provider.resource_schemas.retain(|name, _| is_kept(name));
-    provider.data_source_schemas.retain(|name, _| is_kept(&format!("data.{name}")));
+    provider.retain(|name| used.contains(name) || known.always.contains(name));
     Ok(provider)
 }
 
 fn serves(provider: &Provider, name: &str) -> bool {
-    match name.strip_prefix("data.") {
-        Some(name) => provider.data_source_schemas.contains_key(name),
-        None => provider.resource_schemas.contains_key(name),
-    }
+    provider.types().any(|served| served == name)
 }
 
 /// Collects the types that the configurations below a folder use.
@@ -169,13 +164,14 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>> {
 /// type there, and a type in a comment or a heredoc does no harm: the document is the larger by one.
 fn type_in(line: &str) -> Option<String> {
     let mut words = line.split_whitespace();
-    let before = match words.next()? {
-        "resource" => "",
-        "data" => "data.",
+    let sort = match words.next()? {
+        "resource" => Sort::Resource,
+        "data" => Sort::Data,
+        "ephemeral" => Sort::Ephemeral,
         _ => return None,
     };
     let name = words.next()?.strip_prefix('"')?.strip_suffix('"')?;
-    Some(format!("{before}{name}"))
+    Some(sort.named(name))
 }
 
 /// The text of a document.
@@ -220,11 +216,117 @@ mod tests {
         for (line, expected) in [
             (r#"resource "aws_vpc" "this" {"#, Some("aws_vpc")),
             (r#"  data  "aws_region" "here" {}"#, Some("data.aws_region")),
+            (r#"ephemeral "random_password" "db" {"#, Some("ephemeral.random_password")),
             (r#"resources "aws_vpc" "this" {"#, None),
             ("resource aws_vpc this", None),
             ("", None),
         ] {
             assert_eq!(type_in(line).as_deref(), expected, "{line}");
         }
+    }
+
+    const FULL: &str = r#"{"format_version": "1.0", "provider_schemas": {
+        "example.com/acme/thing": {
+            "provider": {"version": 0, "block": {"attributes": {"url": {"type": "string", "optional": true}}}},
+            "resource_schemas": {
+                "thing_box": {"version": 1, "block": {"attributes": {
+                    "size": {"type": ["object", {"b": "number", "a": "string"}], "required": true, "description": "How large."},
+                    "color": {"type": "string", "computed": true}
+                }}},
+                "thing_unused": {"version": 0, "block": {}}
+            },
+            "data_source_schemas": {"thing_box": {"version": 0, "block": {}}}
+        }
+    }}"#;
+
+    const TRIMMED: &str = r#"{
+ "format_version": "1.0",
+ "provider_schemas": {
+  "example.com/acme/thing": {
+   "provider": {
+    "version": 0,
+    "block": {
+     "attributes": {
+      "url": {"type":"string","optional":true}
+     }
+    }
+   },
+   "resource_schemas": {
+    "thing_box": {
+     "version": 1,
+     "block": {
+      "attributes": {
+       "color": {"type":"string","computed":true},
+       "size": {"type":["object",{"a":"string","b":"number"}],"required":true}
+      }
+     }
+    }
+   },
+   "data_source_schemas": {}
+  }
+ }
+}
+"#;
+
+    /// Trims for one configuration and gives the lines or the error.
+    fn trimmed(out: &Path, configuration: &str, check: bool) -> String {
+        let modules = out.join("modules");
+        fs::create_dir_all(&modules).unwrap();
+        fs::write(modules.join("main.tf"), configuration).unwrap();
+        fs::write(out.join("full.document"), FULL).unwrap();
+        let facts = r#"{"example.com/acme/thing": {"version": "1.0.0", "always": [], "computed_blocks": {}}}"#;
+        fs::write(out.join("facts.json"), facts).unwrap();
+        let trim = Trim {
+            from: vec![out.join("full.document")],
+            used_in: vec![modules],
+            out: out.to_owned(),
+            check,
+        };
+        let lines = run(&trim).map_or_else(|error| format!("{error:#}"), |done| done.to_string());
+        lines.replace(&out.display().to_string(), "OUT")
+    }
+
+    #[test]
+    fn only_what_is_used_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let uses = "resource \"thing_box\" \"this\" {}\n";
+        let out = folder.path();
+        assert_eq!(
+            trimmed(out, uses, true),
+            "OUT/thing.json is stale: run `mlassets-standin trim`\n"
+        );
+        assert_eq!(trimmed(out, uses, false), "OUT/thing.json written\n");
+        assert_eq!(fs::read_to_string(out.join("thing.json")).unwrap(), TRIMMED);
+        assert_eq!(trimmed(out, uses, true), "");
+        assert_eq!(
+            Document::parse(TRIMMED).unwrap(),
+            Document::read(&out.join("thing.json")).unwrap()
+        );
+    }
+
+    #[test]
+    fn a_type_that_no_document_has_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let uses = "data \"thing_bag\" \"this\" {}\nresource \"other_thing\" \"this\" {}\n";
+        assert_eq!(
+            trimmed(folder.path(), uses, false),
+            "no document has data.thing_bag: give a fuller one with `--from`, or write them into OUT/additions"
+        );
+    }
+
+    #[test]
+    fn an_addition_gives_way_to_a_full_document() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("additions")).unwrap();
+        let addition =
+            FULL.replace("thing_unused", "thing_added").replace("\"version\": 1", "\"version\": 9");
+        fs::write(folder.path().join("additions/thing.json"), addition).unwrap();
+        let uses = "resource \"thing_box\" \"this\" {}\nresource \"thing_added\" \"this\" {}\n";
+        trimmed(folder.path(), uses, false);
+        let document = Document::read(&folder.path().join("thing.json")).unwrap();
+        let resources = &document.provider_schemas["example.com/acme/thing"].resource_schemas;
+        let versions: Vec<_> =
+            resources.iter().map(|(name, schema)| (&**name, schema.version)).collect();
+        assert_eq!(versions, [("thing_added", 0), ("thing_box", 1)]);
     }
 }

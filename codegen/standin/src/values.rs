@@ -3,7 +3,7 @@
 //! What a secret, a parameter or a look-up of an image gives is in no schema. The file says it by type and
 //! path: `{"data.aws_ssm_parameter.value": "{\"size\": 3}", "aws_eip.public_ip": "203.0.113.7"}`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value as Json;
 use tfplug::{Type, Value};
 
-/// The values by type and path; the types of data sources begin with `data.`.
+/// The values by type and path; other types than resources begin with `data.` or `ephemeral.`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Values(BTreeMap<String, Json>);
 
@@ -28,7 +28,8 @@ impl Values {
         let values: BTreeMap<String, Json> = serde_json::from_str(text)
             .context("expected an object such as {\"data.aws_ssm_parameter.value\": \"x\"}")?;
         for key in values.keys() {
-            if !key.strip_prefix("data.").unwrap_or(key).contains('.') {
+            let own = key.strip_prefix("data.").or_else(|| key.strip_prefix("ephemeral."));
+            if !own.unwrap_or(key).contains('.') {
                 bail!("{key:?} has no attribute: write `type.attribute` or `data.type.attribute`");
             }
         }
@@ -41,6 +42,40 @@ impl Values {
             return None;
         }
         typed(self.0.get(&format!("{kind}.{path}"))?, ty)
+    }
+
+    /// Refuses values that do not fit things of this kind, whose objects have the type `ty`.
+    pub fn check(&self, kind: &str, ty: &Type) -> Result<()> {
+        for (key, value) in &self.0 {
+            let Some(path) = key.strip_prefix(kind).and_then(|rest| rest.strip_prefix('.')) else {
+                continue;
+            };
+            let Some(found) = path.split('.').try_fold(ty, member) else {
+                bail!("the values have {key:?}, and there is no such attribute");
+            };
+            if typed(value, found).is_none() {
+                bail!("the values have {value} for {key:?}, which is a {found}");
+            }
+        }
+        Ok(())
+    }
+
+    /// The keys that are of none of these kinds.
+    pub fn unclaimed<'v>(
+        &'v self,
+        kinds: &'v BTreeSet<String>,
+    ) -> impl Iterator<Item = &'v str> + 'v {
+        let claims = |key: &str| key.match_indices('.').any(|(end, _)| kinds.contains(&key[..end]));
+        self.0.keys().map(String::as_str).filter(move |key| !claims(key))
+    }
+}
+
+/// What is called so in values of a type: elements of collections have no names of their own.
+fn member<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
+    match ty {
+        Type::List(element) | Type::Set(element) | Type::Map(element) => member(element, name),
+        Type::Object(members) => members.get(name),
+        _ => None,
     }
 }
 
@@ -76,4 +111,55 @@ pub fn typed(json: &Json, ty: &Type) -> Option<Value> {
         }
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let disks = Type::object([("size", Type::Number), ("tags", Type::String.map())]).list();
+        let ty = Type::object([("disks", disks), ("name", Type::String)]);
+        let found = Values::parse(text)
+            .and_then(|values| values.check("data.box", &ty))
+            .map_or_else(|error| format!("{error:#}"), |()| "ok".to_owned());
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn values_that_do_not_fit_are_refused() {
+        check(r#"{"data.box.name": "a"}"#, "ok");
+        check(r#"{"data.box.name": null}"#, "ok");
+        check(r#"{"data.box.disks": [{"size": 1}]}"#, "ok");
+        check(r#"{"data.box.disks.size": 1.5}"#, "ok");
+        check(r#"{"data.boxes.name": 1}"#, "ok");
+        check(
+            r#"{"data.box.nam": "a"}"#,
+            "the values have \"data.box.nam\", and there is no such attribute",
+        );
+        check(
+            r#"{"data.box.name": 1}"#,
+            "the values have 1 for \"data.box.name\", which is a string",
+        );
+        check(
+            r#"{"data.box.disks": [{"color": 1}]}"#,
+            "the values have [{\"color\":1}] for \"data.box.disks\", which is a list(object({ size = number, tags = map(string) }))",
+        );
+        check(
+            r#"{"data.box": "a"}"#,
+            "\"data.box\" has no attribute: write `type.attribute` or `data.type.attribute`",
+        );
+        check(
+            "[]",
+            "expected an object such as {\"data.aws_ssm_parameter.value\": \"x\"}: invalid type: sequence, expected a map at line 1 column 0",
+        );
+    }
+
+    #[test]
+    fn a_value_that_nobody_asks_for_is_told() {
+        let values = Values::parse(r#"{"data.a.b.c": 1, "a.b": 1, "d.b": 1}"#).unwrap();
+        let kinds = BTreeSet::from(["data.a".to_owned(), "d".to_owned()]);
+        assert_eq!(values.unclaimed(&kinds).collect::<Vec<_>>(), ["a.b"]);
+    }
 }

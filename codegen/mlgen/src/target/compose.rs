@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value as Json};
 
 use super::evaluate::{Scope, Unknown};
-use super::text as yaml;
 use super::{HEADER, relative};
 use crate::construct::{Component, Stack, To};
+use crate::doc::yaml::{self, Yaml};
 use crate::doc::Document;
 use crate::source::Sources;
 
@@ -71,12 +71,43 @@ pub(super) fn documents(stack: &Stack, sources: &Sources) -> Vec<Document> {
     let mut found = vec![document(
         stack,
         "compose.yaml",
-        format!("{head}\n{}", yaml::compose(&Json::Object(whole))),
+        format!("{head}\n{}", yaml::print(&layout(whole))),
     )];
     if !needs.is_empty() {
         found.push(document(stack, ".env.example", example(&needs)));
     }
     found
+}
+
+/// Blank lines between services, and commands on one line.
+fn layout(whole: Map<String, Json>) -> Yaml {
+    let sections = whole.into_iter().map(|(name, value)| {
+        let value = match (name.as_str(), value) {
+            ("services", Json::Object(services)) => {
+                let services = services.into_iter().map(|(name, one)| (name, service_layout(one)));
+                Yaml::Map(services.collect::<yaml::Map>().spaced())
+            }
+            (_, value) => value.into(),
+        };
+        (name, value)
+    });
+    Yaml::Map(sections.collect::<yaml::Map>().spaced())
+}
+
+fn service_layout(service: Json) -> Yaml {
+    let Json::Object(entries) = service else { return service.into() };
+    let one_line = ["command", "entrypoint", "test", "cap_add", "cap_drop", "security_opt", "tmpfs"];
+    let entries = entries.into_iter().map(|(key, value)| {
+        let value = match value {
+            Json::Array(items) if one_line.contains(&key.as_str()) => {
+                Yaml::Line(items.into_iter().map(Yaml::from).collect())
+            }
+            inner @ Json::Object(_) => service_layout(inner),
+            value => value.into(),
+        };
+        (key, value)
+    });
+    Yaml::Map(entries.collect())
 }
 
 fn document(stack: &Stack, name: &str, text: String) -> Document {

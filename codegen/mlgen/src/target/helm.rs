@@ -10,10 +10,9 @@ use serde_json::{Map, Value as Json};
 
 use super::HEADER;
 use super::evaluate::{Scope, Unknown};
-use super::text as yaml;
 use crate::catalogue::Kind;
 use crate::construct::{Component, Resolved, Stack, System, To, Value};
-use crate::doc::Document;
+use crate::doc::{Document, yaml};
 use crate::source::Sources;
 
 /// Version of the umbrella: what is deployed is told apart by its values, not by it.
@@ -71,14 +70,14 @@ pub(super) fn chart(system: &System, sources: &Sources) -> BTreeMap<String, Docu
             ("version", VERSION.into()),
             ("dependencies", dependencies.into()),
         ]);
-        add("Chart.yaml", format!("# {HEADER}\n\n{}", yaml::print(&whole)));
+        add("Chart.yaml", format!("# {HEADER}\n\n{}", yaml::print(&whole.into())));
         let off = kinds.keys().map(|component| (alias(component), Json::Bool(false)));
         let off = object([("enabled", Json::Object(off.collect()))]);
         add(
             "values.yaml",
             format!(
                 "# {HEADER}\n# Nothing is installed without the values of an environment: -f values.<environment>.yaml\n\n{}",
-                yaml::print(&off)
+                yaml::print(&off.into())
             ),
         );
         add(
@@ -127,7 +126,7 @@ pub(super) fn values(stack: &Stack, sources: &Sources) -> Document {
     }
     Document {
         path: format!("{}/values.{}.yaml", folder(stack), stack.environment.names.values),
-        text: format!("{head}\n{}", yaml::print(&Json::Object(whole))),
+        text: format!("{head}\n{}", yaml::print(&Json::Object(whole).into())),
         executable: false,
     }
 }

@@ -6,7 +6,6 @@ mod compose;
 mod evaluate;
 mod helm;
 pub mod terraform;
-mod text;
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Made-up values: of the right type, in the form that the real ones have, and always the same for the
 //! same configuration.
 //!
-//! The form follows from the names of type and attribute, by the tables of [`aws`], [`azure`] and [`names`],
+//! The form follows from the names of type and attribute, by the tables of `aws`, `azure` and `names`,
 //! first match first. Expressions of modules that take values apart (`split(":", endpoint)`,
 //! `jsondecode(policy)`, `cidrsubnet(cidr_block)`) then work as they will in the cloud.
 
@@ -15,6 +15,7 @@ use std::cell::Cell;
 use sha2::{Digest as _, Sha256};
 use tfplug::{Number, Type, Value};
 
+use crate::document::Sort;
 use crate::settings::Settings;
 use crate::values::Values;
 
@@ -34,8 +35,8 @@ pub struct Maker<'o> {
     pub provider: &'o str,
     /// The type of the object.
     pub type_name: &'o str,
-    /// Whether it is a data source.
-    pub is_data: bool,
+    /// What the type is a type of.
+    pub sort: Sort,
     /// What is known of the object.
     pub object: &'o Value,
     /// What is configured at the provider.
@@ -59,7 +60,7 @@ impl Maker<'_> {
 
     /// The type as tables and users write it.
     fn kind(&self) -> String {
-        format!("{}{}", if self.is_data { "data." } else { "" }, self.type_name)
+        self.sort.named(self.type_name)
     }
 
     fn made(&self, path: &[String], dotted: &str, ty: &Type) -> Value {
@@ -201,6 +202,96 @@ fn matches(pattern: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The value that an object of this kind gets for a text at `path`.
+    #[track_caller]
+    fn check(kind: &str, object: &Value, path: &[&str], expected: &str) {
+        let (sort, type_name) = match kind.strip_prefix("data.") {
+            Some(type_name) => (Sort::Data, type_name),
+            None => (Sort::Resource, kind),
+        };
+        let maker = Maker {
+            provider: type_name.split('_').next().unwrap(),
+            type_name,
+            sort,
+            object,
+            settings: &Settings { region: Some("eu-west-1".to_owned()), ..Settings::default() },
+            values: &Values::parse(r#"{"aws_vpc.owner_id": "me"}"#).unwrap(),
+            fingerprint: [7; 32],
+            serial: 0,
+        };
+        let path: Vec<String> = path.iter().map(|&step| step.to_owned()).collect();
+        assert_eq!(maker.value(&path, &Type::String), expected.into());
+    }
+
+    #[test]
+    fn a_value_has_the_form_of_its_name() {
+        let nothing = Value::object::<String>([]);
+        let named = Value::object([("name", Value::from("shop"))]);
+        check("aws_vpc", &nothing, &["id"], "vpc-bbdeae500ced93bf6");
+        check(
+            "aws_vpc",
+            &nothing,
+            &["arn"],
+            "arn:aws:ec2:eu-west-1:123456789012:vpc/vpc-bbdeae500ced93bf6",
+        );
+        check("aws_vpc", &nothing, &["owner_id"], "me");
+        let global = Value::object([
+            ("name", Value::from("shop")),
+            ("scope", "CLOUDFRONT".into()),
+            ("id", "1".into()),
+        ]);
+        check(
+            "aws_wafv2_web_acl",
+            &global,
+            &["arn"],
+            "arn:aws:wafv2:eu-west-1:123456789012:global/webacl/shop/1",
+        );
+        check("aws_iam_role", &named, &["arn"], "arn:aws:iam::123456789012:role/shop");
+        check("aws_iam_role", &named, &["id"], "shop");
+        check("aws_lb", &named, &["name_prefix"], "");
+        check("data.aws_availability_zones", &nothing, &["names", "#1"], "eu-west-1b");
+        check(
+            "data.aws_iam_policy_document",
+            &nothing,
+            &["json"],
+            r#"{"Statement":[],"Version":"2012-10-17"}"#,
+        );
+        check(
+            "azurerm_subnet",
+            &Value::object([
+                ("name", Value::from("tasks")),
+                ("resource_group_name", "shop".into()),
+                ("virtual_network_name", "net".into()),
+            ]),
+            &["id"],
+            "/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/shop/providers/Microsoft.Network/virtualNetworks/net/subnets/tasks",
+        );
+        check(
+            "azurerm_kubernetes_cluster",
+            &nothing,
+            &["kube_config", "#0", "client_key"],
+            "c3RhbmRpbg==",
+        );
+        check("thing_box", &nothing, &["not_after"], "2030-01-01T00:00:00Z");
+        check("random_password", &Value::object([("length", 5.into())]), &["result"], "7fdf7");
+    }
+
+    #[test]
+    fn every_form_can_be_expanded() {
+        let braces = |form: &str| {
+            let plain = form.replace("{{", "").replace("}}", "");
+            plain.matches('{').count() == plain.matches('}').count()
+        };
+        for (kind, name, form) in
+            [aws::FORMS, azure::FORMS, names::FORMS, names::NUMBERS].into_iter().flatten()
+        {
+            assert!(braces(form), "{kind} {name} {form}");
+        }
+        for (kind, name, form) in names::COUNTS {
+            assert!(form.parse::<usize>().is_ok(), "{kind} {name} {form}");
+        }
+    }
 
     #[test]
     fn patterns() {

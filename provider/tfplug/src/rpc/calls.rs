@@ -9,7 +9,7 @@ use crate::diag::Result;
 use crate::rpc::answer::Answer;
 use crate::rpc::service::Service;
 use crate::rpc::unserved::unserved;
-use crate::rpc::{data, function, provider, resource, schema};
+use crate::rpc::{data, ephemeral, function, provider, resource, schema};
 use crate::wire::generated::tfplugin6 as proto;
 
 type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
@@ -187,32 +187,32 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::validate_ephemeral_resource_config::Request>,
     ) -> Answered<proto::validate_ephemeral_resource_config::Response> {
-        let name = request.into_inner().type_name;
-        self.refuse("ValidateEphemeralResourceConfig", "ephemeral resource", &name).await
+        call!(self, "ValidateEphemeralResourceConfig", request => ephemeral::validate)
     }
 
     async fn open_ephemeral_resource(
         &self,
         request: Request<proto::open_ephemeral_resource::Request>,
     ) -> Answered<proto::open_ephemeral_resource::Response> {
-        self.refuse("OpenEphemeralResource", "ephemeral resource", &request.into_inner().type_name)
-            .await
+        call!(self, "OpenEphemeralResource", request => async ephemeral::open)
     }
 
     async fn renew_ephemeral_resource(
         &self,
         request: Request<proto::renew_ephemeral_resource::Request>,
     ) -> Answered<proto::renew_ephemeral_resource::Response> {
-        self.refuse("RenewEphemeralResource", "ephemeral resource", &request.into_inner().type_name)
-            .await
+        call!(self, "RenewEphemeralResource", request => ephemeral::renew)
     }
 
     async fn close_ephemeral_resource(
         &self,
         request: Request<proto::close_ephemeral_resource::Request>,
     ) -> Answered<proto::close_ephemeral_resource::Response> {
-        self.refuse("CloseEphemeralResource", "ephemeral resource", &request.into_inner().type_name)
-            .await
+        let message = request.into_inner();
+        self.answer("CloseEphemeralResource", &message.type_name, async {
+            ephemeral::close(self, &message)
+        })
+        .await
     }
 
     async fn validate_list_resource_config(

@@ -6,11 +6,14 @@
 mod answer;
 mod calls;
 mod data;
+mod ephemeral;
 mod function;
 mod provider;
 mod resource;
 mod schema;
 mod service;
+#[cfg(test)]
+mod tests;
 mod unserved;
 
 pub(crate) use service::Service;

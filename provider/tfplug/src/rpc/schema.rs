@@ -13,11 +13,16 @@ const CAPABILITIES: proto::ServerCapabilities = proto::ServerCapabilities {
 };
 
 pub(super) fn metadata(served: &Served) -> proto::get_metadata::Response {
-    use proto::get_metadata::{DataSourceMetadata, FunctionMetadata, ResourceMetadata};
+    use proto::get_metadata::{
+        DataSourceMetadata, EphemeralMetadata, FunctionMetadata, ResourceMetadata,
+    };
     proto::get_metadata::Response {
         server_capabilities: Some(CAPABILITIES),
         resources: names(served.resources.keys(), |type_name| ResourceMetadata { type_name }),
         data_sources: names(served.data_sources.keys(), |type_name| DataSourceMetadata {
+            type_name,
+        }),
+        ephemeral_resources: names(served.ephemeral.keys(), |type_name| EphemeralMetadata {
             type_name,
         }),
         functions: names(served.functions.keys(), |name| FunctionMetadata { name }),
@@ -33,6 +38,9 @@ pub(super) fn provider_schema(served: &Served) -> proto::get_provider_schema::Re
         }),
         data_source_schemas: to_proto::table(&served.data_sources, |source| {
             to_proto::schema(source.shape())
+        }),
+        ephemeral_resource_schemas: to_proto::table(&served.ephemeral, |resource| {
+            to_proto::schema(resource.shape())
         }),
         functions: functions(served),
         server_capabilities: Some(CAPABILITIES),

@@ -24,26 +24,26 @@ fn all_mistakes_are_told_at_once_and_once() {
     check::<Pool>(
         json!({ "name": "a name much too long to be one", "limit": 0, "type": "vm", "key": "short", "template": "{" }),
         &[
-            "name: Invalid value: The value must have 1 to 20 characters, found \"a name much too long to be one\".",
-            "type: Invalid value: The value must be one of \"process\", \"docker\", found \"vm\".",
-            "limit: Invalid value: The value must be at least 1, found 0.",
+            "name: Invalid value: `name` must have 1 to 20 characters, found 30.",
+            "type: Invalid value: `type` must be one of \"process\", \"docker\".",
+            "limit: Invalid value: `limit` must be at least 1.",
             "template: Invalid JSON: The text is not a JSON document: EOF while parsing an object at line 1 column 1. Use `jsonencode`.",
-            "key: Invalid value: The value must have 8 to 100 characters.",
+            "key: Invalid value: `key` must have 8 to 100 characters.",
         ],
     );
     check::<Firewall>(
         json!({ "name": "fw", "list": [{ "port": 1.5 }, { "port": 0 }], "map": { "a": { "port": 70000 } } }),
         &[
-            "list[0].port: Invalid number: Expected a whole number from -9223372036854775808 to 9223372036854775807, found 1.5.",
-            "list[1].port: Invalid value: The value must be between 1 and 65535, found 0.",
-            "map[\"a\"].port: Invalid value: The value must be between 1 and 65535, found 70000.",
+            "list[0].port: Invalid number: Expected a whole number from -9223372036854775808 to 9223372036854775807, found a fraction.",
+            "list[1].port: Invalid value: `port` must be between 1 and 65535.",
+            "map[\"a\"].port: Invalid value: `port` must be between 1 and 65535.",
         ],
     );
     check::<Firewall>(
         json!({ "name": "fw", "list": [null], "set": [{ "port": 1.5 }] }),
         &[
             "list[0]: Missing value: A value is needed here, found null.",
-            "set[*].port: Invalid number: Expected a whole number from -9223372036854775808 to 9223372036854775807, found 1.5.",
+            "set[*].port: Invalid number: Expected a whole number from -9223372036854775808 to 9223372036854775807, found a fraction.",
         ],
     );
 }
@@ -106,27 +106,53 @@ fn the_author_sees_the_whole() {
     );
 }
 
-#[test]
-fn an_old_terraform_is_told_of_write_only_values() {
-    let (harness, _) = harness::<Pool>();
-    drop(harness);
-    let block = <Pool as crate::Schema>::block();
-    let mut config = block.members().empty();
-    if let crate::Value::Map(members) = &mut config {
-        members.insert("name".to_owned(), "gpu".into());
-        members.insert("key".to_owned(), "hunter2hunter2".into());
+/// All that is said of a configuration, with its own word on write-only values.
+#[track_caller]
+fn check_raw<R: crate::Schema>(
+    config: Vec<(&str, crate::Value)>,
+    write_only_allowed: bool,
+    expected: &[&str],
+) {
+    let block = R::block();
+    let mut value = block.members().empty();
+    if let crate::Value::Map(members) = &mut value {
+        members.extend(config.into_iter().map(|(name, value)| (name.to_owned(), value)));
     }
     let said = crate::engine::validate(crate::engine::Validation {
         block: &block,
-        config,
-        write_only_allowed: false,
+        config: value,
+        write_only_allowed,
         author: &|_| {},
     });
     let said: Vec<String> = said.iter().map(ToString::to_string).collect();
-    assert_eq!(
-        said,
-        [
-            "key: Write-only attribute not allowed: Write-only attributes need Terraform 1.11 or OpenTofu 1.11. Leave it out, or use a newer version."
-        ]
+    assert_eq!(said, expected);
+}
+
+#[test]
+fn a_required_value_that_is_null_is_missing() {
+    check_raw::<Pool>(
+        vec![],
+        true,
+        &[
+            "name: Missing required argument: The argument \"name\" is required, but its value is null.",
+        ],
+    );
+    // The check of the list says so already, in words of its own.
+    let empty = crate::Value::object([("port", crate::Value::Null)]);
+    check_raw::<Firewall>(
+        vec![("name", "fw".into()), ("list", crate::Value::List(vec![empty]))],
+        true,
+        &["list[0].port: Missing value: A value is needed here, found null."],
+    );
+}
+
+#[test]
+fn an_old_terraform_is_told_of_write_only_values() {
+    check_raw::<Pool>(
+        vec![("name", "gpu".into()), ("key", "hunter2hunter2".into())],
+        false,
+        &[
+            "key: Write-only attribute not allowed: Write-only attributes need Terraform 1.11 or OpenTofu 1.11. Leave it out, or use a newer version.",
+        ],
     );
 }

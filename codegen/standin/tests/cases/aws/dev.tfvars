@@ -1,0 +1,2 @@
+environment = "dev"
+domain_name = "shop.example.com"
