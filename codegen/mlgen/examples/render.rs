@@ -28,6 +28,7 @@ fn main() {
         catalogues
             .push(mlgen::catalogue::Folder { place: mlgen::catalogue::Place::Local(c), files: f });
     }
+    catalogues.push(mlgen::catalogue::Folder::builtin());
     let t = std::time::Instant::now();
     let app = mlgen::App::new(mlgen::Input { files, catalogues, set: a.collect() });
     for d in app.diagnostics() {

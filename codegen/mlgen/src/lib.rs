@@ -13,6 +13,7 @@ mod decode;
 pub mod diag;
 pub mod doc;
 pub mod explain;
+pub mod init;
 pub mod merge;
 pub mod node;
 pub mod source;
