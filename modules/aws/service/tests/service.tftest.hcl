@@ -306,6 +306,21 @@ run "refuses_an_image_without_a_tag" {
   expect_failures = [var.image_tag]
 }
 
+run "takes_the_names_it_is_given" {
+  command = plan
+
+  variables {
+    security_group_name = "shop-ecs-sg"
+    execution_role_name = "ecsTaskExecutionRole"
+    task_role_name      = "ecsTaskRole"
+  }
+
+  assert {
+    condition     = aws_security_group.this.name == "shop-ecs-sg" && aws_iam_role.execution.name == "ecsTaskExecutionRole" && aws_iam_role.task.name == "ecsTaskRole"
+    error_message = "Group and roles must have the names that were given."
+  }
+}
+
 run "opens_and_permits_what_it_is_told" {
   command = plan
 
