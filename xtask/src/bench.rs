@@ -13,13 +13,13 @@ use crate::{process, repository};
 /// The kind of resource that is measured.
 const TYPE: &str = "mlassets_model_version";
 
-/// Measure the provider: start, memory, calls per second, and plans of real Terraform.
+/// Measure the provider (start, memory, calls per second, plans of real Terraform) and the generator.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  cargo xtask bench                        all of it, as a table; a few minutes\n  cargo xtask bench --only start,plan      a part of it\n  cargo xtask bench --format json > new    for a program\n  cargo xtask bench --provider ./terraform-provider-other --type other_thing\n                                           another provider under the same calls"
 )]
 pub(crate) struct Arguments {
-    /// What to measure, of: start, plan, apply, engine, codec, terraform
+    /// What to measure, of: start, plan, apply, engine, codec, terraform, render
     #[arg(long, value_name = "WHAT")]
     only: Option<String>,
     /// How to show the figures
@@ -45,6 +45,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         "bench",
         "--package",
         "mlassets",
+        "--package",
+        "mlgen-cli",
     ]))?;
     let built = repository::target_folder()?.join("release");
     let mut command = Command::new(built.join("bench"));
@@ -63,7 +65,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         .arg(built.join("terraform-provider-mlassets"))
         .args(["--type", TYPE])
         .arg("--bench-provider")
-        .arg(built.join("terraform-provider-bench"));
+        .arg(built.join("terraform-provider-bench"))
+        .arg("--mlgen")
+        .arg(built.join("mlgen"));
     if arguments.only.as_ref().is_none_or(|only| only.contains("terraform")) {
         command.arg("--terraform").arg(Store::new().need(&TERRAFORM)?.program);
     }

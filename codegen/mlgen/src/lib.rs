@@ -6,6 +6,7 @@
 //! `doc` (documents to text).
 
 mod app;
+mod author;
 pub mod catalogue;
 pub mod construct;
 mod decode;
@@ -20,4 +21,5 @@ pub mod target;
 pub mod yaml;
 
 pub use app::{App, Choice, Input, PROJECT_FILE};
+pub use author::{Component, Environment, Handle, System};
 pub use target::Rendered;

@@ -5,6 +5,8 @@
 //! Types with blocks that the provider fills in ask for leniency that the harness does not have; they are
 //! tried here without such blocks, and with them under the real Terraform.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use standin::catalog::{Catalog, Entry};
 use standin::provider;
 use standin::values::Values;

@@ -1,4 +1,4 @@
-//! How fast the provider is; `cargo xtask bench` builds and starts this.
+//! How fast provider and generator are; `cargo xtask bench` builds and starts this.
 //!
 //! It takes the part of Terraform: starts the provider, connects with certificates as Terraform does, and makes
 //! calls. Nothing here is a test: figures are shown, none is asserted.
@@ -13,6 +13,7 @@ mod identity;
 mod load;
 mod nothing;
 mod plugin;
+mod render;
 mod report;
 mod sample;
 mod start;
@@ -36,7 +37,7 @@ use crate::report::Figure;
 #[command(name = "bench")]
 struct Arguments {
     /// What to measure
-    #[arg(long, value_enum, value_delimiter = ',', default_values = ["start", "plan", "apply", "engine", "codec", "terraform"])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values = ["start", "plan", "apply", "engine", "codec", "terraform", "render"])]
     only: Vec<Benchmark>,
     /// How to show the figures
     #[arg(long, value_enum, default_value = "table")]
@@ -53,6 +54,9 @@ struct Arguments {
     /// A provider whose `bench_model_version` can be applied without anything behind it
     #[arg(long, value_name = "PROGRAM")]
     bench_provider: Option<PathBuf>,
+    /// The program `mlgen`, without which no rendering is measured
+    #[arg(long, value_name = "PROGRAM")]
+    mlgen: Option<PathBuf>,
     /// The program `terraform`, without which nothing is measured with it
     #[arg(long, value_name = "PROGRAM")]
     terraform: Option<PathBuf>,
@@ -66,6 +70,7 @@ enum Benchmark {
     Engine,
     Codec,
     Terraform,
+    Render,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -129,6 +134,10 @@ async fn measure(arguments: &Arguments, figures: &mut Vec<Figure>) -> Result<()>
     if let (true, Some(program)) = (wants(Benchmark::Terraform), &arguments.terraform) {
         say("running Terraform");
         figures.extend(terraform::run(program, provider)?);
+    }
+    if let (true, Some(program)) = (wants(Benchmark::Render), &arguments.mlgen) {
+        say("rendering environments");
+        figures.extend(render::run(program)?);
     }
     Ok(())
 }

@@ -3,15 +3,12 @@
 //! A start of Terraform takes longer than the formatting of a thousand files, so trees are checked in
 //! batches; only the tree that the formatter would change is then made smaller, one start for each step.
 
-use std::path::Path;
-use std::process::{Command, Output};
-
 use mlgen::doc::hcl::{Body, print};
 use proptest::strategy::{Strategy as _, ValueTree};
 use proptest::test_runner::TestRunner;
 use tempfile::TempDir;
 
-use super::{round_trip, trees};
+use super::{round_trip, terraform, trees};
 
 const BATCHES: usize = 12;
 const BATCH: usize = 1024;
@@ -45,7 +42,7 @@ fn first_changed(bodies: &[Body]) -> Option<usize> {
         std::fs::write(folder.path().join(format!("{at}.tf")), print(body))
             .expect("a fresh folder has room");
     }
-    let output = format(folder.path(), &["-check", "-list=true"]);
+    let output = terraform::run(folder.path(), &["fmt", "-check", "-list=true"]);
     if output.status.success() {
         return None;
     }
@@ -78,18 +75,6 @@ fn smallest(tree: &mut impl ValueTree<Value = Body>) -> Body {
 fn difference(text: &str) -> String {
     let folder: TempDir = tempfile::tempdir().expect("a temporary folder");
     std::fs::write(folder.path().join("0.tf"), text).expect("a fresh folder has room");
-    let output = format(folder.path(), &["-check", "-diff"]);
+    let output = terraform::run(folder.path(), &["fmt", "-check", "-diff"]);
     String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
-}
-
-/// Runs the formatter in a folder, with nothing from the environment of the test.
-fn format(folder: &Path, arguments: &[&str]) -> Output {
-    let program = std::env::var("MLASSETS_TEST_TERRAFORM")
-        .expect("MLASSETS_TEST_TERRAFORM is set: run the acceptance tests with `cargo xtask test`");
-    let mut command = Command::new(program);
-    command.arg("fmt").arg("-no-color").args(arguments).current_dir(folder).env_clear();
-    // Terraform looks for its settings there, and finds none; for differences it starts `diff`.
-    command.env("HOME", folder).env("CHECKPOINT_DISABLE", "1");
-    command.envs(std::env::var("PATH").map(|path| ("PATH", path)));
-    command.output().expect("terraform starts")
 }

@@ -3,6 +3,10 @@
 #[cfg(feature = "acceptance")]
 mod formatter;
 mod layout;
+#[cfg(feature = "acceptance")]
+mod meaning;
 mod normal;
 mod round_trip;
+#[cfg(feature = "acceptance")]
+mod terraform;
 mod trees;

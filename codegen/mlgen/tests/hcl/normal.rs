@@ -64,7 +64,7 @@ pub(crate) fn expr(from: &Expr) -> Expr {
         },
         Expr::Unary(unary) => match (unary.op, expr(&unary.of)) {
             (UnaryOp::Neg, Expr::Number(number)) if !number.to_string().starts_with('-') => {
-                Expr::Number(format!("-{number}").parse().unwrap())
+                Expr::Number(format!("-{number}").parse().expect("a number with a sign"))
             }
             (op, of) => Expr::Unary(Box::new(Unary { op, of })),
         },
@@ -94,7 +94,7 @@ pub(crate) fn expr(from: &Expr) -> Expr {
             condition: each.condition.as_ref().map(expr),
         })),
         Expr::Paren(inner) => expr(inner),
-        Expr::Raw(text) => expr(&parse_expr(text).unwrap()),
+        Expr::Raw(text) => expr(&parse_expr(text).expect("raw text is an expression")),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Any tree that can be printed.
 
+use std::sync::LazyLock;
+
 use mlgen::doc::hcl::{
     Access, Attribute, BinaryOp, Block, Body, Expr, ForList, ForObject, Item, Key, Part, Step,
     Traversal, UnaryOp, is_identifier, print_expr,
@@ -7,15 +9,16 @@ use mlgen::doc::hcl::{
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::sample::select;
-use proptest::strategy::BoxedStrategy;
+use proptest::strategy::{BoxedStrategy, SBoxedStrategy};
 
 /// A file with blocks in blocks.
 pub(crate) fn body() -> BoxedStrategy<Body> {
-    let leaf = vec(single(), 0..5).prop_map(distinct);
-    leaf.prop_recursive(3, 24, 4, |inner| {
+    let single = single();
+    let leaf = vec(single.clone(), 0..5).prop_map(distinct);
+    leaf.prop_recursive(3, 24, 4, move |inner| {
         let block = (identifier(), vec(label(), 0..3), inner)
             .prop_map(|(kind, labels, body)| Item::Block(Block { kind, labels, body }));
-        vec(prop_oneof![2 => single(), 1 => block], 0..6).prop_map(distinct)
+        vec(prop_oneof![2 => single.clone(), 1 => block], 0..6).prop_map(distinct)
     })
     .boxed()
 }
@@ -28,7 +31,19 @@ pub(crate) fn expr() -> BoxedStrategy<Expr> {
 }
 
 /// Text with everything in it that some part of the language takes for a sign.
-pub(crate) fn text() -> BoxedStrategy<String> {
+///
+/// Made once: a recursive strategy is built anew for each tree.
+pub(crate) fn text() -> SBoxedStrategy<String> {
+    static TEXT: LazyLock<SBoxedStrategy<String>> = LazyLock::new(any_text);
+    TEXT.clone()
+}
+
+fn identifier() -> SBoxedStrategy<String> {
+    static IDENTIFIER: LazyLock<SBoxedStrategy<String>> = LazyLock::new(any_identifier);
+    IDENTIFIER.clone()
+}
+
+fn any_text() -> SBoxedStrategy<String> {
     let signs = select(vec![
         "${",
         "%{",
@@ -71,14 +86,14 @@ pub(crate) fn text() -> BoxedStrategy<String> {
     let other =
         any::<char>().prop_filter("a character", |c| *c != '\u{fffd}').prop_map(String::from);
     let word = prop_oneof![3 => words.prop_map(str::to_owned), 1 => other, 3 => signs.prop_map(str::to_owned)];
-    vec(word, 0..5).prop_map(|words| words.concat()).boxed()
+    vec(word, 0..5).prop_map(|words| words.concat()).sboxed()
 }
 
-fn identifier() -> BoxedStrategy<String> {
+fn any_identifier() -> SBoxedStrategy<String> {
     let name =
         (select(vec!["a", "b", "name", "_", "Z", "é", "日本", "long_name_of_something"]), 0..40_u8);
     let tail = |n: u8| if n < 30 { n.to_string() } else { "-x_y9".repeat(usize::from(n - 29)) };
-    name.prop_map(move |(name, n)| name.to_owned() + &tail(n)).boxed()
+    name.prop_map(move |(name, n)| name.to_owned() + &tail(n)).sboxed()
 }
 
 /// The formatter loses labels with signs of templates in them, and composes characters.

@@ -236,6 +236,17 @@ mod tests {
             "arn:aws:ec2:eu-west-1:123456789012:vpc/vpc-bbdeae500ced93bf6",
         );
         check("aws_vpc", &nothing, &["owner_id"], "me");
+        let global = Value::object([
+            ("name", Value::from("shop")),
+            ("scope", "CLOUDFRONT".into()),
+            ("id", "1".into()),
+        ]);
+        check(
+            "aws_wafv2_web_acl",
+            &global,
+            &["arn"],
+            "arn:aws:wafv2:eu-west-1:123456789012:global/webacl/shop/1",
+        );
         check("aws_iam_role", &named, &["arn"], "arn:aws:iam::123456789012:role/shop");
         check("aws_iam_role", &named, &["id"], "shop");
         check("aws_lb", &named, &["name_prefix"], "");

@@ -12,6 +12,7 @@
 //! | `{stem}` | the same without its last word: `role` of `role_arn` |
 //! | `{type}` | the object's type without the provider's name, with dashes |
 //! | `{region}`, `{account}`, `{subscription}` | what the provider is configured with, or a fixed one |
+//! | `{scope}` | `global` for a web ACL with that scope, `regional` for another one |
 //! | `{group}` | the id of the Azure resource group that the object is in |
 //! | `{.attribute}` | the value of another attribute of the object |
 //! | `{base64:text}` | the text, which may have placeholders of its own but `:`, in Base64 |
@@ -105,6 +106,10 @@ fn placeholder(name: &str, spot: &Spot<'_>, out: &mut String) {
             let group = spot.maker.object.member("resource_group_name");
             let group = group.as_str().unwrap_or("standin");
             let _ = write!(out, "/subscriptions/{subscription}/resourceGroups/{group}");
+        }
+        "scope" => {
+            let global = spot.maker.object.member("scope").as_str() == Some("CLOUDFRONT");
+            out.push_str(if global { "global" } else { "regional" });
         }
         "base64" => out.push_str(&base64(argument.as_bytes())),
         _ => match name.strip_prefix('.') {

@@ -231,8 +231,8 @@ resource "aws_vpc_endpoint" "s3""#,
         what: "ephemeral value in an ordinary argument",
         case: "aws",
         file: "modules/database/main.tf",
-        old: r#"password_wo            = ephemeral.random_password.admin.result
-  password_wo_version    = 1"#,
+        old: r"password_wo            = ephemeral.random_password.admin.result
+  password_wo_version    = 1",
         new: "password               = ephemeral.random_password.admin.result",
         by: By::Validate,
         says: "Ephemeral values are not valid",
@@ -241,8 +241,8 @@ resource "aws_vpc_endpoint" "s3""#,
         what: "output of a secret that is not marked",
         case: "aws",
         file: "main.tf",
-        old: r#"  value     = module.database
-  sensitive = true"#,
+        old: r"  value     = module.database
+  sensitive = true",
         new: "  value = module.database",
         by: By::Plan,
         says: "Output refers to sensitive values",
@@ -271,12 +271,12 @@ resource "aws_vpc_endpoint" "s3""#,
         what: "cycle by depends_on of a module",
         case: "aws",
         file: "main.tf",
-        old: r#"  allowed_groups = { site = module.site.security_group_id }
-"#,
-        new: r#"  allowed_groups = { site = module.site.security_group_id }
+        old: r"  allowed_groups = { site = module.site.security_group_id }
+",
+        new: r"  allowed_groups = { site = module.site.security_group_id }
 
   depends_on = [module.site]
-"#,
+",
         by: By::Validate,
         says: "Cycle:",
     },
@@ -293,8 +293,8 @@ resource "aws_vpc_endpoint" "s3""#,
         what: "providers that are not handed over",
         case: "aws",
         file: "main.tf",
-        old: r#"  providers = { aws = aws, aws.us_east_1 = aws.us_east_1 }
-"#,
+        old: r"  providers = { aws = aws, aws.us_east_1 = aws.us_east_1 }
+",
         new: "",
         by: By::Init,
         says: r#"The child module requires an additional configuration for provider hashicorp/aws, with the local name "aws.us_east_1""#,
@@ -479,8 +479,8 @@ resource "aws_ecs_cluster" "this""#,
         what: "name of the wrong length",
         case: "aws",
         file: "modules/site/main.tf",
-        old: r#"  name        = var.name
-"#,
+        old: r"  name        = var.name
+",
         new: r#"  name        = "a-name-that-is-longer-than-the-32-characters-of-elb"
 "#,
         by: By::Nobody,

@@ -12,6 +12,8 @@ mod provider;
 mod resource;
 mod schema;
 mod service;
+#[cfg(test)]
+mod tests;
 mod unserved;
 
 pub(crate) use service::Service;

@@ -1,22 +1,9 @@
 //! Expressions on one line.
 
-use super::expr::{BinaryOp, Expr, ForList, ForObject, Key, Part, Step, UnaryOp};
+use super::expr::{Expr, ForList, ForObject, Key, Part, Step};
 use super::line::Line;
+use super::operator::{Tie, operator, sign, tie, tie_of};
 use super::text::{is_identifier, literal, quoted};
-
-/// How tightly an expression holds together: what binds looser than its place needs parentheses.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Tie {
-    Conditional,
-    Or,
-    And,
-    Equality,
-    Order,
-    Sum,
-    Product,
-    Unary,
-    Term,
-}
 
 /// Adds the whole expression to a line, whatever its width.
 pub(super) fn flat(expr: &Expr, line: &mut Line) {
@@ -308,57 +295,5 @@ fn raw(text: &str, line: &mut Line) {
     }
     if text.contains(" = ") {
         line.mark();
-    }
-}
-
-/// How tightly an expression holds together.
-pub(super) fn tie(expr: &Expr) -> Tie {
-    match plain(expr) {
-        Expr::Raw(text) if is_path(text) => Tie::Term,
-        Expr::Conditional(_) | Expr::Raw(_) => Tie::Conditional,
-        Expr::Binary(binary) => tie_of(binary.op),
-        Expr::Unary(_) => Tie::Unary,
-        Expr::Number(number) if number.to_string().starts_with('-') => Tie::Unary,
-        _ => Tie::Term,
-    }
-}
-
-fn is_path(text: &str) -> bool {
-    text.split('.').all(is_identifier)
-}
-
-fn tie_of(op: BinaryOp) -> Tie {
-    match op {
-        BinaryOp::Or => Tie::Or,
-        BinaryOp::And => Tie::And,
-        BinaryOp::Eq | BinaryOp::NotEq => Tie::Equality,
-        BinaryOp::Less | BinaryOp::LessEq | BinaryOp::Greater | BinaryOp::GreaterEq => Tie::Order,
-        BinaryOp::Add | BinaryOp::Sub => Tie::Sum,
-        BinaryOp::Mul | BinaryOp::Div | BinaryOp::Rem => Tie::Product,
-    }
-}
-
-fn sign(op: UnaryOp) -> &'static str {
-    match op {
-        UnaryOp::Neg => "-",
-        UnaryOp::Not => "!",
-    }
-}
-
-fn operator(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Or => "||",
-        BinaryOp::And => "&&",
-        BinaryOp::Eq => "==",
-        BinaryOp::NotEq => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessEq => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterEq => ">=",
-        BinaryOp::Add => "+",
-        BinaryOp::Sub => "-",
-        BinaryOp::Mul => "*",
-        BinaryOp::Div => "/",
-        BinaryOp::Rem => "%",
     }
 }

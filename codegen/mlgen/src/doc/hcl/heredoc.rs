@@ -3,7 +3,7 @@
 use super::expr::Part;
 use super::flat::interpolation;
 use super::line::Line;
-use super::tall::STEP;
+use super::place::STEP;
 use super::text;
 
 /// The heredoc, from `<<` to its closing marker, or none if a heredoc cannot hold the template: the last line

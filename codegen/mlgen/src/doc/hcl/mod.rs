@@ -4,14 +4,16 @@
 //! give the tree and nothing of its looks: line breaks, alignment and quotes are the printer's.
 //!
 //! Reading order: `structure` and `expr` (the tree), `print` (bodies), `rows` (alignment), `tall` and `flat`
-//! (expressions over several lines and on one), `text` (quotes and escapes).
+//! (expressions over several lines and on one), `text` (quotes and escapes), `parse` (back to trees).
 
 mod build;
 mod expr;
 mod flat;
 mod heredoc;
 mod line;
+mod operator;
 pub mod parse;
+mod place;
 mod print;
 mod raw;
 mod rows;

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use super::expr::{Expr, Traversal};
 use super::line::Line;
+use super::place::{Place, STEP};
 use super::rows::{Row, Rows};
 use super::structure::{Block, Body, Item};
-use super::tall::{Laid, Place, STEP, lay_value, text_of};
+use super::tall::{Laid, lay_value, text_of};
 use super::text::label;
 
 /// A whole file, with one end of line at its end; nothing for an empty body.

@@ -9,6 +9,7 @@ use super::flat::{
 };
 use super::heredoc::heredoc;
 use super::line::Line;
+use super::place::{Place, closing, push_line};
 use super::raw;
 use super::rows::{Row, Rows};
 
@@ -16,45 +17,12 @@ use super::rows::{Row, Rows};
 /// longer name next to it must not change how an expression looks.
 const WIDTH: usize = 100;
 
-/// Spaces by which the inside of brackets is moved in.
-pub(super) const STEP: usize = 2;
-
 /// An expression as it is laid out.
 pub(super) enum Laid {
     /// On one line.
     One(Line),
     /// Goes on where it was put; the lines after the first have their indentation.
     Many(String),
-}
-
-/// Where an expression is put.
-#[derive(Clone, Copy)]
-pub(super) struct Place {
-    /// Indentation of the line.
-    pub(super) indent: usize,
-    /// Columns before the expression, the indentation among them.
-    pub(super) before: usize,
-    /// Columns after it, if it stays on one line.
-    pub(super) after: usize,
-}
-
-impl Place {
-    /// At the start of a line.
-    pub(super) fn line(indent: usize) -> Self {
-        Self { indent, before: indent, after: 0 }
-    }
-
-    fn past(self, columns: usize) -> Self {
-        Self { before: self.before + columns, ..self }
-    }
-
-    fn then(self, columns: usize) -> Self {
-        Self { after: self.after + columns, ..self }
-    }
-
-    fn inside(self) -> Self {
-        Self::line(self.indent + STEP)
-    }
 }
 
 /// Lays out the value of an attribute or an entry, which alone may be a heredoc.
@@ -301,14 +269,4 @@ pub(super) fn text_of(laid: Laid) -> String {
         Laid::One(line) => line.text().to_owned(),
         Laid::Many(text) => text,
     }
-}
-
-fn push_line(out: &mut String, indent: usize, parts: &[&str]) {
-    out.extend(std::iter::repeat_n(' ', indent));
-    out.extend(parts.iter().copied());
-    out.push('\n');
-}
-
-fn closing(place: Place, bracket: &str) -> String {
-    " ".repeat(place.indent) + bracket
 }

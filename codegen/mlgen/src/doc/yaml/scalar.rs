@@ -59,10 +59,10 @@ fn begins_text(text: &str) -> bool {
 /// Printable in every version, and no end of line to any.
 pub(super) fn is_plain(c: char) -> bool {
     match c {
-        ' '..='~' => true,
-        '\u{85}' | '\u{a0}' | '\u{2028}' | '\u{2029}' | '\u{feff}' => false,
-        '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..='\u{10ffff}' => true,
-        _ => false,
+        '\u{85}' | '\u{a0}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
+            false
+        }
+        c => !c.is_control(),
     }
 }
 

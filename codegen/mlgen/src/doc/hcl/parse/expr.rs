@@ -75,7 +75,7 @@ fn known(from: &Expression) -> Option<Expr> {
 }
 
 fn for_each(from: &hcl::ForExpr) -> Expr {
-    let key = from.intro.key_var.as_ref().map(|name| name.to_string());
+    let key = from.intro.key_var.as_ref().map(ToString::to_string);
     let value = from.intro.value_var.to_string();
     let collection = expr(&from.intro.collection_expr);
     let item = expr(&from.value_expr);
