@@ -69,9 +69,10 @@ fn rendered(environment: &str, kind: Kind) -> System {
     tools::mlgen(&project, &arguments).ok();
 
     let stack = project.join("deploy").join(environment).join("aws");
-    let resources = match stack.is_dir() {
-        true => applied(Stack::at(stack.clone()), environment),
-        false => BTreeMap::new(),
+    let resources = if stack.is_dir() {
+        applied(Stack::at(stack.clone()), environment)
+    } else {
+        BTreeMap::new()
     };
     System { project, stack, resources }
 }

@@ -57,6 +57,7 @@ impl Row {
     }
 
     /// The settings that give the design's own values, as `--set` takes them.
+    #[cfg(feature = "acceptance")]
     pub(super) fn settings(&self, environment: &str) -> Vec<String> {
         let set = self.literal.get(environment).and_then(|found| found.get("set"));
         let set = set.into_iter().filter_map(Json::as_object).flatten();
@@ -67,13 +68,12 @@ impl Row {
     }
 
     /// What must hold with these settings.
+    #[cfg(feature = "acceptance")]
     pub(super) fn literal(&self, environment: &str) -> Places {
         let found = self.literal.get(environment).into_iter().flatten();
         found
             .filter(|(place, _)| *place != "set")
-            .map(|(place, values)| {
-                (place.clone(), serde_json::from_value(values.clone()).unwrap())
-            })
+            .map(|(place, values)| (place.clone(), serde_json::from_value(values.clone()).unwrap()))
             .collect()
     }
 
