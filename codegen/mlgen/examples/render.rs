@@ -20,6 +20,7 @@ fn main() {
     let mut files = BTreeMap::new();
     files.insert("mlgen.yaml".into(), std::fs::read_to_string(root.join("mlgen.yaml")).unwrap());
     walk(root, &root.join("configs"), &mut files);
+    if root.join("templates").is_dir() { walk(root, &root.join("templates"), &mut files); }
     let mut catalogues = vec![];
     for c in mlgen::App::catalogues(&files["mlgen.yaml"]) {
         let mut f = BTreeMap::new();

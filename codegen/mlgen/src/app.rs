@@ -12,6 +12,7 @@ use crate::node::Node;
 use crate::source::Sources;
 use crate::spec::{Files, Project, Spec};
 use crate::target::{self, Rendered};
+use crate::template;
 use crate::yaml;
 
 /// Name of the file in which a project begins.
@@ -34,6 +35,8 @@ pub struct App {
     sources: Sources,
     spec: Option<Spec>,
     system: System,
+    /// Documents from templates, of all environments: each is rendered to know whether it can be.
+    documents: Vec<Rendered>,
     diags: Diags,
 }
 
@@ -61,12 +64,19 @@ impl App {
         }
         let catalogue = Catalogue::new(input.catalogues, &mut sources);
         let spec = files.and_then(|files| Spec::read(&files, &sources, &mut diags));
-        let mut system = System::default();
+        let (mut system, mut documents) = (System::default(), Vec::new());
         if let Some(spec) = &spec {
             let kinds = Kinds::read(spec, &catalogue, &sources, &mut diags);
             system = construct::build(spec, &kinds, &catalogue, &sources, &set, &mut diags);
+            // A template sees resolved inputs: where there are none, its errors would mislead.
+            if !diags.has_errors() {
+                let all = Choice::default();
+                let files = &input.files;
+                documents =
+                    template::documents(spec, &system, files, &mut sources, &all, &mut diags);
+            }
         }
-        Self { sources, spec, system, diags }
+        Self { sources, spec, system, documents, diags }
     }
 
     /// The catalogues that a project names, as far as its `mlgen.yaml` can be read.
@@ -113,7 +123,15 @@ impl App {
             named(&choice.environments, &stack.environment.name)
                 && named(&choice.targets, &stack.target.name)
         };
-        target::documents(&self.system, &chosen, &self.sources)
+        let mut found = target::documents(&self.system, &chosen, &self.sources);
+        let named = |list: &[String], name: &Option<String>| {
+            name.as_ref().is_none_or(|name| named(list, name))
+        };
+        let documents = self.documents.iter().filter(|one| {
+            named(&choice.environments, &one.environment) && named(&choice.targets, &one.target)
+        });
+        found.extend(documents.cloned());
+        found
     }
 }
 

@@ -18,6 +18,7 @@ pub mod node;
 pub mod source;
 pub mod spec;
 pub mod target;
+pub mod template;
 pub mod yaml;
 
 pub use app::{App, Choice, Input, PROJECT_FILE};

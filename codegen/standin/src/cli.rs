@@ -1,5 +1,6 @@
 //! The command line, and the environment by which Terraform's wrappers say what to serve.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
@@ -170,12 +171,12 @@ fn run(cli: Cli) -> Result<ExitCode> {
 fn types(args: &TypesArgs) -> Result<String> {
     let catalog = Catalog::load(&args.sources.schemas)?;
     let addresses = match &args.address {
-        Some(address) => vec![address.as_str()],
-        None => catalog.addresses(),
+        Some(address) => BTreeSet::from([address.clone()]),
+        None => catalog.addresses()?,
     };
     let mut lines = String::new();
     for address in addresses {
-        let entry = catalog.entry(address)?;
+        let entry = catalog.entry(&address)?;
         for name in entry.schemas.types() {
             let _ = writeln!(lines, "{address} {} {name}", entry.version);
         }

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use tfplug::Type;
 
 /// The schemas of any number of providers.
@@ -169,15 +170,7 @@ pub enum NestingMode {
 impl Document {
     /// Reads the text of a document.
     pub fn parse(text: &str) -> Result<Self> {
-        let document: Document = serde_json::from_str(text)
-            .context("this is not a document of the shape of `terraform providers schema -json`")?;
-        if !document.format_version.starts_with("1.") {
-            bail!(
-                "the document has the format {:?}, and only 1.x is understood",
-                document.format_version
-            );
-        }
-        Ok(document)
+        Envelope::parse(text)?.open(|_| true)
     }
 
     /// Reads a file.
@@ -196,6 +189,53 @@ impl Document {
             self.provider_schemas.entry(address).or_default().merge(provider);
         }
         self.provider_selections.extend(other.provider_selections);
+    }
+}
+
+/// A document of which the providers are still text: a process serves one of them, and the others would
+/// only cost it time.
+#[derive(Debug, Deserialize)]
+pub struct Envelope<'t> {
+    format_version: String,
+    #[serde(borrow)]
+    provider_schemas: BTreeMap<String, &'t RawValue>,
+    #[serde(default)]
+    provider_selections: BTreeMap<String, String>,
+}
+
+const NO_DOCUMENT: &str =
+    "this is not a document of the shape of `terraform providers schema -json`";
+
+impl<'t> Envelope<'t> {
+    /// Reads the text of a document, whose providers are JSON and no more is known of them.
+    pub fn parse(text: &'t str) -> Result<Self> {
+        let envelope: Envelope<'t> = serde_json::from_str(text).context(NO_DOCUMENT)?;
+        if !envelope.format_version.starts_with("1.") {
+            bail!(
+                "the document has the format {:?}, and only 1.x is understood",
+                envelope.format_version
+            );
+        }
+        Ok(envelope)
+    }
+
+    /// The addresses of the providers.
+    pub fn addresses(&self) -> impl Iterator<Item = &str> {
+        self.provider_schemas.keys().map(String::as_str)
+    }
+
+    /// Reads the providers that are wanted.
+    pub fn open(self, wanted: impl Fn(&str) -> bool) -> Result<Document> {
+        let wanted = self.provider_schemas.into_iter().filter(|(address, _)| wanted(address));
+        let provider_schemas = wanted
+            .map(|(address, json)| Ok((address, serde_json::from_str(json.get())?)))
+            .collect::<serde_json::Result<_>>()
+            .context(NO_DOCUMENT)?;
+        Ok(Document {
+            format_version: self.format_version,
+            provider_schemas,
+            provider_selections: self.provider_selections,
+        })
     }
 }
 

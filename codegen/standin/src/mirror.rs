@@ -85,13 +85,13 @@ pub fn write(mirror: &Mirror, catalog: &Catalog) -> Result<Written> {
     let dir = absolute(&mirror.dir)?;
     let values = mirror.values.as_deref().map(Values::read).transpose()?.unwrap_or_default();
     let mut kinds = BTreeSet::new();
-    for address in catalog.addresses() {
-        let entry = catalog.entry(address)?;
+    for address in catalog.addresses()? {
+        let entry = catalog.entry(&address)?;
         kinds.extend(entry.schemas.types());
-        let file = executable(&dir, address, &entry.version)?;
+        let file = executable(&dir, &address, &entry.version)?;
         // What cannot be served is found now, not when Terraform asks.
         provider::served(&entry, values.clone())?;
-        script(&file, &wrapper(address))?;
+        script(&file, &wrapper(&address))?;
     }
     if let Some(key) = values.unclaimed(&kinds).next() {
         bail!("the values have {key:?}, and no provider has that type");

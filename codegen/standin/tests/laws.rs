@@ -75,7 +75,8 @@ fn some(ty: &Type) -> Value {
 
 fn catalog() -> Vec<Entry> {
     let catalog = Catalog::load(&[]).unwrap();
-    catalog.addresses().into_iter().map(|address| catalog.entry(address).unwrap()).collect()
+    let addresses = catalog.addresses().unwrap();
+    addresses.iter().map(|address| catalog.entry(address).unwrap()).collect()
 }
 
 #[tokio::test]

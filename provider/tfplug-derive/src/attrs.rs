@@ -1,6 +1,6 @@
 //! What is written in `#[tf(…)]`, without judgement of what it means.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use syn::meta::ParseNestedMeta;
 use syn::parse::Parse;
 use syn::{Attribute, Error, Expr, ExprArray, ExprLit, Ident, Lit, LitInt, LitStr, Token};
@@ -21,9 +21,12 @@ impl Errors {
         self.push(Error::new(at, what));
     }
 
-    /// The value, unless something was wrong.
-    pub(crate) fn finish<T>(self, value: T) -> Result<T, Error> {
-        self.0.map_or(Ok(value), Err)
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    pub(crate) fn to_tokens(&self) -> TokenStream {
+        self.0.as_ref().map(Error::to_compile_error).unwrap_or_default()
     }
 }
 

@@ -2,20 +2,24 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
+use syn::DeriveInput;
 use syn::spanned::Spanned as _;
-use syn::{DeriveInput, Error};
 
 use crate::attrs::{Keep, Replace};
 use crate::model::{BlockField, BlockNesting, Field, Model, Presence};
 
-pub(crate) fn expand(model: &Model) -> TokenStream {
+/// `sound` says that nothing was wrong. If something was, the code is there all the same, so that the
+/// errors of the derive are followed by those of the types, and by none about code that is missing.
+pub(crate) fn expand(model: &Model, sound: bool) -> TokenStream {
     let paths = typed_paths(model);
     let schema = schema(model);
-    let identified = identified(model);
+    let identified = identified(model, sound);
     quote! {
         #[automatically_derived]
         #[allow(clippy::all, clippy::pedantic, clippy::restriction, missing_docs, unused_qualifications, unreachable_pub, reason = "generated code")]
         const _: () = {
+            #[allow(unused_imports, reason = "stands in where the type of a field was refused")]
+            use ::tfplug::__derive::OrElse as _;
             #paths
             #schema
             #identified
@@ -23,14 +27,14 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     }
 }
 
-/// The errors, and implementations that keep them from raising twenty more.
-pub(crate) fn stub(input: &DeriveInput, errors: &Error) -> TokenStream {
-    let (errors, ident) = (errors.to_compile_error(), &input.ident);
+/// Implementations that keep the errors about a type that is no struct with names from raising twenty more.
+pub(crate) fn stub(input: &DeriveInput) -> TokenStream {
+    let ident = &input.ident;
     if !input.generics.params.is_empty() {
-        return errors;
+        return TokenStream::new();
     }
+    let identified = no_identity(ident);
     quote! {
-        #errors
         #[automatically_derived]
         #[allow(clippy::all, clippy::pedantic, reason = "stands in for code that could not be generated")]
         const _: () = {
@@ -41,11 +45,7 @@ pub(crate) fn stub(input: &DeriveInput, errors: &Error) -> TokenStream {
                 fn decode(_: ::tfplug::Value) -> ::tfplug::Result<Self> { ::core::unreachable!() }
                 fn encode(self) -> ::tfplug::Value { ::core::unreachable!() }
             }
-            impl ::tfplug::Identified for #ident {
-                type Key = ();
-                const IMPORT_ID: &'static str = "";
-                fn key(_: &::tfplug::Value) -> ::tfplug::Result<()> { ::core::unreachable!() }
-            }
+            #identified
             impl ::tfplug::AttributeType for #ident {
                 fn kind() -> ::tfplug::schema::Kind { ::core::unreachable!() }
                 fn decode(_: ::tfplug::Value) -> ::tfplug::Result<Self> { ::core::unreachable!() }
@@ -86,8 +86,8 @@ fn schema(model: &Model) -> TokenStream {
         model.fields.iter().filter(|field| field.block.is_none() && !field.flatten).map(attribute);
     let immutable = model.immutable;
     let flatten = model.fields.iter().filter(|field| field.flatten).map(|field| {
-        let ty = &field.ty;
-        quote_spanned! { ty.span() => ::tfplug::__derive::flatten::<#ty>(&mut block, #immutable); }
+        let inner = &field.inner;
+        quote_spanned! { inner.span() => ::tfplug::__derive::flatten::<#inner>(&mut block, #immutable); }
     });
     let blocks = model
         .fields
@@ -104,18 +104,18 @@ fn schema(model: &Model) -> TokenStream {
     let take = in_order.iter().map(|(field, taken)| {
         let (name, ty) = (&field.name, &field.ty);
         if field.flatten {
-            quote_spanned! { ty.span() => let #taken = fields.take_flattened::<#ty>(); }
+            quote_spanned! { ty.span() => let #taken = <::tfplug::__derive::Of<#ty>>::take_flattened(&mut fields); }
         } else {
-            quote_spanned! { ty.span() => let #taken = fields.take::<#ty>(#name); }
+            quote_spanned! { ty.span() => let #taken = <::tfplug::__derive::Of<#ty>>::take(&mut fields, #name); }
         }
     });
     let members = model.fields.iter().filter(|field| !field.flatten).map(|field| {
         let (name, ty, ident) = (&field.name, &field.ty, &field.ident);
-        quote! { (#name, <#ty as ::tfplug::Slot>::into_value(self.#ident)) }
+        quote! { (#name, <::tfplug::__derive::Of<#ty>>::put(self.#ident)) }
     });
     let merge = model.fields.iter().filter(|field| field.flatten).map(|field| {
-        let ident = &field.ident;
-        quote! { let object = ::tfplug::__derive::merge(object, ::tfplug::Schema::encode(self.#ident)); }
+        let (ty, ident) = (&field.ty, &field.ident);
+        quote! { let object = <::tfplug::__derive::Of<#ty>>::merge(object, self.#ident); }
     });
     quote! {
         impl ::tfplug::Schema for #ident {
@@ -179,7 +179,7 @@ fn attribute(field: &Field) -> TokenStream {
     if let Some(default) = &field.default {
         set.push(quote_spanned! { default.span() =>
             attribute.default = ::core::option::Option::Some(
-                <#inner as ::tfplug::AttributeType>::encode(<#inner as ::core::convert::From<_>>::from(#default)),
+                <::tfplug::__derive::Of<#inner>>::default(<#inner as ::core::convert::From<_>>::from(#default)),
             );
         });
     }
@@ -195,13 +195,13 @@ fn attribute(field: &Field) -> TokenStream {
             set.push(quote!(attribute.replace = ::tfplug::schema::Replace::Always;));
         }
         Some(Replace::When(decides)) => set.push(quote_spanned! { decides.span() =>
-            attribute.replace = ::tfplug::__derive::replace_when::<#inner>(#decides);
+            attribute.replace = <::tfplug::__derive::Of<#inner>>::replace_when(#decides);
         }),
         None => {}
     }
     for check in &field.checks {
         set.push(quote_spanned! { check.span() =>
-            attribute.checks.push(::tfplug::schema::Check::rule::<#inner>({
+            attribute.checks.push(<::tfplug::__derive::Of<#inner>>::check({
                 #[allow(unused_imports, reason = "the rules are in scope whether they are used or not")]
                 use ::tfplug::schema::check::rules::*;
                 #check
@@ -262,16 +262,27 @@ fn groups(model: &Model) -> TokenStream {
     quote! { groups: ::std::vec![#(#exactly,)* #(#at_most,)*], }
 }
 
-fn identified(model: &Model) -> TokenStream {
+/// An identity that may just be misspelt.
+fn no_identity(ident: &Ident) -> TokenStream {
+    quote! {
+        impl ::tfplug::Identified for #ident {
+            type Key = ();
+            const IMPORT_ID: &'static str = "";
+            fn key(_: &::tfplug::Value) -> ::tfplug::Result<()> { ::core::unreachable!() }
+        }
+    }
+}
+
+fn identified(model: &Model, sound: bool) -> TokenStream {
     let fields: Vec<&Field> = model.fields.iter().filter(|field| field.identity).collect();
     if fields.is_empty() {
-        return TokenStream::new();
+        return if sound { TokenStream::new() } else { no_identity(&model.ident) };
     }
     let (ident, import) = (&model.ident, &model.import);
     let types: Vec<_> = fields.iter().map(|field| &field.inner).collect();
     let parts = fields.iter().map(|field| {
         let (name, inner) = (&field.name, &field.inner);
-        quote!(::tfplug::__derive::key_part::<#inner>(identity, #name)?)
+        quote!(<::tfplug::__derive::Of<#inner>>::key_part(identity, #name)?)
     });
     // One field: its own type. Several: a tuple in the order of declaration.
     let (key, value) = match types.as_slice() {

@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 use syn::spanned::Spanned as _;
-use syn::{Data, DeriveInput, Error, Expr, GenericArgument, Ident, PathArguments, Type};
+use syn::{Data, DeriveInput, Expr, GenericArgument, Ident, PathArguments, Type};
 
 use crate::attrs::{Errors, FieldAttrs, Keep, Replace, StructAttrs};
 use crate::docs::docs;
@@ -83,9 +83,10 @@ enum Outer {
 }
 
 impl Model {
-    pub(crate) fn read(input: &DeriveInput) -> Result<Self, Error> {
-        let mut errors = Errors::default();
-        let attrs = StructAttrs::read(&input.attrs, &mut errors);
+    /// What could be read, in spite of errors: the compiler then has its say in the same run. `None` for what
+    /// is no struct with names and without parameters.
+    pub(crate) fn read(input: &DeriveInput, errors: &mut Errors) -> Option<Self> {
+        let attrs = StructAttrs::read(&input.attrs, errors);
         let doc = docs(&input.attrs);
         if doc.is_empty() {
             errors.says(
@@ -95,7 +96,7 @@ impl Model {
         }
         let Data::Struct(data) = &input.data else {
             errors.says(input.ident.span(), "`Schema` can only be derived for structs");
-            return Err(errors.finish(()).expect_err("an error was just added"));
+            return None;
         };
         if !input.generics.params.is_empty() {
             errors.says(
@@ -104,11 +105,8 @@ impl Model {
             );
         }
         let immutable = attrs.immutable;
-        let fields: Vec<Field> = data
-            .fields
-            .iter()
-            .filter_map(|field| Field::read(field, immutable, &mut errors))
-            .collect();
+        let fields: Vec<Field> =
+            data.fields.iter().filter_map(|field| Field::read(field, immutable, errors)).collect();
 
         for (position, field) in fields.iter().enumerate() {
             if !field.flatten && fields[..position].iter().any(|other| other.name == field.name) {
@@ -126,13 +124,14 @@ impl Model {
         let import =
             attrs.import.as_ref().map_or_else(|| default_import(&fields), syn::LitStr::value);
         if let Some(written) = &attrs.import {
-            check_import(&import, written, &fields, &mut errors);
+            check_import(&import, written, &fields, errors);
         }
         let mut groups = |groups: Vec<Vec<Ident>>| -> Vec<Vec<String>> {
-            groups.into_iter().map(|group| attribute_names(&group, &fields, &mut errors)).collect()
+            groups.into_iter().map(|group| attribute_names(&group, &fields, errors)).collect()
         };
         let (exactly_one, at_most_one) = (groups(attrs.exactly_one), groups(attrs.at_most_one));
-        errors.finish(Model {
+        let readable = fields.len() == data.fields.len() && input.generics.params.is_empty();
+        readable.then_some(Model {
             ident: input.ident.clone(),
             name: attrs.name.map(|name| name.value()).unwrap_or_default(),
             version,

@@ -1,11 +1,16 @@
 //! What the code written by `#[derive(Schema)]` calls. Not for people.
+//!
+//! Of a field whose type cannot be one, [`attribute`] alone complains: all else is reached through [`Of`],
+//! which has a silent stand-in for such types, so that one mistake is one message.
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use crate::diag::{Error, Result};
 use crate::path::{Path, Step};
 use crate::resource::Schema;
+use crate::schema::check::Rule;
 use crate::schema::{
     Attribute, Block, BlockNesting, Check, Kind, Nested, NestedBlock, Nesting, Presence, Replace,
 };
@@ -28,20 +33,6 @@ impl Fields {
         }
     }
 
-    /// Takes one member; on a mistake there is none, and [`Fields::into_error`] tells it.
-    pub fn take<S: Slot>(&mut self, name: &'static str) -> Option<S> {
-        let value = self.values.remove(name).unwrap_or_default();
-        S::from_value(value)
-            .map_err(|error| self.add(error.under(&Step::Attribute(name.to_owned()))))
-            .ok()
-    }
-
-    /// Takes the members of a flattened struct, whose mistakes have the places of its fields.
-    pub fn take_flattened<T: Schema>(&mut self) -> Option<T> {
-        let taken = T::decode(Value::Map(self.values.clone()));
-        taken.map_err(|error| self.add(error)).ok()
-    }
-
     fn add(&mut self, error: Error) {
         self.error = Some(match self.error.take() {
             Some(earlier) => earlier.and(error),
@@ -56,6 +47,121 @@ impl Fields {
         })
     }
 }
+
+/// What a field of the type `T` can do, where `T` can be the type of one.
+///
+/// Functions of an `impl` whose bounds hold go before those of a trait. So `Of::<T>::take` is the real one
+/// below for a type that fits, and that of [`OrElse`], which nothing ever runs, for one that does not.
+#[derive(Debug)]
+pub struct Of<T>(PhantomData<T>);
+
+impl<S: Slot> Of<S> {
+    /// Takes one member; on a mistake there is none, and [`Fields::into_error`] tells it.
+    pub fn take(fields: &mut Fields, name: &'static str) -> Option<S> {
+        let value = fields.values.remove(name).unwrap_or_default();
+        S::from_value(value)
+            .map_err(|error| fields.add(error.under(&Step::Attribute(name.to_owned()))))
+            .ok()
+    }
+
+    /// Writes the member.
+    pub fn put(field: S) -> Value {
+        field.into_value()
+    }
+}
+
+impl<T: AttributeType> Of<T> {
+    /// A rule for values of this type.
+    pub fn check(rule: impl Rule<T>) -> Check {
+        Check::rule(rule)
+    }
+
+    /// A default.
+    pub fn default(value: T) -> Value {
+        value.encode()
+    }
+
+    /// A change that replaces if `decides` says so of the two values.
+    pub fn replace_when(decides: impl Fn(&T, &T) -> bool + Send + Sync + 'static) -> Replace {
+        Replace::When(Arc::new(move |before, after| {
+            match (T::decode(before.clone()), T::decode(after.clone())) {
+                (Ok(before), Ok(after)) => decides(&before, &after),
+                _ => true,
+            }
+        }))
+    }
+
+    /// One part of what identifies a resource.
+    pub fn key_part(identity: &Value, name: &'static str) -> Result<T> {
+        decode_known(identity.member(name).clone()).map_err(|error| error.at(Path::attribute(name)))
+    }
+}
+
+impl<T: Schema> Of<T> {
+    /// Takes the members of a flattened struct, whose mistakes have the places of its fields.
+    pub fn take_flattened(fields: &mut Fields) -> Option<T> {
+        let taken = T::decode(Value::Map(fields.values.clone()));
+        taken.map_err(|error| fields.add(error)).ok()
+    }
+
+    /// One object with the members of both.
+    pub fn merge(object: Value, flattened: T) -> Value {
+        match (object, flattened.encode()) {
+            (Value::Map(mut members), Value::Map(more)) => {
+                members.extend(more);
+                Value::Map(members)
+            }
+            (object, _) => object,
+        }
+    }
+}
+
+/// Stands in for [`Of`] where the type of a field was refused. No program holds these functions.
+pub trait OrElse<T> {
+    /// See [`Of::take`].
+    fn take(_: &mut Fields, _: &'static str) -> Option<T> {
+        unreachable!("{REFUSED}")
+    }
+
+    /// See [`Of::put`].
+    fn put(_: T) -> Value {
+        unreachable!("{REFUSED}")
+    }
+
+    /// See [`Of::check`].
+    fn check<R>(_: R) -> Check {
+        unreachable!("{REFUSED}")
+    }
+
+    /// See [`Of::default`].
+    fn default<D>(_: D) -> Value {
+        unreachable!("{REFUSED}")
+    }
+
+    /// See [`Of::replace_when`].
+    fn replace_when(_: impl Fn(&T, &T) -> bool) -> Replace {
+        unreachable!("{REFUSED}")
+    }
+
+    /// See [`Of::key_part`].
+    fn key_part(_: &Value, _: &'static str) -> Result<T> {
+        unreachable!("{REFUSED}")
+    }
+
+    /// See [`Of::take_flattened`].
+    fn take_flattened(_: &mut Fields) -> Option<T> {
+        unreachable!("{REFUSED}")
+    }
+
+    /// See [`Of::merge`].
+    fn merge(_: Value, _: T) -> Value {
+        unreachable!("{REFUSED}")
+    }
+}
+
+const REFUSED: &str = "the compiler has refused the type of this field";
+
+impl<T> OrElse<T> for Of<T> {}
 
 /// An attribute with what its type says of it.
 pub fn attribute<T: AttributeType>(
@@ -120,32 +226,4 @@ pub fn flatten<T: Schema>(block: &mut Block, immutable: bool) {
     block.attributes.extend(attributes);
     block.blocks.extend(blocks);
     block.groups.extend(groups);
-}
-
-/// One object with the members of both.
-pub fn merge(object: Value, flattened: Value) -> Value {
-    match (object, flattened) {
-        (Value::Map(mut members), Value::Map(more)) => {
-            members.extend(more);
-            Value::Map(members)
-        }
-        (object, _) => object,
-    }
-}
-
-/// A change that replaces if `decides` says so of the two values.
-pub fn replace_when<T: AttributeType>(
-    decides: impl Fn(&T, &T) -> bool + Send + Sync + 'static,
-) -> Replace {
-    Replace::When(Arc::new(move |before, after| {
-        match (T::decode(before.clone()), T::decode(after.clone())) {
-            (Ok(before), Ok(after)) => decides(&before, &after),
-            _ => true,
-        }
-    }))
-}
-
-/// One part of what identifies a resource.
-pub fn key_part<T: AttributeType>(identity: &Value, name: &'static str) -> Result<T> {
-    decode_known(identity.member(name).clone()).map_err(|error| error.at(Path::attribute(name)))
 }

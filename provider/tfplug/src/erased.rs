@@ -161,6 +161,13 @@ pub trait Provide<T> {
     }
 }
 
+/// A provider with one backend has nothing but that: `type Backends = Arc<Client>`.
+impl<T> Provide<T> for Arc<T> {
+    fn provide(&self) -> Result<Arc<T>> {
+        Ok(Arc::clone(self))
+    }
+}
+
 /// [`Managed`] for a resource with types.
 pub(crate) struct ResourceHandler<R, B> {
     shape: OnceLock<Shape>,
@@ -217,7 +224,7 @@ fn context<T, B: Provide<T> + Send + Sync + 'static>(call: Call) -> Result<Cx<T>
              else is applied. Apply that first, for instance with `-target`.",
         )
     })?;
-    Ok(Cx::new(backends.provide()?, call))
+    Ok(Cx::new(B::provide(&backends)?, call))
 }
 
 fn outcome<R: Schema>(applied: Applied<R>) -> Outcome {
@@ -245,7 +252,7 @@ impl<R: Resource, B: Provide<R::Backend> + Send + Sync + 'static> Managed
     }
 
     fn ready(&self, call: &Call) -> Result<()> {
-        match call.backends::<B>().and_then(|backends| backends.missing()) {
+        match call.backends::<B>().and_then(|backends| B::missing(&backends)) {
             Some(error) => Err(error),
             None => Ok(()),
         }

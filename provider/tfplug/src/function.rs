@@ -1,4 +1,4 @@
-//! A pure function for expressions: `provider::mlassets::worm_path(…)`.
+//! A pure function for expressions: `provider::<name>::<function>(…)`.
 
 use crate::diag::Result;
 use crate::resource::Schema;
@@ -12,6 +12,39 @@ use crate::typed::AttributeType;
 ///
 /// Terraform calls functions at any time, on a provider without configuration, and holds them to give
 /// the same result for the same arguments.
+///
+/// ```
+/// use tfplug::{At, Error, Function, Result, Schema};
+///
+/// /// The part of a text between two places: `provider::notes::cut("a note", 2, 6)` is `"note"`.
+/// #[derive(Schema)]
+/// #[tf(name = "cut")]
+/// struct Cut {
+///     /// The text.
+///     text: String,
+///     /// Where the part begins, counted in bytes from 0.
+///     #[tf(check = at_least(0))]
+///     from: i64,
+///     /// Where it ends; the end of the text when null.
+///     to: Option<i64>,
+/// }
+///
+/// impl Function for Cut {
+///     type Output = String;
+///
+///     fn call(self) -> Result<String> {
+///         let from = usize::try_from(self.from).unwrap_or(0);
+///         let to = self.to.map_or(self.text.len(), |to| usize::try_from(to).unwrap_or(0));
+///         let part = self.text.get(from..to).map(str::to_owned);
+///         part.ok_or_else(|| Error::user("No such part", "The text has no such part.")).at(Self::TO)
+///     }
+/// }
+///
+/// let cut = |from, to| Cut { text: "a note".to_owned(), from, to }.call();
+/// assert_eq!(cut(2, None)?, "note");
+/// assert_eq!(cut(2, Some(9)).unwrap_err().to_string(), "to: No such part: The text has no such part.");
+/// # Ok::<(), Error>(())
+/// ```
 pub trait Function: Schema {
     /// What it returns.
     type Output: AttributeType;

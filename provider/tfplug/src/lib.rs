@@ -1,4 +1,101 @@
-//! A framework for Terraform providers in Rust: plugin protocol 6, complete.
+//! Terraform providers in Rust: one struct says what a resource is, four functions are its life.
+//!
+#![doc = include_str!("../README.md")]
+//!
+//! # A whole provider
+//!
+#![doc = "```no_run"]
+#![doc = include_str!("../examples/note.rs")]
+#![doc = "```"]
+//!
+//! # A whole test
+//!
+//! With the feature `testing`; the resource is left out here, it keeps labels in memory. A step that
+//! Terraform would refuse is an error, such as a plan that is not kept.
+//!
+//! ```
+//! # use std::collections::BTreeMap;
+//! # use std::sync::{Arc, Mutex};
+//! # use tfplug::{Applied, Change, Cx, Resource, Result, Schema};
+//! # /// A label.
+//! # #[derive(Schema)]
+//! # #[tf(name = "label")]
+//! # struct Label {
+//! #     /// What it is called.
+//! #     #[tf(identity, check = len(1..=9))]
+//! #     key: String,
+//! #     /// What it says.
+//! #     text: String,
+//! # }
+//! # type Labels = Mutex<BTreeMap<String, String>>;
+//! # impl Resource for Label {
+//! #     type Backend = Labels;
+//! #     async fn create(labels: &Cx<Labels>, plan: Self) -> Applied<Self> {
+//! #         labels.lock().unwrap().insert(plan.key.clone(), plan.text.clone());
+//! #         Ok(plan)
+//! #     }
+//! #     async fn read(labels: &Cx<Labels>, key: String, _: Option<Self>) -> Result<Option<Self>> {
+//! #         let text = labels.lock().unwrap().get(&key).cloned();
+//! #         Ok(text.map(|text| Label { key, text }))
+//! #     }
+//! #     async fn update(labels: &Cx<Labels>, change: Change<Self>) -> Applied<Self> {
+//! #         Self::create(labels, change.after).await
+//! #     }
+//! #     async fn delete(labels: &Cx<Labels>, state: Self) -> Result<()> {
+//! #         labels.lock().unwrap().remove(&state.key);
+//! #         Ok(())
+//! #     }
+//! # }
+//! # #[cfg(not(feature = "testing"))]
+//! # fn main() {}
+//! # #[cfg(feature = "testing")]
+//! use tfplug::testing::{Action, Harness, Problem, config, laws};
+//!
+//! # #[cfg(feature = "testing")]
+//! #[tokio::main] // `#[tokio::test]` in a test
+//! async fn main() -> std::result::Result<(), Problem> {
+//!     // What is declared makes sense: defaults pass their checks, import IDs can be read back.
+//!     laws::resource::<Label>()?;
+//!
+//!     let labels = Arc::new(Labels::default());
+//!     let mut label = Harness::new::<Label, _>(Arc::clone(&labels));
+//!     let blue = config!({ "key": "colour", "text": "blue" });
+//!     assert_eq!(label.plan(&blue).await?.action, Action::Create);
+//!     label.apply(&blue).await?;
+//!     assert_eq!(labels.lock().unwrap()["colour"], "blue");
+//!     assert_eq!(label.plan(&blue).await?.action, Action::NoOp);
+//!
+//!     // Somebody changes it by hand: the next plan takes it back.
+//!     labels.lock().unwrap().insert("colour".to_owned(), "red".to_owned());
+//!     label.refresh().await?;
+//!     assert_eq!(label.plan(&blue).await?.action, Action::Update);
+//!     label.assert_converges(&blue).await?;
+//!
+//!     let refused = label.plan(config!({ "key": "", "text": "blue" })).await.unwrap_err();
+//!     assert_eq!(
+//!         refused.to_string(),
+//!         "Validate: the provider refused\n  \
+//!          key: Invalid value: `key` must have 1 to 9 characters, found 0."
+//!     );
+//!
+//!     label.destroy().await?;
+//!     assert!(labels.lock().unwrap().is_empty());
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Where to look
+//!
+//! | to | see |
+//! |---|---|
+//! | declare what there is: types, defaults, checks, blocks | [the derive](macro@Schema), [`schema::check`] |
+//! | bring it into being and change it | [`Resource`], [`Keeping`], [`Cx`] |
+//! | look at a plan before it is carried out | [`Resource::plan`], [`Draft`], [`Attr`] |
+//! | configure the provider and reach a service | [`Provider`], [`Provide`] |
+//! | look something up, or compute it | [`DataSource`], [`Registry::lookup`], [`Function`] |
+//! | tell what went wrong, and where | [`Error`], [`At`] |
+//! | hide what is secret | [`Secret`], [`Sensitive`] |
+//! | write the pages of the registry | [`docs`] |
 
 #[cfg(test)]
 extern crate self as tfplug;

@@ -19,6 +19,83 @@ use crate::value::Value;
 ///
 /// Its configuration may be unknown in parts while planning: declare those fields as
 /// [`Attr<T>`](crate::Attr) with `#[tf(optional)]`.
+///
+/// With one backend, `Backends` is an [`Arc`] of it. With several, it has a [`Provide`] for each:
+///
+/// ```no_run
+/// use std::process::ExitCode;
+/// use std::sync::Arc;
+///
+/// use tfplug::{At, Error, Host, Provide, Provider, Registry, Result, Schema, Secret};
+/// # struct Client;
+/// # impl Client { fn new(_: &str, _: Option<Secret>) -> Self { Client } }
+/// # struct Disk;
+/// # /// A pool.
+/// # #[derive(Schema)]
+/// # #[tf(name = "pool")]
+/// # struct Pool {
+/// #     /// Its name.
+/// #     #[tf(identity)]
+/// #     name: String,
+/// # }
+/// # impl tfplug::Resource for Pool {
+/// #     type Backend = Client;
+/// #     async fn create(_: &tfplug::Cx<Client>, plan: Self) -> tfplug::Applied<Self> { Ok(plan) }
+/// #     async fn read(_: &tfplug::Cx<Client>, name: String, _: Option<Self>) -> Result<Option<Self>> { Ok(Some(Pool { name })) }
+/// #     async fn update(_: &tfplug::Cx<Client>, _: tfplug::Change<Self>) -> tfplug::Applied<Self> { tfplug::immutable() }
+/// #     async fn delete(_: &tfplug::Cx<Client>, _: Self) -> Result<()> { Ok(()) }
+/// # }
+///
+/// /// Manages pools, and archives on a disk.
+/// #[derive(Schema)]
+/// #[tf(name = "cloud")]
+/// struct Cloud {
+///     /// Where the service is.
+///     #[tf(env = "CLOUD_ENDPOINT", check = custom("begin with `https://`", |url: &String| url.starts_with("https://")))]
+///     endpoint: Option<String>,
+///     /// The key.
+///     #[tf(env = "CLOUD_API_KEY")]
+///     api_key: Option<Secret>,
+/// }
+///
+/// struct Backends {
+///     client: Option<Arc<Client>>,
+///     disk: Arc<Disk>,
+/// }
+///
+/// impl Provide<Client> for Backends {
+///     fn provide(&self) -> Result<Arc<Client>> {
+///         self.client.clone().ok_or_else(|| {
+///             let help = "Set `endpoint`, or the environment variable CLOUD_ENDPOINT.";
+///             Error::user("No endpoint", help)
+///         })
+///     }
+/// }
+///
+/// impl Provide<Disk> for Backends {
+///     fn provide(&self) -> Result<Arc<Disk>> {
+///         Ok(Arc::clone(&self.disk))
+///     }
+/// }
+///
+/// impl Provider for Cloud {
+///     const ADDRESS: &'static str = "registry.terraform.io/example/cloud";
+///     type Backends = Backends;
+///
+///     async fn configure(config: Self, _: Host) -> Result<Backends> {
+///         let client = config.endpoint.map(|url| Arc::new(Client::new(&url, config.api_key)));
+///         Ok(Backends { client, disk: Arc::new(Disk) })
+///     }
+///
+///     fn registry() -> Registry<Backends> {
+///         Registry::new().resource::<Pool>().lookup::<Pool>() // `cloud_pool`, managed and looked up
+///     }
+/// }
+///
+/// fn main() -> ExitCode {
+///     tfplug::serve::<Cloud>(env!("CARGO_PKG_VERSION"))
+/// }
+/// ```
 pub trait Provider: Schema {
     /// Where it is published: `registry.terraform.io/<namespace>/<name>`.
     const ADDRESS: &'static str;

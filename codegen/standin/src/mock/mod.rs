@@ -1,7 +1,7 @@
 //! Made-up values: of the right type, in the form that the real ones have, and always the same for the
 //! same configuration.
 //!
-//! The form follows from the names of type and attribute, by the tables of [`aws`], [`azure`] and [`names`],
+//! The form follows from the names of type and attribute, by the tables of `aws`, `azure` and `names`,
 //! first match first. Expressions of modules that take values apart (`split(":", endpoint)`,
 //! `jsondecode(policy)`, `cidrsubnet(cidr_block)`) then work as they will in the cloud.
 

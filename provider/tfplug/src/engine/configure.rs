@@ -91,11 +91,14 @@ fn read_text(attribute: &Attribute, variable: &str, text: &str) -> Result<Value>
         Error::user("Invalid environment variable", detail)
     });
     value.and_then(|value| {
-        attribute.checks.iter().try_for_each(|check| check.test(&value)).map(|()| value).map_err(
-            |error| {
+        attribute
+            .checks
+            .iter()
+            .try_for_each(|check| check.test(&attribute.name, &value))
+            .map(|()| value)
+            .map_err(|error| {
                 let detail = format!("From the environment variable {variable}: {error}");
                 Error::user("Invalid environment variable", detail)
-            },
-        )
+            })
     })
 }

@@ -42,7 +42,9 @@ pub fn call_function(
         if value.is_null() || !value.is_wholly_known() {
             continue;
         }
-        if let Some(error) = parameter.checks.iter().find_map(|check| check.test(value).err()) {
+        if let Some(error) =
+            parameter.checks.iter().find_map(|check| check.test(&parameter.name, value).err())
+        {
             // Of the arguments that are left, the error may know which one it is about.
             let further = match error.diagnostics().first().map(|said| said.path.steps()) {
                 Some([Step::Index(index), ..]) if position == fixed => *index,

@@ -95,7 +95,7 @@ impl Walk {
         }
         if value.is_wholly_known() {
             for check in &attribute.checks {
-                if let Err(error) = check.test(value) {
+                if let Err(error) = check.test(&attribute.name, value) {
                     let steps = self.at.steps();
                     let error = steps.iter().rev().fold(error, Error::under);
                     // What is wrong inside a nested object is found out from outside, too.

@@ -2,6 +2,9 @@
 //!
 //! Rules run only on values that are wholly known, so they never report an unknown one. Each says in
 //! words what it wants: the words stand in the error and in the documentation.
+//!
+//! **Invariant:** no rule here repeats what it refuses. A variable may be sensitive wherever it is used,
+//! and Terraform hides it everywhere but in what a provider says. A length is told, a value never.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -30,8 +33,15 @@ pub trait Rule<T>: Send + Sync + 'static {
     /// Whether the value satisfies the rule.
     fn accepts(&self, value: &T) -> bool;
 
-    /// What exactly is wrong with a value that does not, in a sentence, where more can be said than what
-    /// is wanted. It must not repeat a secret.
+    /// A fact about a refused value that gives nothing of it away, to follow the wish and a comma:
+    /// "found 70", which is a length.
+    fn fact(&self, value: &T) -> Option<String> {
+        let _ = value;
+        None
+    }
+
+    /// What exactly is wrong with a refused value, in a sentence that stands instead of the wish. It must
+    /// not repeat the value, which may be a secret.
     fn explain(&self, value: &T) -> Option<String> {
         let _ = value;
         None
@@ -45,7 +55,7 @@ pub struct Check {
     test: Arc<Test>,
 }
 
-type Test = dyn Fn(&Value) -> Result<(), Error> + Send + Sync;
+type Test = dyn Fn(&str, &Value) -> Result<(), Error> + Send + Sync;
 
 impl Check {
     /// A check made from a rule. Values that do not decode as `T` are left to [`Check::decodes`].
@@ -54,11 +64,12 @@ impl Check {
         let words = wants.clone();
         Check {
             wants,
-            test: Arc::new(move |value| match T::decode(value.clone()) {
+            test: Arc::new(move |name, value| match T::decode(value.clone()) {
                 Ok(decoded) if !rule.accepts(&decoded) => {
                     let detail = rule.explain(&decoded).unwrap_or_else(|| {
-                        let found = if T::SENSITIVE { String::new() } else { found(value) };
-                        format!("The value must {words}{found}.")
+                        let fact = rule.fact(&decoded).filter(|_| !T::SENSITIVE);
+                        let fact = fact.map_or_else(String::new, |fact| format!(", {fact}"));
+                        format!("`{name}` must {words}{fact}.")
                     });
                     Err(Error::user("Invalid value", detail))
                 }
@@ -69,7 +80,10 @@ impl Check {
 
     /// The check that a value is one of `T` at all: whole numbers, well-formed JSON, no null elements.
     pub fn decodes<T: AttributeType>() -> Self {
-        Check { wants: String::new(), test: Arc::new(|value| T::decode(value.clone()).map(drop)) }
+        Check {
+            wants: String::new(),
+            test: Arc::new(|_, value| T::decode(value.clone()).map(drop)),
+        }
     }
 
     /// What is wanted, to follow "must"; empty for a matter of course.
@@ -77,26 +91,16 @@ impl Check {
         &self.wants
     }
 
-    /// Tests a wholly known value that is not null. Paths in the error begin at the value.
-    pub fn test(&self, value: &Value) -> Result<(), Error> {
-        (self.test)(value)
+    /// Tests a value, wholly known and not null, of the attribute `name`. Paths in the error begin at the
+    /// value.
+    pub fn test(&self, name: &str, value: &Value) -> Result<(), Error> {
+        (self.test)(name, value)
     }
 }
 
 impl fmt::Debug for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Check({:?})", self.wants)
-    }
-}
-
-fn found(value: &Value) -> String {
-    match value {
-        Value::String(text) => format!(", found {text:?}"),
-        Value::Number(number) => format!(", found {number}"),
-        Value::List(items) => format!(", found {} elements", items.len()),
-        Value::Set(items) => format!(", found {} elements", items.len()),
-        Value::Map(members) => format!(", found {} elements", members.len()),
-        Value::Null | Value::Unknown(_) | Value::Bool(_) | Value::Dynamic(_) => String::new(),
     }
 }
 
@@ -171,6 +175,10 @@ impl<T: Length> Rule<T> for Len {
 
     fn accepts(&self, value: &T) -> bool {
         self.0.contains(&value.length())
+    }
+
+    fn fact(&self, value: &T) -> Option<String> {
+        Some(format!("found {}", value.length()))
     }
 }
 
@@ -263,6 +271,7 @@ impl<T, F: Fn(&T) -> bool + Send + Sync + 'static> Rule<T> for Custom<F> {
 }
 
 /// A rule whose code says what is wrong: `explained("be a pool name", |name: &String| check_pool(name))`.
+/// What it says must not repeat the value; see [`Rule::explain`].
 pub fn explained<T, E: fmt::Display, F: Fn(&T) -> Result<(), E>>(
     wants: &'static str,
     test: F,
@@ -325,6 +334,11 @@ impl<T, R: Rule<T>> Rule<Vec<T>> for Each<R> {
     fn accepts(&self, value: &Vec<T>) -> bool {
         value.iter().all(|element| self.0.accepts(element))
     }
+
+    fn fact(&self, value: &Vec<T>) -> Option<String> {
+        let index = value.iter().position(|element| !self.0.accepts(element))?;
+        Some(format!("unlike the one at index {index}"))
+    }
 }
 
 impl<T, R: Rule<T>> Rule<Set<T>> for Each<R> {
@@ -334,6 +348,11 @@ impl<T, R: Rule<T>> Rule<Set<T>> for Each<R> {
 
     fn accepts(&self, value: &Set<T>) -> bool {
         value.0.iter().all(|element| self.0.accepts(element))
+    }
+
+    fn fact(&self, value: &Set<T>) -> Option<String> {
+        let refused = value.0.iter().filter(|element| !self.0.accepts(element)).count();
+        Some(format!("unlike {refused} of the {}", value.0.len()))
     }
 }
 
@@ -345,68 +364,98 @@ impl<T, R: Rule<T>> Rule<BTreeMap<String, T>> for Each<R> {
     fn accepts(&self, value: &BTreeMap<String, T>) -> bool {
         value.values().all(|element| self.0.accepts(element))
     }
+
+    fn fact(&self, value: &BTreeMap<String, T>) -> Option<String> {
+        let refused = value.values().filter(|element| !self.0.accepts(element)).count();
+        Some(format!("unlike {refused} of the {}", value.len()))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// Checks a value of the attribute `it`: what is said about it, and that it is not repeated.
     #[track_caller]
     fn check<T: AttributeType>(rule: impl Rule<T>, value: impl Into<Value>, expected: &str) {
         let found = Check::rule(rule)
-            .test(&value.into())
+            .test("it", &value.into())
             .map_or_else(|error| error.to_string(), |()| "ok".to_owned());
         assert_eq!(found, expected);
     }
 
+    fn texts(texts: &[&str]) -> Vec<Value> {
+        texts.iter().map(|text| Value::from(*text)).collect()
+    }
+
     #[test]
-    fn each_rule_says_what_it_wants() {
+    fn each_rule_says_what_it_wants_and_never_what_it_refuses() {
         check::<String>(len(1..=3), "abc", "ok");
         check::<String>(
             len(1..=3),
             "日本語です",
-            "Invalid value: The value must have 1 to 3 characters, found \"日本語です\".",
+            "Invalid value: `it` must have 1 to 3 characters, found 5.",
         );
         check::<String>(
             len(2..=2),
             "a",
-            "Invalid value: The value must have exactly 2 characters, found \"a\".",
+            "Invalid value: `it` must have exactly 2 characters, found 1.",
         );
         check::<String>(
             one_of(&["a", "b"]),
-            "c",
-            "Invalid value: The value must be one of \"a\", \"b\", found \"c\".",
+            "hunter2",
+            "Invalid value: `it` must be one of \"a\", \"b\".",
         );
-        check::<i64>(at_least(1), 0, "Invalid value: The value must be at least 1, found 0.");
-        check::<i64>(
-            between(1..=9),
-            10,
-            "Invalid value: The value must be between 1 and 9, found 10.",
-        );
-        check::<Vec<String>>(
-            each(len(1..=9)),
-            Value::List(vec!["".into()]),
-            "Invalid value: The value must have elements that each have 1 to 9 characters, found 1 elements.",
-        );
-        check::<Set<String>>(each(len(1..=9)), Value::set(["a".into()]), "ok");
-        check::<Set<String>>(
-            len(2..=usize::MAX),
-            Value::set(["a".into()]),
-            "Invalid value: The value must have at least 2 elements, found 1 elements.",
+        check::<i64>(at_least(1), -77, "Invalid value: `it` must be at least 1.");
+        check::<i64>(between(1..=9), 77, "Invalid value: `it` must be between 1 and 9.");
+        check::<String>(
+            custom("be upper case", |text: &String| text.to_uppercase() == *text),
+            "hunter2",
+            "Invalid value: `it` must be upper case.",
         );
         check::<String>(
             custom("be upper case", |text: &String| text.to_uppercase() == *text),
             "X",
             "ok",
         );
+        check::<String>(
+            explained("be a date", |_: &String| Err("the day is missing")),
+            "hunter2",
+            "Invalid value: The day is missing.",
+        );
     }
 
     #[test]
-    fn a_secret_is_not_repeated() {
+    fn a_rule_for_elements_says_which_it_refuses() {
+        check::<Vec<String>>(
+            each(len(1..=9)),
+            Value::List(texts(&["a", ""])),
+            "Invalid value: `it` must have elements that each have 1 to 9 characters, unlike the one at index 1.",
+        );
+        check::<Set<String>>(each(len(1..=9)), Value::set(texts(&["a"])), "ok");
+        check::<Set<String>>(
+            each(one_of(&["a"])),
+            Value::set(texts(&["a", "hunter2"])),
+            "Invalid value: `it` must have elements that each be one of \"a\", unlike 1 of the 2.",
+        );
+        check::<BTreeMap<String, String>>(
+            each(one_of(&["a"])),
+            Value::object([("key", "hunter2".into())]),
+            "Invalid value: `it` must have values that each be one of \"a\", unlike 1 of the 1.",
+        );
+        check::<Set<String>>(
+            len(2..=usize::MAX),
+            Value::set(texts(&["a"])),
+            "Invalid value: `it` must have at least 2 elements, found 1.",
+        );
+    }
+
+    #[test]
+    fn of_a_secret_not_even_the_length_is_told() {
         check::<Secret>(
             len(9..=usize::MAX),
             "hunter2",
-            "Invalid value: The value must have at least 9 characters.",
+            "Invalid value: `it` must have at least 9 characters.",
         );
     }
 }

@@ -133,7 +133,7 @@ fn attribute_value(attribute: &Attribute, chance: &mut Chance) -> Result<Value, 
                 }
             },
         };
-        if attribute.checks.iter().all(|check| check.test(&value).is_ok()) {
+        if attribute.checks.iter().all(|check| check.test(&attribute.name, &value).is_ok()) {
             return Ok(value);
         }
     }

@@ -157,7 +157,8 @@ fn defaults(members: Members<'_>, at: &Path, found: &mut Vec<Finding>) {
                 let text = format!("the default does not fit its type: {}", misfit.text);
                 found.push(Finding { path: at.clone(), text });
             }
-            for error in attribute.checks.iter().filter_map(|check| check.test(default).err()) {
+            let tested = attribute.checks.iter().map(|check| check.test(&attribute.name, default));
+            for error in tested.filter_map(Result::err) {
                 let text = format!("the default breaks a rule of the attribute: {error}");
                 found.push(Finding { path: at.clone(), text });
             }
@@ -257,7 +258,7 @@ fn plant(members: Members<'_>, value: &mut Value, at: &Path, planted: &mut Vec<(
             Kind::Type(Type::String) if attribute.sensitive => {
                 let secret = format!("hunter{}", planted.len() + 2000);
                 let text = Value::from(secret.as_str());
-                if attribute.checks.iter().all(|check| check.test(&text).is_ok()) {
+                if attribute.checks.iter().all(|check| check.test(&attribute.name, &text).is_ok()) {
                     *slot = text;
                     planted.push((at, secret));
                 }

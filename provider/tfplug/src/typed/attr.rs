@@ -4,6 +4,26 @@
 ///
 /// The methods are named after those of [`Option`]. There is no `unwrap`: an unknown value is an
 /// ordinary thing, and a program that forgets it fails at a user's desk.
+///
+/// A field has this type where the provider sets the value (`computed`, `default`), or where code that
+/// runs during the plan must see it. Elsewhere `T` and `Option<T>` are enough.
+///
+/// ```
+/// use tfplug::Attr;
+///
+/// fn describe(size: Attr<i64>) -> String {
+///     match size {
+///         Attr::Known(size) => format!("{size} machines"),
+///         Attr::Null => "as many as the service likes".to_owned(),
+///         Attr::Unknown => "known after apply".to_owned(),
+///     }
+/// }
+///
+/// assert_eq!(describe(3.into()), "3 machines");
+/// assert_eq!(describe(None.into()), "as many as the service likes");
+/// assert_eq!(Attr::Known(3).map(|size| size * 2).unwrap_or(1), 6);
+/// assert_eq!(Attr::<i64>::Unknown.known(), None);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Attr<T> {
     /// The value is known.

@@ -10,7 +10,23 @@ use crate::value::Value;
 
 /// Elements without order and without equal ones.
 ///
-/// Equal elements need not be sorted out: the engine does it.
+/// Equal elements need not be sorted out: the engine does it. The elements may be of any type of
+/// attribute, which is why this is not a set of the standard library.
+///
+/// ```
+/// use tfplug::{Schema, Set};
+///
+/// /// A firewall.
+/// #[derive(Schema)]
+/// struct Firewall {
+///     /// Open ports, in any order.
+///     #[tf(check = each(between(1..=65535)))]
+///     ports: Set<i64>,
+/// }
+///
+/// let firewall = Firewall { ports: [80, 443].into_iter().collect() };
+/// assert!(firewall.ports.0.contains(&443));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Set<T>(
     /// The elements in any order.

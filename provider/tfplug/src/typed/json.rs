@@ -10,7 +10,25 @@ use crate::value::{Number, Type, Value};
 /// A JSON document, in the configuration mostly written with `jsonencode`.
 ///
 /// Two documents are equal when they mean the same: spacing, the order of members and the way a number
-/// is written do not count.
+/// is written do not count. So no plan shows a difference because a service gives a document back in
+/// another order.
+///
+/// ```
+/// use tfplug::{Json, Schema};
+///
+/// /// A job.
+/// #[derive(Schema)]
+/// struct Job {
+///     /// What it is given: `parameters = jsonencode({ retries = 3 })`.
+///     parameters: Option<Json>,
+/// }
+///
+/// let sent = Json(serde_json::json!({ "retries": 3, "tags": [] }));
+/// let found = Json(serde_json::from_str(r#"{ "tags": [ ], "retries": 3.0 }"#)?);
+/// assert_eq!(sent, found);
+/// assert_eq!(sent.to_text(), r#"{"retries":3,"tags":[]}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Json(pub Document);
 

@@ -25,7 +25,14 @@ use crate::value::{Type, Value};
 /// matter of the field around it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the type of an attribute",
-    note = "derive `Schema` for a nested object, or implement `AttributeType` for a newtype of your own"
+    note = "an attribute holds `String`, `bool`, `i64` (also `i32`, `u16`, `u32`, `u64`), `f64`, `Number`, `Json`, `Value`, `Secret`, `Sensitive<T>`, \
+            `Vec<T>`, `Set<T>`, `BTreeMap<String, T>`, or a struct that derives `Schema`; `Option` or `Attr` stands around it, never inside",
+    note = "instead of another number: `i64` with `check = between(0..=255)`\n\
+            instead of an enum: `String` with `check = one_of(&[\"a\", \"b\"])`\n\
+            instead of `HashMap<String, T>`: `BTreeMap<String, T>`\n\
+            instead of `HashSet<T>` and `BTreeSet<T>`: `tfplug::Set<T>`\n\
+            instead of `Vec<Option<T>>`: `Vec<T>`, since elements are never null\n\
+            instead of any other type: a newtype that implements `tfplug::AttributeType`"
 )]
 pub trait AttributeType: Sized + Send + 'static {
     /// Whether Terraform must hide the values.

@@ -81,8 +81,10 @@ macro_rules! whole_numbers {
             fn decode(value: Value) -> Result<Self> {
                 let number = Number::decode(value)?;
                 number.$get().and_then(|wide| <$int>::try_from(wide).ok()).ok_or_else(|| {
+                    // The number itself is not repeated: it may come from a sensitive variable.
                     let range = format!("a whole number from {} to {}", <$int>::MIN, <$int>::MAX);
-                    Error::user("Invalid number", format!("Expected {range}, found {number}."))
+                    let found = if number.is_fraction() { "a fraction" } else { "one out of this range" };
+                    Error::user("Invalid number", format!("Expected {range}, found {found}."))
                 })
             }
 
@@ -133,11 +135,11 @@ mod tests {
         assert_eq!(i64::decode(number("3.0")).unwrap(), 3);
         assert_eq!(
             u16::decode(number("70000")).unwrap_err().to_string(),
-            "Invalid number: Expected a whole number from 0 to 65535, found 70000."
+            "Invalid number: Expected a whole number from 0 to 65535, found one out of this range."
         );
         assert_eq!(
             i64::decode(number("1.5")).unwrap_err().to_string(),
-            "Invalid number: Expected a whole number from -9223372036854775808 to 9223372036854775807, found 1.5."
+            "Invalid number: Expected a whole number from -9223372036854775808 to 9223372036854775807, found a fraction."
         );
         assert_eq!(u64::decode(number("18446744073709551615")).unwrap(), u64::MAX);
         assert_eq!(u64::MAX.encode(), number("18446744073709551615"));

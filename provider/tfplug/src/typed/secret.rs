@@ -10,6 +10,27 @@ use crate::schema::Kind;
 use crate::value::Value;
 
 /// A text that is never shown: `Debug` hides it, Terraform hides it, and its memory is wiped.
+///
+/// Terraform hides a sensitive value, yet it stores it. With `write_only` it is never stored, and a version
+/// beside it says when there is a new one:
+///
+/// ```
+/// use tfplug::{Schema, Secret};
+///
+/// /// A user.
+/// #[derive(Debug, Schema)]
+/// struct User {
+///     /// The password. It is not stored.
+///     #[tf(write_only, required, check = len(8..=usize::MAX))]
+///     password: Option<Secret>,
+///     /// A higher number sets the password anew.
+///     password_version: i64,
+/// }
+///
+/// let user = User { password: Some("hunter22".into()), password_version: 1 };
+/// assert_eq!(format!("{user:?}"), "User { password: Some(Secret(…)), password_version: 1 }");
+/// assert_eq!(user.password.unwrap().expose(), "hunter22");
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Zeroizing<String>);
 

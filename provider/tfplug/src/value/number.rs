@@ -74,6 +74,11 @@ impl Number {
         }
     }
 
+    /// Whether there are digits after the point.
+    pub(crate) fn is_fraction(&self) -> bool {
+        matches!(&self.0, Repr::Big(big) if big.fractional_digit_count() > 0)
+    }
+
     /// The nearest float.
     pub fn to_f64(&self) -> f64 {
         match &self.0 {

@@ -138,7 +138,7 @@ async fn every_bad_variable_is_named_and_none_is_repeated() {
     ];
     assert_eq!(
         configured(Value::Null, &env).await,
-        "url: Invalid environment variable: From the environment variable CLOUD_URL: Invalid value: The value must have 1 to 30 characters, found \"a text much longer than thirty characters\".\n\
+        "url: Invalid environment variable: From the environment variable CLOUD_URL: Invalid value: `url` must have 1 to 30 characters, found 41.\n\
          tries: Invalid environment variable: The environment variable CLOUD_TRIES must be a number.\n\
          account.admin: Invalid environment variable: The environment variable CLOUD_ADMIN must be a bool."
     );
@@ -162,7 +162,7 @@ fn an_error_of_a_function_points_at_its_argument() {
     call(vec![text("-")], "None: Expected at least 2 arguments, found 1");
     call(
         vec![text("---"), Value::Null],
-        "Some(0): The value must have at most 2 characters, found \"---\"",
+        "Some(0): `separator` must have at most 2 characters, found 3",
     );
     call(vec![text("!"), Value::Null], "Some(0): Not this one");
     call(vec![text(","), text("x")], "Some(1): Expected a number, found a string");
@@ -177,7 +177,7 @@ fn an_error_of_a_function_points_at_its_argument() {
     );
     call(
         vec![text(","), Value::Null, text("")],
-        "Some(2): The value must have elements that each have 1 to 9 characters, found 1 elements",
+        "Some(2): `parts` must have elements that each have 1 to 9 characters, unlike the one at index 0",
     );
 }
 

@@ -24,26 +24,26 @@ fn all_mistakes_are_told_at_once_and_once() {
     check::<Pool>(
         json!({ "name": "a name much too long to be one", "limit": 0, "type": "vm", "key": "short", "template": "{" }),
         &[
-            "name: Invalid value: The value must have 1 to 20 characters, found \"a name much too long to be one\".",
-            "type: Invalid value: The value must be one of \"process\", \"docker\", found \"vm\".",
-            "limit: Invalid value: The value must be at least 1, found 0.",
+            "name: Invalid value: `name` must have 1 to 20 characters, found 30.",
+            "type: Invalid value: `type` must be one of \"process\", \"docker\".",
+            "limit: Invalid value: `limit` must be at least 1.",
             "template: Invalid JSON: The text is not a JSON document: EOF while parsing an object at line 1 column 1. Use `jsonencode`.",
-            "key: Invalid value: The value must have 8 to 100 characters.",
+            "key: Invalid value: `key` must have 8 to 100 characters.",
         ],
     );
     check::<Firewall>(
         json!({ "name": "fw", "list": [{ "port": 1.5 }, { "port": 0 }], "map": { "a": { "port": 70000 } } }),
         &[
-            "list[0].port: Invalid number: Expected a whole number from -9223372036854775808 to 9223372036854775807, found 1.5.",
-            "list[1].port: Invalid value: The value must be between 1 and 65535, found 0.",
-            "map[\"a\"].port: Invalid value: The value must be between 1 and 65535, found 70000.",
+            "list[0].port: Invalid number: Expected a whole number from -9223372036854775808 to 9223372036854775807, found a fraction.",
+            "list[1].port: Invalid value: `port` must be between 1 and 65535.",
+            "map[\"a\"].port: Invalid value: `port` must be between 1 and 65535.",
         ],
     );
     check::<Firewall>(
         json!({ "name": "fw", "list": [null], "set": [{ "port": 1.5 }] }),
         &[
             "list[0]: Missing value: A value is needed here, found null.",
-            "set[*].port: Invalid number: Expected a whole number from -9223372036854775808 to 9223372036854775807, found 1.5.",
+            "set[*].port: Invalid number: Expected a whole number from -9223372036854775808 to 9223372036854775807, found a fraction.",
         ],
     );
 }

@@ -1,0 +1,144 @@
+//! What a template sees: the system, its environments, and the resolved inputs of their components. Never an output.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::construct::stack::json as plain;
+use crate::construct::value::Statics;
+use crate::construct::{Component, Environment, Piece, Stack, System, To, Value};
+use crate::spec::Spec;
+use crate::target::HEADER;
+
+/// The one key of what stands for a reference: `{ "reference": "${database.host}" }`.
+pub(super) const REFERENCE: &str = "reference";
+
+/// Keys that a document cannot have as its own data. It may have a title of its own.
+pub(super) const RESERVED: [&str; 6] =
+    ["components", "environment", "environments", "header", "system", "targets"];
+
+/// What every document sees.
+pub(super) fn common(spec: &Spec) -> Map<String, Json> {
+    let mut found = Map::new();
+    found.insert("header".to_owned(), HEADER.into());
+    found.insert("system".to_owned(), spec.project.system.as_str().into());
+    found.insert("title".to_owned(), spec.project.title.as_str().into());
+    found
+}
+
+/// What an environment is, without what is in it.
+pub(super) fn facts(environment: &Environment) -> Map<String, Json> {
+    let Environment { name, class, purpose, prefix, names, .. } = environment;
+    let facts = json!({
+        "name": name,
+        "class": class,
+        "purpose": purpose,
+        "prefix": prefix,
+        "names": {
+            "folder": names.folder,
+            "tfvars": names.tfvars,
+            "values": names.values,
+            "namespace": names.namespace,
+            "variable": names.variable,
+        },
+    });
+    match facts {
+        Json::Object(facts) => facts,
+        _ => Map::new(),
+    }
+}
+
+/// The same with its targets and components. A component of several targets is that of the first one.
+pub(super) fn whole(system: &System, environment: &Environment, wanted: &[&str]) -> Map<String, Json> {
+    let (mut targets, mut components) = (Map::new(), Map::new());
+    for (target, _) in &environment.targets {
+        if !wanted.is_empty() && !wanted.contains(&target.as_str()) {
+            continue;
+        }
+        let stack = system.stacks.iter().find(|stack| {
+            stack.environment.name == environment.name && stack.target.name == *target
+        });
+        let Some(stack) = stack else { continue };
+        targets.insert(target.clone(), settings(stack).into());
+        for component in stack.components.values() {
+            if !components.contains_key(&component.name) {
+                components.insert(component.name.clone(), inputs(component, stack).into());
+            }
+        }
+    }
+    let mut found = facts(environment);
+    found.insert("targets".to_owned(), targets.into());
+    found.insert("components".to_owned(), components.into());
+    found
+}
+
+/// Settings of a target, and the folder of its stack.
+fn settings(stack: &Stack) -> Map<String, Json> {
+    let mut found = Map::new();
+    found.insert("folder".to_owned(), stack.folder.as_str().into());
+    for (name, entry) in stack.settings.as_map().into_iter().flatten() {
+        found.insert(name.clone(), plain(&entry.node));
+    }
+    found
+}
+
+/// All inputs of a component, those at their defaults too: what nobody sets is null.
+fn inputs(component: &Component, stack: &Stack) -> Map<String, Json> {
+    let mut found = Map::new();
+    let kind = component.made.kind();
+    found.insert("kind".to_owned(), kind.map(|kind| kind.name.as_str()).into());
+    found.insert("target".to_owned(), stack.target.name.as_str().into());
+    for (name, declared) in kind.iter().flat_map(|kind| &kind.interface.inputs) {
+        if !component.inputs.contains_key(name) && !declared.ephemeral {
+            let default = declared.default.as_ref().map(plain).unwrap_or_default();
+            found.insert(name.clone(), default);
+        }
+    }
+    for (name, value) in &component.inputs {
+        if let Some(value) = shown(value, &stack.statics) {
+            found.insert(name.clone(), value);
+        }
+    }
+    found
+}
+
+/// A value as far as it is known. What refers to something that does not exist yet says so.
+fn shown(value: &Value, statics: &Statics) -> Option<Json> {
+    if let Some(known) = value.known(statics) {
+        return Some(known);
+    }
+    let text = match value {
+        Value::List(items) => return Some(items.iter().filter_map(|item| shown(item, statics)).collect()),
+        Value::Map(entries) => {
+            let shown = |(key, item): (&String, &Value)| Some((key.clone(), shown(item, statics)?));
+            return Some(Json::Object(entries.iter().filter_map(shown).collect()));
+        }
+        Value::Reference(reference) => written(&reference.to),
+        Value::Text(pieces) => {
+            let piece = |piece: &Piece| match piece {
+                Piece::Literal(text) => text.clone(),
+                Piece::Reference(reference) => written(&reference.to),
+            };
+            pieces.iter().map(piece).collect()
+        }
+        _ => return None,
+    };
+    Some(json!({ REFERENCE: text }))
+}
+
+/// A reference as a spec writes it.
+fn written(to: &To) -> String {
+    let inside = match to {
+        To::Whole(component) => component.clone(),
+        To::Output { component, path } => format!("{component}.{}", path.join(".")),
+        To::Elsewhere { component, output, .. } => format!("{component}.{output}"),
+        To::Foreign { environment, component, output } => {
+            format!("{environment}:{component}.{output}")
+        }
+        To::Input(name) => format!("input.{name}"),
+        To::Secret(name) => format!("secret.{name}"),
+        To::Prefix => "prefix".to_owned(),
+        To::Environment => "environment".to_owned(),
+        To::Setting(name) => format!("settings.{name}"),
+        To::Local(name) => name.clone(),
+    };
+    format!("${{{inside}}}")
+}
