@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::servers::{Postgres, Prefect};
-use crate::tools::{OPENTOFU, Store, TERRAFORM};
+use crate::tools::{CHECKS, HELM, OPENTOFU, Store, TERRAFORM};
 
 /// Variables that would make a run depend on the machine, by the start of their names.
 const FOREIGN: [&str; 3] = ["TF_", "PREFECT_", "MLASSETS_"];
@@ -38,12 +38,16 @@ impl Acceptance {
         let store = Store::new();
         let terraform = store.need(&TERRAFORM)?;
         let tofu = store.get(&OPENTOFU)?;
+        let helm = store.need(&HELM)?;
+        let checks = store.need(&CHECKS)?;
         let postgres = Postgres::start(&store)?;
         let prefect = Prefect::start(&store)?;
 
         let mut variables = vec![
             ("MLASSETS_TEST_TERRAFORM", terraform.program.display().to_string()),
             ("MLASSETS_TEST_TERRAFORM_VERSION", terraform.version.to_string()),
+            ("MLASSETS_TEST_HELM", helm.program.display().to_string()),
+            ("MLASSETS_TEST_CHECKS", checks.program.display().to_string()),
             ("MLASSETS_TEST_PREFECT_API_URL", prefect.api_url()),
             ("MLASSETS_TEST_POSTGRES_URL", postgres.url()),
         ];

@@ -1,36 +1,46 @@
-//! The program itself: what it writes where, and its exit codes.
+//! Tests of the program `mlgen`, of the catalogue and of the examples.
+//!
+//! A test belongs to a folder of the repository: a new module, chart or example is tested as soon as it is there,
+//! under its own name. So the list of tests is made when this program starts. What needs Terraform, Helm and the
+//! checkers is behind the feature `acceptance`; `cargo xtask test` says where they are.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::process::{Command, Stdio};
+#[cfg(feature = "acceptance")]
+mod acceptance;
+mod catalogue;
+mod program;
+mod repository;
 
-#[track_caller]
-fn check(arguments: &[&str], code: i32, out: &str, err: &str) {
-    let done = Command::new(env!("CARGO_BIN_EXE_mlgen")).args(arguments).output().unwrap();
-    assert_eq!(done.status.code(), Some(code));
-    for (bytes, part) in [(done.stdout, out), (done.stderr, err)] {
-        let text = String::from_utf8(bytes).unwrap();
-        assert!(text.contains(part) && text.is_empty() == part.is_empty(), "{text}");
-    }
+use std::cell::Cell;
+use std::panic::{self, AssertUnwindSafe};
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    // At the end all failures are shown together, each once.
+    panic::set_hook(Box::new(|panic| PANIC.set(panic.to_string())));
+    let mut trials = program::trials();
+    trials.extend(catalogue::trials());
+    #[cfg(feature = "acceptance")]
+    trials.extend(acceptance::trials());
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    #[cfg(feature = "acceptance")]
+    acceptance::clean();
+    conclusion.exit_code()
 }
 
-#[test]
-fn results_and_errors_go_their_own_ways() {
-    check(&["completions", "bash"], 0, "complete -F _mlgen", "");
-    check(&["--version"], 0, concat!("mlgen ", env!("CARGO_PKG_VERSION")), "");
-    check(&["completions", "dos"], 2, "", "invalid value 'dos'");
-    check(&["bake"], 2, "", "unrecognized subcommand 'bake'");
+/// A test that fails by panicking.
+fn test(name: impl Into<String>, body: impl FnOnce() + Send + 'static) -> Trial {
+    Trial::test(name, || {
+        let done = panic::catch_unwind(AssertUnwindSafe(body));
+        done.map_err(|_| PANIC.take().into())
+    })
 }
 
-#[test]
-fn a_reader_that_has_seen_enough_is_no_error() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mlgen"));
-    let command = command.args(["completions", "bash"]).stdout(Stdio::piped());
-    let mut program = command.stderr(Stdio::piped()).spawn().unwrap();
-    drop(program.stdout.take());
-    let done = program.wait_with_output().unwrap();
-    assert_eq!(
-        (done.status.code(), String::from_utf8(done.stderr).unwrap().as_str()),
-        (Some(0), "")
-    );
+thread_local! {
+    /// What the panic of this thread said, and where.
+    static PANIC: Cell<String> = Cell::default();
 }

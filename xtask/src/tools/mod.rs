@@ -3,6 +3,8 @@
 //! A [`Tool`] says which versions fit, where this machine may have it, and which Python wheel holds it otherwise.
 //! A new tool is a file beside this one and an entry in [`ALL`]. Nothing outside `.tools` is ever changed.
 
+mod checks;
+mod helm;
 mod opentofu;
 mod postgres;
 mod prefect;
@@ -10,11 +12,14 @@ mod python;
 mod store;
 mod terraform;
 mod uv;
+mod venv;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
+pub(crate) use self::checks::CHECKS;
+pub(crate) use self::helm::HELM;
 pub(crate) use self::opentofu::OPENTOFU;
 pub(crate) use self::postgres::POSTGRES;
 pub(crate) use self::prefect::PREFECT;
@@ -24,7 +29,7 @@ use crate::ui;
 use crate::version::{Version, Wanted};
 
 /// Every tool that tests or the demo use. What only installs others, such as uv, is not among them.
-const ALL: [&Tool; 4] = [&TERRAFORM, &OPENTOFU, &PREFECT, &POSTGRES];
+const ALL: [&Tool; 6] = [&TERRAFORM, &OPENTOFU, &PREFECT, &POSTGRES, &HELM, &CHECKS];
 
 /// Show the tools that tests and the demo use, and install what is missing into `.tools`.
 #[derive(Debug, clap::Args)]
