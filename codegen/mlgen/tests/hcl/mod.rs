@@ -4,6 +4,5 @@
 mod formatter;
 mod layout;
 mod normal;
-mod picture;
 mod round_trip;
 mod trees;
