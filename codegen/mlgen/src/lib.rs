@@ -17,6 +17,8 @@ pub mod node;
 pub mod source;
 pub mod spec;
 pub mod target;
+#[cfg(test)]
+mod tests;
 pub mod yaml;
 
 pub use app::{App, Choice, Input, PROJECT_FILE};

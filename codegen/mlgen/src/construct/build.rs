@@ -78,15 +78,8 @@ fn stacks_of(
     let layers = spec.layers(&environment.name);
     for (name, _) in &environment.targets {
         let Some(target) = kinds.targets.get(name) else { continue };
-        let here = presence::here(
-            spec,
-            &layers,
-            kinds,
-            catalogue,
-            &environment.name,
-            target,
-            &mut diags,
-        );
+        let here =
+            presence::here(spec, &layers, kinds, catalogue, &environment.name, target, &mut diags);
         stacks.push(stack::build(
             given,
             &layers,
@@ -133,7 +126,8 @@ fn choose_variables(spec: &Spec, stacks: &[Stack], diags: &mut Diags) -> Chosen 
             let first = &having[0].components[name];
             let other = having.iter().find(|stack| title(stack, name) != title(having[0], name));
             if let Some(other) = other {
-                let message = format!("`{name}` is something else in {}", having[0].environment.name);
+                let message =
+                    format!("`{name}` is something else in {}", having[0].environment.name);
                 diags.push(
                     Diagnostic::error(other.components[name].span, message)
                         .note_at(first.span, format!("there it is {}", title(having[0], name)))

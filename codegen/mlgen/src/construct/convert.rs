@@ -156,19 +156,16 @@ impl Scope<'_> {
                 self.map(merged, wanted, diags)
             }
             (found, ty) => {
+                if wanted.takes_secret() {
+                    diags.conceal(span);
+                }
                 diags.push(mismatch(found, ty, span, &wanted.at));
                 Some(Value::Null)
             }
         }
     }
 
-    fn list(
-        &self,
-        items: &[Merged],
-        span: Span,
-        wanted: &Wanted<'_>,
-        diags: &mut Diags,
-    ) -> Value {
+    fn list(&self, items: &[Merged], span: Span, wanted: &Wanted<'_>, diags: &mut Diags) -> Value {
         if let Type::Tuple(types) = wanted.ty
             && types.len() != items.len()
         {
@@ -273,7 +270,8 @@ impl Scope<'_> {
 
     /// A text with references in it.
     fn pieces(&self, text: &Text, wanted: &Wanted<'_>, diags: &mut Diags) -> Option<Value> {
-        let inner = Wanted { ty: &Type::String, secret: wanted.takes_secret(), in_text: true, ..*wanted };
+        let inner =
+            Wanted { ty: &Type::String, secret: wanted.takes_secret(), in_text: true, ..*wanted };
         let mut pieces: Vec<Piece> = Vec::new();
         for part in &text.0 {
             let value = match part {

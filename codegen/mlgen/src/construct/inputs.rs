@@ -112,8 +112,7 @@ fn is_default(merged: &Merged) -> bool {
     merged.origin.layer.0 == 0
         && match &merged.value {
             MergedValue::Map(entries) => {
-                merged.removed.is_empty()
-                    && entries.values().all(|entry| is_default(&entry.value))
+                merged.removed.is_empty() && entries.values().all(|entry| is_default(&entry.value))
             }
             _ => true,
         }

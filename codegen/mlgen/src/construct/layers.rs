@@ -141,8 +141,7 @@ pub(super) fn check_set(
             let everywhere = spec.environments.values().flat_map(|layer| layer.components.keys());
             let known = spec.base.components.keys().chain(everywhere).map(String::as_str);
             if !there(name) {
-                let error =
-                    Diagnostic::error(entry.key, format!("there is no component `{name}`"));
+                let error = Diagnostic::error(entry.key, format!("there is no component `{name}`"));
                 diags.push(error.suggest(name, known));
             } else if entry.node.as_map().is_none() {
                 let error = Diagnostic::error(entry.key, "a setting needs an input");

@@ -73,8 +73,7 @@ pub(super) fn check(spec: &Spec, stacks: &[Stack], chosen: &Chosen, diags: &mut 
 }
 
 fn clash(spec: &Spec, name: &str, one: &Owner, other: &Owner) -> Diagnostic {
-    let message =
-        format!("{} and {} would both be the variable `{name}`", one.what, other.what);
+    let message = format!("{} and {} would both be the variable `{name}`", one.what, other.what);
     let at = one.at.or(other.at).or_else(|| Some(spec.project.targets.values().next()?.key));
     let error = match at {
         Some(at) => Diagnostic::error(at, message),

@@ -25,9 +25,9 @@ pub(super) fn outputs(scope: &Scope<'_>, diags: &mut Diags) -> BTreeMap<String, 
             scope.reference(reference, &Wanted::new("outputs", name, &Type::Any), diags)
         });
         let (component, path) = match value {
-            Some(Some(Value::Reference(Resolved { to: To::Output { component, path }, .. }))) => {
-                (component, path)
-            }
+            Some(Some(Value::Reference(Resolved {
+                to: To::Output { component, path }, ..
+            }))) => (component, path),
             // Left out by its `?`, or wrong and told.
             Some(None | Some(Value::Null)) => continue,
             Some(Some(Value::Reference(Resolved { to: To::Elsewhere { .. }, .. }))) => continue,

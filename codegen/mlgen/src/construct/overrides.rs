@@ -77,8 +77,9 @@ fn check_override(
     }
     // Whoever extends this environment reads its files too.
     let users = spec.project.environments.values();
-    let users: Vec<_> =
-        users.filter(|user| spec.project.chain(&user.name).iter().any(|link| link == environment)).collect();
+    let users: Vec<_> = users
+        .filter(|user| spec.project.chain(&user.name).iter().any(|link| link == environment))
+        .collect();
     let read_for = |wanted: Option<&str>| {
         users.iter().any(|user| {
             user.targets.iter().any(|(target, _)| {

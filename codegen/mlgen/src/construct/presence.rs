@@ -101,9 +101,7 @@ impl Kinds {
     fn check_classes(&self, spec: &Spec, diags: &mut Diags) {
         let mut known: BTreeSet<&str> = ["production", "staging", "development"].into();
         let kinds = self.kinds.values().flat_map(BTreeMap::values);
-        known.extend(
-            kinds.flat_map(|kind| kind.component.classes.keys()).map(String::as_str),
-        );
+        known.extend(kinds.flat_map(|kind| kind.component.classes.keys()).map(String::as_str));
         for environment in spec.project.environments.values() {
             let Some((class, span)) = &environment.class_at else { continue };
             if !known.contains(class.as_str()) {
@@ -218,6 +216,11 @@ pub fn here<'a>(
                 continue;
             }
             (None, Some(kind)) => Made::Kind(Arc::clone(kind)),
+            // Meant for a component of the base, and told there.
+            (None, None) if declared.kind.is_none() && !spec.base.components.contains_key(name) => {
+                found.broken.insert(name.clone());
+                continue;
+            }
             (None, None) => {
                 diags.push(no_kind(name, &wanted, declared, target, kinds, catalogue));
                 found.broken.insert(name.clone());

@@ -177,7 +177,8 @@ impl Scope<'_> {
             if !reference.optional {
                 let own = layers.iter().flat_map(|(_, layer)| layer.components.keys());
                 let known = self.spec.base.components.keys().chain(own).map(String::as_str);
-                let message = format!("environment `{}` has no component `{component}`", other.name);
+                let message =
+                    format!("environment `{}` has no component `{component}`", other.name);
                 diags.push(Diagnostic::error(span, message).suggest(component, known));
             }
             return None;

@@ -20,7 +20,8 @@ pub(super) fn refuse(span: Span, wanted: &Wanted<'_>, diags: &mut Diags) {
 
 /// A text with references where a secret belongs: what it becomes is known to no file.
 pub(super) fn refuse_text(span: Span, wanted: &Wanted<'_>, writer: Writer, diags: &mut Diags) {
-    let message = format!("`{}` must be one reference to a secret, not a text around it", wanted.at);
+    let message =
+        format!("`{}` must be one reference to a secret, not a text around it", wanted.at);
     let error = Diagnostic::error(span, message);
     diags.push(if writer == Writer::Compose {
         error.help(HELP)
@@ -32,14 +33,22 @@ pub(super) fn refuse_text(span: Span, wanted: &Wanted<'_>, writer: Writer, diags
 /// Values that a later layer replaces stand in a file all the same.
 pub(super) fn refuse_overridden(merged: &Merged, wanted: &Wanted<'_>, diags: &mut Diags) {
     for one in &merged.overridden {
-        let literal = match &one.value {
-            Some(MergedValue::String(text)) => !text.is_empty() && !text.contains("${"),
-            Some(MergedValue::Number(_)) => true,
-            _ => false,
-        };
-        if literal {
+        if one.value.as_ref().is_some_and(holds_literal) {
             refuse(one.origin.span, wanted, diags);
         }
+    }
+}
+
+/// Whether a value, or one in it, is no reference.
+fn holds_literal(value: &MergedValue) -> bool {
+    match value {
+        MergedValue::String(text) => !text.is_empty() && !text.contains("${"),
+        MergedValue::Number(_) => true,
+        MergedValue::List(items) => items.iter().any(|item| holds_literal(&item.value)),
+        MergedValue::Map(entries) => {
+            entries.values().any(|entry| holds_literal(&entry.value.value))
+        }
+        MergedValue::Null | MergedValue::Bool(_) => false,
     }
 }
 
@@ -81,8 +90,9 @@ pub(super) fn refuse_sensitive(merged: &Merged, wanted: &Wanted<'_>, diags: &mut
         diags.conceal(merged.origin.span);
         let message = format!("`{}` is sensitive, and this is its value", wanted.at);
         diags.push(
-            Diagnostic::error(merged.origin.span, message)
-                .help("declare it under `inputs:` and write ${input.name}, so that no file holds it"),
+            Diagnostic::error(merged.origin.span, message).help(
+                "declare it under `inputs:` and write ${input.name}, so that no file holds it",
+            ),
         );
     }
     literal

@@ -25,9 +25,11 @@ pub(super) struct Tuning<'a> {
 
 impl<'a> Tuning<'a> {
     pub(super) fn of(spec: &'a Spec, target: &str) -> Self {
-        let rendered = spec.project.environments.values().filter(|environment| {
-            environment.targets.iter().any(|(known, _)| known == target)
-        });
+        let rendered = spec
+            .project
+            .environments
+            .values()
+            .filter(|environment| environment.targets.iter().any(|(known, _)| known == target));
         let (mut named, mut classes) = (BTreeSet::new(), BTreeSet::new());
         for environment in rendered {
             named.extend(spec.project.chain(&environment.name));
@@ -38,7 +40,12 @@ impl<'a> Tuning<'a> {
     }
 
     /// The leaves of a component that environments or classes may set.
-    pub(super) fn leaves(&self, target: &Target, name: &str, kind: Option<&Kind>) -> BTreeSet<Leaf> {
+    pub(super) fn leaves(
+        &self,
+        target: &Target,
+        name: &str,
+        kind: Option<&Kind>,
+    ) -> BTreeSet<Leaf> {
         let mut found = BTreeSet::new();
         for declared in self.layers.iter().filter_map(|layer| layer.components.get(name)) {
             for node in std::iter::once(&declared.common).chain(declared.section(&target.name)) {

@@ -334,8 +334,7 @@ impl Environment {
             decode::fields(node, "`names`", &NAMES, diags);
             let mut take = |key: &str, slot: &mut String| {
                 let text = node.get(key);
-                let text =
-                    text.and_then(|node| decode::string(node, &format!("`{key}`"), diags));
+                let text = text.and_then(|node| decode::string(node, &format!("`{key}`"), diags));
                 if let Some(text) = text {
                     *slot = text;
                 }

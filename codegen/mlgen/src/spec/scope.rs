@@ -44,8 +44,8 @@ impl Scope {
                 _ => true,
             }
         };
-        let agree = same(&self.targets, &other.targets)
-            && same(&self.environments, &other.environments);
+        let agree =
+            same(&self.targets, &other.targets) && same(&self.environments, &other.environments);
         self.targets = self.targets.take().or(other.targets);
         self.environments = self.environments.take().or(other.environments);
         agree

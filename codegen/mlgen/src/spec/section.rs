@@ -60,7 +60,13 @@ impl Fact {
             let error = Diagnostic::error(entry.key, "Terraform has no variables of this name");
             diags.push(error.help(format!("say whose it is, for instance `image_{name}`")));
         }
-        let fact = Self::read(entry, scope, "an input", &["description", "type", "targets", "environments"], diags);
+        let fact = Self::read(
+            entry,
+            scope,
+            "an input",
+            &["description", "type", "targets", "environments"],
+            diags,
+        );
         check_name(name, entry.key, "an input", diags);
         fact
     }

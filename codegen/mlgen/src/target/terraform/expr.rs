@@ -29,9 +29,7 @@ pub(super) fn value(value: &Value, stack: &Stack) -> Expr {
 fn reference(resolved: &Resolved, stack: &Stack) -> Expr {
     match &resolved.to {
         To::Whole(component) => Expr::path("module").attr(component),
-        To::Output { component, path } => {
-            output(component, path)
-        }
+        To::Output { component, path } => output(component, path),
         To::Elsewhere { component, output, .. } => variable(&format!("{component}_{output}")),
         To::Foreign { environment, component, output } => {
             variable(&foreign_variable(environment, component, output))
