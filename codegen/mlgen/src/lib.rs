@@ -20,6 +20,8 @@ pub mod source;
 pub mod spec;
 pub mod target;
 pub mod template;
+#[cfg(test)]
+mod tests;
 pub mod yaml;
 
 pub use app::{App, Choice, Input, PROJECT_FILE};
