@@ -2,8 +2,9 @@
 //!
 //! The backends' texts already say what happened, where, and what to do.
 
-use tfplug::{Error, Path};
+use tfplug::{Cx, Diagnostic, Error, Path};
 
+use crate::backend::registry::Registry;
 use crate::backend::{prefect, registry, worm};
 
 impl From<prefect::Error> for Error {
@@ -127,6 +128,17 @@ impl From<worm::Error> for Error {
             E::RelativeRoot | E::NoRoot { .. } => Error::user("Archive not usable", detail),
             _ => Error::remote("The archive could not be used", detail),
         }
+    }
+}
+
+/// Warns where the state knows of a registry that is not there: a plan would make an empty one in its place.
+pub(crate) fn registry_is_gone(cx: &Cx<Registry>, place: &str, was_there: bool) {
+    if was_there {
+        let detail = format!(
+            "{place} holds no model registry, though there was one. An apply makes an empty one; before that, check that \
+             `url` is right and that the volume of the file is mounted."
+        );
+        cx.call().warn(Diagnostic::warning("The registry is gone", detail));
     }
 }
 

@@ -4,8 +4,7 @@ use tfplug::{Applied, Attr, Change, Cx, Error, Resource, Result, Schema};
 
 use crate::adopted;
 use crate::backend::registry::{self, Deploy, Expected, Registry, Retire, name};
-use crate::diagnose::sentence;
-use crate::model_registry::registry_is_gone;
+use crate::diagnose::{registry_is_gone, sentence};
 use crate::types::Moment;
 
 /// The version of a model that is in use in an environment. There is exactly one, also while twenty

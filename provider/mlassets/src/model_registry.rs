@@ -3,6 +3,7 @@
 use tfplug::{Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Resource, Result, Schema};
 
 use crate::backend::registry::{Registry, SchemaState};
+use crate::diagnose::registry_is_gone;
 
 /// The tables of the model registry, in the database of the provider's `registry` block.
 ///
@@ -53,17 +54,6 @@ impl Resource for ModelRegistry {
         let detail = "A registry is never dropped. Terraform has forgotten it; tables and rows are where they were.";
         cx.call().warn(Diagnostic::warning("The registry's data stays", detail));
         Ok(())
-    }
-}
-
-/// Warns where the state knows of a registry that is not there: a plan would make an empty one in its place.
-pub(crate) fn registry_is_gone(cx: &Cx<Registry>, place: &str, was_there: bool) {
-    if was_there {
-        let detail = format!(
-            "{place} holds no model registry, though there was one. An apply makes an empty one; before that, check that \
-             `url` is right and that the volume of the file is mounted."
-        );
-        cx.call().warn(Diagnostic::warning("The registry is gone", detail));
     }
 }
 

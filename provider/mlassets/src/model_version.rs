@@ -9,7 +9,7 @@ use tfplug::{
 
 use crate::adopted;
 use crate::backend::registry::{self, NewVersion, Registry, Status, UpdateMetadata, name};
-use crate::model_registry::registry_is_gone;
+use crate::diagnose::registry_is_gone;
 use crate::types::{Moment, text_or_none};
 
 /// A version of a model in the registry.
@@ -99,8 +99,7 @@ impl Resource for ModelVersion {
 
     async fn create(cx: &Cx<Registry>, plan: Self) -> Applied<Self> {
         let mut hold = adopted::hold::<Self>(cx, &plan.id()).await;
-        let registered =
-            cx.register(&plan.as_new()).await.map_err(|error| plan.explain(error))?;
+        let registered = cx.register(&plan.as_new()).await.map_err(|error| plan.explain(error))?;
         // Without the second step nothing is kept: a tainted version would be replaced, and the next
         // create takes over what this one left.
         let version = verify(cx, &plan, registered.version).await?;

@@ -112,7 +112,8 @@ impl Resource for WorkPool {
             draft.set(Self::STATUS, Attr::Unknown);
             draft.set(Self::UPDATED, Attr::Unknown);
         }
-        if draft.prior(Self::KIND).is_some_and(|prior| draft.get(Self::KIND) != Attr::Known(prior)) {
+        if draft.prior(Self::KIND).is_some_and(|prior| draft.get(Self::KIND) != Attr::Known(prior))
+        {
             let detail = "Another type is another pool, and queues end with theirs: the apply refuses if there are any \
                           beside `default`. Let those in Terraform follow, by `lifecycle { replace_triggered_by = \
                           [mlassets_work_pool.NAME.id] }` in each, or set `force_destroy = true` and apply that.";
@@ -298,10 +299,7 @@ fn check_template(template: &Json) -> Result<(), String> {
 }
 
 /// The default template of the pool's type. A server that has no list of them leaves the pool without one.
-async fn default_template(
-    cx: &Cx<Prefect>,
-    pool: &WorkPool,
-) -> Result<Option<serde_json::Value>> {
+async fn default_template(cx: &Cx<Prefect>, pool: &WorkPool) -> Result<Option<serde_json::Value>> {
     use prefect::{Denied, Error as E};
     let kind = pool.kind();
     match cx.worker_types().await {

@@ -79,7 +79,10 @@ impl Resource for WorkQueue {
             created => created.map_err(Error::from)?,
         };
         if let Some(turn) = turn {
-            turn.settle(cx).await.map_err(Error::from).keeping(plan.clone().became(queue.clone()))?;
+            turn.settle(cx)
+                .await
+                .map_err(Error::from)
+                .keeping(plan.clone().became(queue.clone()))?;
         }
         Ok(plan.became(queue))
     }

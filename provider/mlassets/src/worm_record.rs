@@ -7,8 +7,8 @@ use tfplug::{
 
 use crate::adopted;
 use crate::backend::worm::{
-    self, Anchor, Archive, Content, Found, NewRecord, Problem, Record, RecordKey,
-    check_bucket, check_record_name, check_record_type, content_hash, worm_path,
+    self, Anchor, Archive, Content, Found, NewRecord, Problem, Record, RecordKey, check_bucket,
+    check_record_name, check_record_type, content_hash, worm_path,
 };
 use crate::types::Moment;
 

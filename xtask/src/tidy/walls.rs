@@ -76,8 +76,8 @@ const WALLS: [Wall; 4] = [
 const KINDS: &str = "provider/mlassets/src";
 
 /// Modules there that are no asset kinds: every kind may use them.
-const NO_KINDS: [&str; 7] =
-    ["lib", "main", "provider", "backend", "functions", "diagnose", "types"];
+const NO_KINDS: [&str; 9] =
+    ["lib", "main", "provider", "backend", "functions", "diagnose", "types", "adopted", "ranks"];
 
 pub(super) fn check(file: &File, files: &[File], findings: &mut Findings) {
     let code = Code::read(&file.path, &file.text);
