@@ -235,9 +235,9 @@ resource "mlassets_model_registry" "this" {}
     );
     let invalid = |at, detail| Expected { at, summary: "Invalid value", detail };
     workspace.run(&["validate", "-json"]).fails().errs(&[
-        invalid("actor = ", "The value must have 1 to 128 characters, found \"\"."),
-        invalid("max_parallel_writes = ", "The value must be between 1 and 64, found 0."),
-        invalid("timeout_seconds     = ", "The value must be between 1 and 600, found 601."),
+        invalid("actor = ", "`actor` must have 1 to 128 characters, found 0."),
+        invalid("max_parallel_writes = ", "`max_parallel_writes` must be between 1 and 64."),
+        invalid("timeout_seconds     = ", "`timeout_seconds` must be between 1 and 600."),
     ]);
 }
 

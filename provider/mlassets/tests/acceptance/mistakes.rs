@@ -65,7 +65,7 @@ fn in_work_pools() {
             "work_pool",
             "name = \"p\"\nconcurrency_limit = -1",
             "concurrency_limit = ",
-            "The value must be at least 0, found -1.",
+            "`concurrency_limit` must be at least 0.",
         ),
         invalid(
             "work_pool",
@@ -188,13 +188,13 @@ fn in_work_queues() {
             "work_queue",
             "work_pool_name = \"p\"\nname = \"q\"\npriority = 0",
             "priority = ",
-            "The value must be at least 1, found 0.",
+            "`priority` must be at least 1.",
         ),
         invalid(
             "work_queue",
             "work_pool_name = \"p\"\nname = \"q\"\nconcurrency_limit = -2",
             "concurrency_limit = ",
-            "The value must be at least 0, found -2.",
+            "`concurrency_limit` must be at least 0.",
         ),
     ]);
 }
@@ -254,7 +254,7 @@ fn in_archives() {
             "worm_bucket",
             "name = \"audit\"\nretention_days = 0",
             "retention_days = ",
-            "The value must be between 1 and 36500, found 0.",
+            "`retention_days` must be between 1 and 36500.",
         ),
         invalid(
             "worm_record",
