@@ -33,6 +33,7 @@ pub struct Input {
 pub struct App {
     sources: Sources,
     spec: Option<Spec>,
+    kinds: Kinds,
     system: System,
     diags: Diags,
 }
@@ -61,15 +62,15 @@ impl App {
         }
         let catalogue = Catalogue::new(input.catalogues, &mut sources);
         let spec = files.and_then(|files| Spec::read(&files, &sources, &mut diags));
-        let mut system = System::default();
+        let (mut system, mut kinds) = (System::default(), Kinds::default());
         if let Some(spec) = &spec {
-            let kinds = Kinds::read(spec, &catalogue, &sources, &mut diags);
+            kinds = Kinds::read(spec, &catalogue, &sources, &mut diags);
             system = construct::build(spec, &kinds, &catalogue, &sources, &set, &mut diags);
         }
         for span in diags.concealed() {
             sources.conceal(span);
         }
-        Self { sources, spec, system, diags }
+        Self { sources, spec, kinds, system, diags }
     }
 
     /// The catalogues that a project names, as far as its `mlgen.yaml` can be read.
@@ -98,6 +99,11 @@ impl App {
     /// The spec, if `mlgen.yaml` could be read.
     pub fn spec(&self) -> Option<&Spec> {
         self.spec.as_ref()
+    }
+
+    /// Targets and kinds that the spec uses.
+    pub fn kinds(&self) -> &Kinds {
+        &self.kinds
     }
 
     /// The stacks.

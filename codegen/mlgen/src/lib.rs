@@ -14,6 +14,7 @@ pub mod doc;
 pub mod explain;
 pub mod merge;
 pub mod node;
+pub mod schema;
 pub mod source;
 pub mod spec;
 pub mod target;
