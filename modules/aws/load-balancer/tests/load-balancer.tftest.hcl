@@ -150,3 +150,16 @@ run "refuses_ipv6_inside" {
 
   expect_failures = [var.ipv6]
 }
+
+run "reaches_everything_when_told" {
+  command = plan
+
+  variables {
+    all_outbound = true
+  }
+
+  assert {
+    condition     = aws_vpc_security_group_egress_rule.all[0].ip_protocol == "-1" && aws_vpc_security_group_egress_rule.all[0].cidr_ipv4 == "0.0.0.0/0"
+    error_message = "One rule must open everything."
+  }
+}

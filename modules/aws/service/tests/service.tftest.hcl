@@ -76,7 +76,7 @@ run "opens_only_the_doors_it_needs" {
   }
 
   assert {
-    condition     = keys(aws_vpc_security_group_egress_rule.internet) == ["443"]
+    condition     = keys(aws_vpc_security_group_egress_rule.internet) == ["443"] && length(aws_vpc_security_group_egress_rule.all) == 0
     error_message = "The internet must be open on port 443 alone."
   }
 
@@ -304,4 +304,47 @@ run "refuses_an_image_without_a_tag" {
   }
 
   expect_failures = [var.image_tag]
+}
+
+run "takes_the_names_it_is_given" {
+  command = plan
+
+  variables {
+    security_group_name = "shop-ecs-sg"
+    execution_role_name = "ecsTaskExecutionRole"
+    task_role_name      = "ecsTaskRole"
+  }
+
+  assert {
+    condition     = aws_security_group.this.name == "shop-ecs-sg" && aws_iam_role.execution.name == "ecsTaskExecutionRole" && aws_iam_role.task.name == "ecsTaskRole"
+    error_message = "Group and roles must have the names that were given."
+  }
+}
+
+run "opens_and_permits_what_it_is_told" {
+  command = plan
+
+  variables {
+    all_outbound = true
+    image        = "shop-api:latest"
+
+    permissions = {
+      mails = { actions = ["ses:SendEmail"], resources = ["arn:aws:ses:*:*:identity/shop.example"] }
+    }
+  }
+
+  assert {
+    condition     = aws_vpc_security_group_egress_rule.all[0].ip_protocol == "-1" && length(aws_vpc_security_group_egress_rule.internet) == 0
+    error_message = "One rule must open everything."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.permissions[0].policy).Statement == [{ Effect = "Allow", Action = ["ses:SendEmail"], Resource = ["arn:aws:ses:*:*:identity/shop.example"] }] && aws_iam_role_policy.permissions[0].role == aws_iam_role.task.id
+    error_message = "The program must be allowed what it was given."
+  }
+
+  assert {
+    condition     = jsondecode(aws_ecs_task_definition.this.container_definitions)[0].image == "shop-api:latest"
+    error_message = "A full reference must be taken as it is."
+  }
 }

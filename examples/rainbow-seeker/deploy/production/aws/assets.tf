@@ -1,0 +1,8 @@
+# Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`.
+
+module "assets" {
+  source = "../../../../../modules/aws/object-storage"
+
+  name          = "${var.prefix}-assets"
+  distributions = { cdn = module.cdn.arn }
+}
