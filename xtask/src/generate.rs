@@ -13,12 +13,32 @@ struct Generator {
     run: &'static [&'static str],
 }
 
-const GENERATORS: [Generator; 2] = [
+const GENERATORS: [Generator; 4] = [
     Generator {
         writes: "the Rust form of the plugin protocol",
         run: &["--package", "protogen", "--"],
     },
     Generator { writes: "the provider's pages", run: &["--package", "docgen", "--"] },
+    Generator { writes: "the tables of the modules' pages", run: &["--package", "modgen", "--"] },
+    // From themselves: what modules no longer use goes away. A type that is new needs the full schemas, as the
+    // stand-in's README says.
+    Generator {
+        writes: "the schemas that the stand-in carries",
+        run: &[
+            "--package",
+            "standin",
+            "--",
+            "trim",
+            "--from=codegen/standin/data/aws.json",
+            "--from=codegen/standin/data/azurerm.json",
+            "--from=codegen/standin/data/helm.json",
+            "--from=codegen/standin/data/kubernetes.json",
+            "--from=codegen/standin/data/random.json",
+            "--modules=modules",
+            "--examples=codegen/standin/tests/cases",
+            "--out=codegen/standin/data",
+        ],
+    },
 ];
 
 /// Write every generated file anew.
