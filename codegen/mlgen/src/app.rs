@@ -76,6 +76,9 @@ impl App {
                     template::documents(spec, &system, files, &mut sources, &all, &mut diags);
             }
         }
+        for span in diags.concealed() {
+            sources.conceal(span);
+        }
         Self { sources, spec, system, documents, diags }
     }
 
@@ -145,26 +148,39 @@ fn parse(
         let file = sources.add(path, text);
         let (node, errors) = yaml::parse(sources, file);
         diags.extend(errors);
-        node
+        (file, node)
     };
-    let mut project = None;
+    let (mut project, mut stray) = (None, Vec::new());
     let mut base = Vec::new();
     let mut environments: IndexMap<String, Vec<Node>> = IndexMap::new();
     for (path, text) in texts {
         if path == PROJECT_FILE {
-            project = read(path, text);
-        } else if path.starts_with("configs/base/") {
-            base.extend(read(path, text));
-        } else if let Some((environment, _)) =
-            path.strip_prefix("configs/envs/").and_then(|rest| rest.split_once('/'))
-        {
-            let files = environments.entry(environment.to_owned()).or_default();
-            files.extend(read(path, text));
+            project = read(path, text).1;
         }
+        let Some(path_in) = path.strip_prefix("configs/").filter(|_| is_yaml(path)) else {
+            continue;
+        };
+        let (file, node) = read(path, text);
+        match (path_in.strip_prefix("base/"), path_in.strip_prefix("envs/")) {
+            (Some(_), _) => base.extend(node),
+            (_, Some(rest)) if rest.contains('/') => {
+                let environment = rest.split('/').next().unwrap_or_default();
+                environments.entry(environment.to_owned()).or_default().extend(node);
+            }
+            _ => stray.push((path, file)),
+        }
+    }
+    for (path, file) in stray {
+        let error = Diagnostic::error(file.span(0..0), format!("nothing reads `{path}`"));
+        diags.push(error.help("move it to configs/base/ or to configs/envs/<environment>/"));
     }
     if !texts.contains_key(PROJECT_FILE) {
         let error = Diagnostic::global(format!("there is no {PROJECT_FILE}"));
         diags.push(error.help("run `mlgen init` to begin a project"));
     }
     Some(Files { project: project?, base, environments })
+}
+
+fn is_yaml(path: &str) -> bool {
+    [".yaml", ".yml", ".json"].iter().any(|ending| path.ends_with(ending))
 }

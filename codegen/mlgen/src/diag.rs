@@ -2,6 +2,8 @@
 //!
 //! Stages collect; nothing here stops. A gate between two stages asks [`Diags::has_errors`].
 
+use std::collections::BTreeSet;
+
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::source::{Sources, Span};
@@ -116,35 +118,54 @@ pub fn closest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
 
 /// Everything that was found so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Diags(Vec<Diagnostic>);
+pub struct Diags {
+    found: Vec<Diagnostic>,
+    secrets: BTreeSet<Span>,
+}
 
 impl Diags {
     /// Adds one.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.0.push(diagnostic);
+        self.found.push(diagnostic);
+    }
+
+    /// Says that a value is a secret that must not be shown, in whatever message its line occurs.
+    pub fn conceal(&mut self, span: Span) {
+        self.secrets.insert(span);
+    }
+
+    /// The values that must not be shown.
+    pub fn concealed(&self) -> impl Iterator<Item = Span> {
+        self.secrets.iter().copied()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.found.len()
     }
 
     /// Adds all of another collection.
     pub fn extend(&mut self, other: Diags) {
-        self.0.extend(other.0);
+        self.found.extend(other.found);
+        self.secrets.extend(other.secrets);
     }
 
     /// Whether a stage that needs a sound tree must not start.
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|one| one.severity == Severity::Error)
+        self.found.iter().any(|one| one.severity == Severity::Error)
     }
 
     /// Whether there is nothing to tell.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.found.is_empty()
     }
 
     /// All, in the order of their places; what is said twice is kept once.
     pub fn sorted(mut self, sources: &Sources) -> Vec<Diagnostic> {
         let place = |one: &Diagnostic| one.span.map(|span| sources.position(span));
-        self.0.sort_by_key(|one| (place(one), one.message.clone()));
-        self.0.dedup();
-        self.0
+        self.found.sort_by_key(|one| (place(one), one.message.clone()));
+        self.found.dedup();
+        self.found
     }
 }
 
@@ -153,7 +174,7 @@ impl IntoIterator for Diags {
     type IntoIter = std::vec::IntoIter<Diagnostic>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.found.into_iter()
     }
 }
 
@@ -192,7 +213,7 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> Strin
 }
 
 fn snippet<T: Clone>(sources: &Sources, span: Span) -> Snippet<'_, T> {
-    Snippet::source(sources.text(span.file)).path(sources.path(span.file))
+    Snippet::source(sources.shown(span.file)).path(sources.path(span.file))
 }
 
 #[cfg(test)]

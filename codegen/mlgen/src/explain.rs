@@ -121,13 +121,16 @@ impl App {
         let setting = |layer: usize, span: Span| setting(&component.layers[layer], span, sources);
         Some(Explanation {
             target: stack.target.name.clone(),
-            value: merged.to_json(),
+            value: shown(merged.to_json(), merged.origin.span, sources),
             set: setting(merged.origin.layer.0, place(merged)),
             over: merged
                 .overridden
                 .iter()
                 .map(|one| Overridden {
-                    value: one.value.as_ref().map(MergedValue::to_json),
+                    value: one
+                        .value
+                        .as_ref()
+                        .map(|value| shown(value.to_json(), one.origin.span, sources)),
                     set: setting(one.origin.layer.0, one.origin.place()),
                 })
                 .collect(),
@@ -148,20 +151,43 @@ impl App {
         };
         let keys: Vec<String> = path.keys().map(str::to_owned).collect();
         let variable = component.variables.iter().find(|leaf| keys.starts_with(leaf));
-        let (ending, name) = match variable {
-            Some(leaf) => (".tfvars".to_owned(), variable_name(&component.name, leaf)),
-            None => (format!("/{}.tf", component.name), keys.last()?.clone()),
+        let (file, name) = match variable {
+            Some(leaf) => {
+                let file = format!("{}.tfvars", stack.environment.names.tfvars);
+                (file, variable_name(&component.name, leaf))
+            }
+            None => (format!("{}.tf", component.name), keys.last()?.clone()),
+        };
+        let path = match stack.folder.as_str() {
+            "" => file,
+            folder => format!("{folder}/{file}"),
         };
         let rendered = self.render(&choice);
         let mut documents = rendered.iter().flat_map(|one| &one.documents);
-        let document = documents.find(|document| document.path.ends_with(ending.as_str()))?;
-        let is_it = |line: &str| {
-            let rest = line.trim_start().strip_prefix(name.as_str());
-            rest.is_some_and(|rest| rest.trim_start().starts_with('='))
+        let document = documents.find(|document| document.path == path)?;
+        let is_it = |line: &str, name: &str| {
+            let rest = line.trim_start().trim_start_matches('"').strip_prefix(name);
+            let rest = rest.map(|rest| rest.trim_start_matches('"').trim_start());
+            rest.is_some_and(|rest| rest.starts_with('='))
         };
-        let line = document.text.lines().position(is_it)? + 1;
+        let mut lines = document.text.lines().enumerate();
+        let line = if variable.is_some() {
+            lines.find(|(_, line)| is_it(line, &name))?.0 + 1
+        } else {
+            lines.find(|(_, line)| line.starts_with("module "))?;
+            let mut at = None;
+            for key in &keys {
+                at = Some(lines.find(|(_, line)| is_it(line, key))?.0 + 1);
+            }
+            at?
+        };
         Some(Destination { file: document.path.clone(), line, name })
     }
+}
+
+/// The value, unless it is a secret that should not be where it is.
+fn shown(value: serde_json::Value, span: Span, sources: &Sources) -> serde_json::Value {
+    if sources.conceals(span) { "(concealed)".into() } else { value }
 }
 
 /// A value that only the module sets.

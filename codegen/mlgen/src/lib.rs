@@ -13,12 +13,15 @@ mod decode;
 pub mod diag;
 pub mod doc;
 pub mod explain;
+pub mod init;
 pub mod merge;
 pub mod node;
 pub mod source;
 pub mod spec;
 pub mod target;
 pub mod template;
+#[cfg(test)]
+mod tests;
 pub mod yaml;
 
 pub use app::{App, Choice, Input, PROJECT_FILE};

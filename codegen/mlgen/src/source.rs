@@ -2,7 +2,9 @@
 //!
 //! A text may be a file, or what stood on the command line: `--set` is a source like any other.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 /// A source in a [`Sources`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +50,8 @@ struct Source {
     text: String,
     /// The byte at which each line begins.
     lines: Vec<u32>,
+    /// What is never shown.
+    concealed: Vec<Range<usize>>,
 }
 
 impl Sources {
@@ -62,7 +66,8 @@ impl Sources {
         let starts = text.match_indices('\n').map(|(at, _)| offset(at + 1));
         let lines = std::iter::once(0).chain(starts).collect();
         let id = FileId(u32::try_from(self.files.len()).expect("fewer than 2^32 sources"));
-        self.files.push(Source { path: path.into(), text, lines });
+        let concealed = Vec::new();
+        self.files.push(Source { path: path.into(), text, lines, concealed });
         id
     }
 
@@ -81,6 +86,35 @@ impl Sources {
         &self.text(span.file)[span.start as usize..span.end as usize]
     }
 
+    /// Keeps the text of a span out of everything that [`Sources::shown`] gives.
+    pub fn conceal(&mut self, span: Span) {
+        let range = span.start as usize..span.end as usize;
+        self.files[span.file.0 as usize].concealed.push(range);
+    }
+
+    /// Whether something in this span is concealed.
+    pub fn conceals(&self, span: Span) -> bool {
+        let concealed = &self.files[span.file.0 as usize].concealed;
+        concealed.iter().any(|one| one.start < span.end as usize && (span.start as usize) < one.end)
+    }
+
+    /// The text of a source for people, byte for byte as long, with `*` for what is concealed.
+    pub fn shown(&self, file: FileId) -> Cow<'_, str> {
+        let Source { text, concealed, .. } = &self.files[file.0 as usize];
+        if concealed.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let mut shown = String::with_capacity(text.len());
+        for (at, one) in text.char_indices() {
+            if one != '\n' && concealed.iter().any(|range| range.contains(&at)) {
+                shown.extend(std::iter::repeat_n('*', one.len_utf8()));
+            } else {
+                shown.push(one);
+            }
+        }
+        Cow::Owned(shown)
+    }
+
     /// Where a span begins.
     pub fn position(&self, span: Span) -> Position {
         let source = &self.files[span.file.0 as usize];
@@ -97,7 +131,7 @@ impl FileId {
     /// # Panics
     ///
     /// When a bound is 4 GiB or more, which no source has.
-    pub fn span(self, range: std::ops::Range<usize>) -> Span {
+    pub fn span(self, range: Range<usize>) -> Span {
         let offset = |byte: usize| u32::try_from(byte).expect("no source has 4 GiB");
         Span { file: self, start: offset(range.start), end: offset(range.end) }
     }
@@ -106,7 +140,7 @@ impl FileId {
 impl Span {
     /// A part of this span, in bytes from its start; cut where the span ends.
     #[must_use]
-    pub fn part(self, range: std::ops::Range<usize>) -> Self {
+    pub fn part(self, range: Range<usize>) -> Self {
         let at = |byte: usize| {
             self.start.saturating_add(u32::try_from(byte).unwrap_or(u32::MAX)).min(self.end)
         };
@@ -135,5 +169,16 @@ mod tests {
         check("ab\ncd", 3, 2, 1);
         check("ä: ö\n", 6, 1, 5);
         check("a\n", 2, 2, 1);
+    }
+
+    #[test]
+    fn what_is_concealed_keeps_its_length_and_its_lines() {
+        let mut sources = Sources::default();
+        let file = sources.add("a.yaml", "a: geh\u{e4}im\nb: x\n");
+        assert!(!sources.conceals(file.span(3..5)));
+        sources.conceal(file.span(3..13));
+        assert_eq!(sources.shown(file), "a: *******\n** x\n");
+        assert!(sources.conceals(file.span(4..5)));
+        assert!(!sources.conceals(file.span(14..15)));
     }
 }

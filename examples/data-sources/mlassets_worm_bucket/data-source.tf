@@ -8,6 +8,7 @@ data "mlassets_worm_bucket" "audit" {
   name = mlassets_worm_bucket.audit.name
 }
 
-output "newest_entry" {
-  value = data.mlassets_worm_bucket.audit.head_hash
+# An output of head_hash or record_count would change with every record, and show in the next plan.
+output "retention_days" {
+  value = data.mlassets_worm_bucket.audit.retention_days
 }

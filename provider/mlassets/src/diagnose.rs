@@ -2,16 +2,28 @@
 //!
 //! The backends' texts already say what happened, where, and what to do.
 
-use tfplug::{Error, Path};
+use tfplug::{Cx, Diagnostic, Error, Path};
 
+use crate::backend::registry::Registry;
 use crate::backend::{prefect, registry, worm};
 
 impl From<prefect::Error> for Error {
     fn from(error: prefect::Error) -> Self {
-        use prefect::Error as E;
+        use prefect::{Denied, Error as E};
         let detail = sentence(&error.to_string());
         match &error {
+            E::Name { field, problem } => {
+                Error::user("Invalid value", sentence(&problem.to_string()))
+                    .at(Path::attribute(*field))
+            }
             E::Config(_) => Error::user("Prefect configuration not usable", detail),
+            E::Unauthorized { denied: Denied::Credentials, .. } => {
+                let detail = format!(
+                    "{detail} For Prefect Cloud set `api_key` in the `prefect` block or PREFECT_API_KEY, for a server \
+                     `basic_auth_key` or PREFECT_API_AUTH_STRING."
+                );
+                Error::user("Prefect denied access", detail)
+            }
             E::Invalid { fields, .. } => fields
                 .iter()
                 .map(|field| {
@@ -104,15 +116,33 @@ impl From<worm::Error> for Error {
             E::NoBucket { .. } => {
                 Error::user("No such bucket", detail).at(Path::attribute("bucket"))
             }
+            E::BucketLost { .. } => {
+                let detail = format!(
+                    "{detail} If it was removed on purpose, tell Terraform to forget it and its records: \
+                     `terraform state rm ADDRESS`."
+                );
+                Error::user("Bucket is gone", detail)
+            }
             E::Damaged { .. } => Error::user("Archive is damaged", detail),
-            E::Name { .. } | E::EventTime { .. } => Error::user("Invalid value", detail),
-            E::RelativeRoot { .. } | E::NoRoot { .. } => Error::user("Archive not usable", detail),
+            E::Name { .. } | E::EventTime => Error::user("Invalid value", detail),
+            E::RelativeRoot | E::NoRoot { .. } => Error::user("Archive not usable", detail),
             _ => Error::remote("The archive could not be used", detail),
         }
     }
 }
 
-fn sentence(message: &str) -> String {
+/// Warns where the state knows of a registry that is not there: a plan would make an empty one in its place.
+pub(crate) fn registry_is_gone(cx: &Cx<Registry>, place: &str, was_there: bool) {
+    if was_there {
+        let detail = format!(
+            "{place} holds no model registry, though there was one. An apply makes an empty one; before that, check that \
+             `url` is right and that the volume of the file is mounted."
+        );
+        cx.call().warn(Diagnostic::warning("The registry is gone", detail));
+    }
+}
+
+pub(crate) fn sentence(message: &str) -> String {
     let mut chars = message.chars();
     let first: String =
         chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();

@@ -31,6 +31,8 @@ assets! {
 
 pub mod functions;
 
+mod adopted;
 pub mod backend;
 mod diagnose;
+mod ranks;
 mod types;

@@ -2,7 +2,9 @@
 
 use tfplug::{Applied, Attr, Change, Cx, Error, Resource, Result, Schema};
 
+use crate::adopted;
 use crate::backend::registry::{self, Deploy, Expected, Registry, Retire, name};
+use crate::diagnose::{registry_is_gone, sentence};
 use crate::types::Moment;
 
 /// The version of a model that is in use in an environment. There is exactly one, also while twenty
@@ -10,6 +12,9 @@ use crate::types::Moment;
 ///
 /// Another version takes the place of the one before in one transaction. Setting an older version is the
 /// rollback. Destroying the resource retires the version, so that none is deployed.
+///
+/// Where the version is deployed already, the resource takes that over: an interrupted apply may have left it.
+/// So two workspaces that declare the same deployment share it, and either of them can end it.
 #[derive(Schema, Clone, Debug)]
 #[tf(name = "model_deployment", import = "{model}@{environment}")]
 pub struct ModelDeployment {
@@ -47,17 +52,27 @@ impl Resource for ModelDeployment {
     type Backend = Registry;
 
     async fn create(cx: &Cx<Registry>, plan: Self) -> Applied<Self> {
+        let mut hold = adopted::hold::<Self>(cx, &plan.id()).await;
+        let before = cx.find_deployment(&plan.model, &plan.environment).await;
+        let before = before.map_err(Error::from)?.map(|deployment| deployment.row_version);
         let deployed = cx.deploy(&plan.as_deploy(Expected::Nothing)).await;
-        deployed.map(Self::from).map_err(|error| plan.explain(error).into())
+        let deployed = deployed.map_err(|error| plan.explain(error))?;
+        if before == Some(deployed.row_version) {
+            hold.adopt();
+        }
+        Ok(deployed.into())
     }
 
     async fn read(
         cx: &Cx<Registry>,
         (model, environment): (String, String),
-        _: Option<Self>,
+        prior: Option<Self>,
     ) -> Result<Option<Self>> {
         match cx.find_deployment(&model, &environment).await {
-            Err(registry::Error::NotMigrated { .. }) => Ok(None),
+            Err(registry::Error::NotMigrated { place }) => {
+                registry_is_gone(cx, &place, prior.is_some());
+                Ok(None)
+            }
             found => Ok(found?.map(Self::from)),
         }
     }
@@ -68,6 +83,10 @@ impl Resource for ModelDeployment {
     }
 
     async fn delete(cx: &Cx<Registry>, state: Self) -> Result<()> {
+        let hold = adopted::hold::<Self>(cx, &state.id()).await;
+        if hold.spares(cx) {
+            return Ok(());
+        }
         let expected = state.row_version.known().map_or(Expected::Any, Expected::Row);
         cx.retire(&Retire { model: state.model, environment: state.environment, expected }).await?;
         Ok(())
@@ -75,6 +94,10 @@ impl Resource for ModelDeployment {
 }
 
 impl ModelDeployment {
+    fn id(&self) -> String {
+        format!("{}@{}", self.model, self.environment)
+    }
+
     fn as_deploy(&self, expected: Expected) -> Deploy {
         Deploy {
             model: self.model.clone(),
@@ -85,18 +108,17 @@ impl ModelDeployment {
         }
     }
 
-    /// A conflict at creation has one more way out.
+    /// A conflict at creation is no matter of another plan: the deployment has to be imported.
     fn explain(&self, error: registry::Error) -> Error {
-        let conflict = matches!(error, registry::Error::Conflict(_));
-        let error = Error::from(error);
-        if !conflict {
-            return error;
+        if !matches!(error, registry::Error::Conflict(_)) {
+            return error.into();
         }
-        let id = format!("{}@{}", self.model, self.environment);
         let detail = format!(
-            "To manage the deployment that is there, import it: `terraform import ADDRESS {id:?}`."
+            "{} To manage the deployment that is there, import it: `terraform import ADDRESS {:?}`.",
+            sentence(&error.to_string()),
+            self.id()
         );
-        error.and(Error::user("Deployment exists", detail).at(Self::VERSION))
+        Error::user("Deployment exists", detail).at(Self::VERSION)
     }
 }
 

@@ -3,6 +3,7 @@
 use tfplug::{Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Resource, Result, Schema};
 
 use crate::backend::registry::{Registry, SchemaState};
+use crate::diagnose::registry_is_gone;
 
 /// The tables of the model registry, in the database of the provider's `registry` block.
 ///
@@ -37,8 +38,12 @@ impl Resource for ModelRegistry {
         Ok(migrate(cx).await?)
     }
 
-    async fn read(cx: &Cx<Registry>, id: String, _: Option<Self>) -> Result<Option<Self>> {
-        Ok(look(cx).await?.filter(|found| found.id == Attr::Known(id)))
+    async fn read(cx: &Cx<Registry>, id: String, prior: Option<Self>) -> Result<Option<Self>> {
+        let found = look(cx).await?;
+        if found.is_none() {
+            registry_is_gone(cx, &cx.location().to_string(), prior.is_some());
+        }
+        Ok(found.filter(|found| found.id == Attr::Known(id)))
     }
 
     async fn update(cx: &Cx<Registry>, _: Change<Self>) -> Applied<Self> {

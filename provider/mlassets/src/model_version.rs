@@ -2,15 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use tfplug::{Applied, Attr, Change, Cx, Draft, Error, Keeping, Resource, Result, Schema};
+use tfplug::{
+    Applied, Attr, AttributeType, Change, Cx, Diagnostic, Draft, Error, Field, Keeping, Resource,
+    Result, Schema,
+};
 
+use crate::adopted;
 use crate::backend::registry::{self, NewVersion, Registry, Status, UpdateMetadata, name};
+use crate::diagnose::registry_is_gone;
 use crate::types::{Moment, text_or_none};
 
 /// A version of a model in the registry.
 ///
 /// What a version is never changes: its artifacts and their checksum are written once. Description and
-/// metadata may change. A version is archived rather than removed, and then out of use for good.
+/// metadata may change. Nothing removes a version: destroying the resource makes Terraform forget it, and the
+/// registry keeps it with its history. Declared again as it is, it is taken over, so an older version can come
+/// back; other artifacts under its name are refused. The same goes for a version that another workspace has
+/// registered: two configurations that say the same share it.
 #[derive(Schema, Clone, Debug)]
 #[tf(name = "model_version", import = "{model}@{version}")]
 pub struct ModelVersion {
@@ -43,9 +51,9 @@ pub struct ModelVersion {
     /// what is verified stays so.
     #[tf(default = true)]
     pub verified: Attr<bool>,
-    /// Destroying the resource archives the version, which puts it out of use for good. With `false`,
-    /// Terraform only forgets it.
-    #[tf(default = true, setting)]
+    /// Destroying the resource, also to replace it, archives the version. That is final: it can be neither
+    /// deployed nor registered again. Without it, Terraform only forgets the version.
+    #[tf(default = false, setting)]
     pub archive_on_destroy: Attr<bool>,
     /// `registered`, `verified`, `deployed`, `superseded` or `rolled_back`.
     #[tf(computed)]
@@ -79,12 +87,25 @@ impl Resource for ModelVersion {
             let detail = "A version that was verified stays so. Leave `verified` at `true`.";
             draft.deny(Self::VERIFIED, "Verification cannot be taken back", detail);
         }
+        let replaced = differs(draft, Self::MODEL) || differs(draft, Self::VERSION);
+        if replaced
+            && draft.prior(Self::ARCHIVE_ON_DESTROY) == Some(true)
+            && let (Some(model), Some(version)) =
+                (draft.prior(Self::MODEL), draft.prior(Self::VERSION))
+        {
+            draft.warn(Self::VERSION, FINAL, archived_for_good(&model, &version));
+        }
     }
 
     async fn create(cx: &Cx<Registry>, plan: Self) -> Applied<Self> {
-        let registered = cx.register(&plan.as_new()).await.map_err(Error::from)?.version;
-        let verified = verify(cx, &plan, registered.clone()).await;
-        let version = verified.keeping(Self::found(registered, Some(&plan)))?;
+        let mut hold = adopted::hold::<Self>(cx, &plan.id()).await;
+        let registered = cx.register(&plan.as_new()).await.map_err(|error| plan.explain(error))?;
+        // Without the second step nothing is kept: a tainted version would be replaced, and the next
+        // create takes over what this one left.
+        let version = verify(cx, &plan, registered.version).await?;
+        if !registered.created {
+            hold.adopt();
+        }
         Ok(Self::found(version, Some(&plan)))
     }
 
@@ -94,7 +115,10 @@ impl Resource for ModelVersion {
         prior: Option<Self>,
     ) -> Result<Option<Self>> {
         let found = match cx.find_version(&model, &version).await {
-            Err(registry::Error::NotMigrated { .. }) => None,
+            Err(registry::Error::NotMigrated { place }) => {
+                registry_is_gone(cx, &place, prior.is_some());
+                None
+            }
             found => found?,
         };
         // What is archived is out of use: to Terraform it is gone.
@@ -103,7 +127,7 @@ impl Resource for ModelVersion {
     }
 
     async fn update(cx: &Cx<Registry>, Change { before, after }: Change<Self>) -> Applied<Self> {
-        // What was unknown in the plan. It must not replace the version, for that would archive it.
+        // What was unknown in the plan. It must not replace the version, which never changes.
         for (field, changed) in [
             (Self::ARTIFACT_SHA256, after.artifact_sha256 != before.artifact_sha256),
             (Self::ARTIFACT_URI, after.artifact_uri != before.artifact_uri),
@@ -125,8 +149,27 @@ impl Resource for ModelVersion {
         Ok(Self::found(version, Some(&after)))
     }
 
+    async fn plan_delete(cx: &Cx<Registry>, state: &Self) -> Result<()> {
+        let Self { model, version, .. } = state;
+        let warning = if state.archive_on_destroy.unwrap_or(false) {
+            Diagnostic::warning(FINAL, archived_for_good(model, version))
+        } else {
+            let detail = format!(
+                "Version `{version}` of model `{model}` stays in the registry, with its history; Terraform only forgets \
+                 it. Declared again as it is, it is taken over."
+            );
+            Diagnostic::warning("The version stays", detail)
+        };
+        cx.call().warn(warning.at(Self::VERSION));
+        Ok(())
+    }
+
     async fn delete(cx: &Cx<Registry>, state: Self) -> Result<()> {
-        if !state.archive_on_destroy.unwrap_or(true) {
+        if !state.archive_on_destroy.unwrap_or(false) {
+            return Ok(());
+        }
+        let hold = adopted::hold::<Self>(cx, &state.id()).await;
+        if hold.spares(cx) {
             return Ok(());
         }
         match cx.archive(&state.model, &state.version).await {
@@ -136,7 +179,42 @@ impl Resource for ModelVersion {
     }
 }
 
+const FINAL: &str = "Archiving is final";
+
+fn archived_for_good(model: &str, version: &str) -> String {
+    format!(
+        "Version `{version}` of model `{model}` is put out of use for good: it can be neither deployed nor registered \
+         again. Apply `archive_on_destroy = false` first if Terraform shall only forget it."
+    )
+}
+
+/// Whether the value changes, or may.
+fn differs<T: AttributeType + PartialEq>(
+    draft: &Draft<'_, ModelVersion>,
+    field: Field<ModelVersion, T>,
+) -> bool {
+    draft.prior(field).is_some_and(|prior| draft.get(field) != Attr::Known(prior))
+}
+
 impl ModelVersion {
+    fn id(&self) -> String {
+        format!("{}@{}", self.model, self.version)
+    }
+
+    /// What has the same artifacts can be managed, if not as it was planned.
+    fn explain(&self, error: registry::Error) -> Error {
+        let registry::Error::VersionTaken(taken) = &error else { return error.into() };
+        if taken.has_other_artifacts() {
+            return error.into();
+        }
+        let detail = format!(
+            "Its artifacts are these, so it can be managed: give it the same description and metadata, or import it, \
+             `terraform import ADDRESS {:?}`, and change them then.",
+            self.id()
+        );
+        Error::from(error).and(Error::user("Version exists", detail).at(Self::VERSION))
+    }
+
     fn as_new(&self) -> NewVersion {
         NewVersion {
             model: self.model.clone(),
@@ -174,7 +252,7 @@ impl ModelVersion {
             ),
             metadata: (!no_metadata).then_some(metadata),
             verified: Attr::Known(version.status != Status::Registered),
-            archive_on_destroy: prior.map_or(Attr::Known(true), |prior| prior.archive_on_destroy),
+            archive_on_destroy: prior.map_or(Attr::Known(false), |prior| prior.archive_on_destroy),
             status: Attr::Known(version.status.to_string()),
             created_at: Attr::Known(version.created_at.into()),
             created_by: Attr::Known(version.created_by),

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use tfplug::schema::Kind;
 use tfplug::{Attr, AttributeType, Error, Result, Value};
+use uuid::Uuid;
 
 /// A moment, written as in RFC 3339: `2025-01-15T04:00:00Z`.
 ///
@@ -21,6 +22,33 @@ impl AttributeType for Moment {
         text.parse().map(Moment).map_err(|_| {
             let detail = "Expected a time as in RFC 3339, such as \"2025-01-15T04:00:00Z\".";
             Error::user("Invalid time", detail)
+        })
+    }
+
+    fn encode(self) -> Value {
+        Value::from(self.0.to_string())
+    }
+
+    fn same(left: &Value, right: &Value) -> bool {
+        left == right
+            || matches!((Self::decode(left.clone()), Self::decode(right.clone())), (Ok(left), Ok(right)) if left == right)
+    }
+}
+
+/// A UUID, equal in upper and lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlockId(pub Uuid);
+
+impl AttributeType for BlockId {
+    fn kind() -> Kind {
+        String::kind()
+    }
+
+    fn decode(value: Value) -> Result<Self> {
+        let text = String::decode(value)?;
+        Uuid::try_parse(&text).map(BlockId).map_err(|_| {
+            let detail = "Expected a UUID, such as \"0b2c5d1e-7b7c-4f0e-9d52-3f6b1f6f0a01\".";
+            Error::user("Invalid UUID", detail)
         })
     }
 
@@ -66,6 +94,15 @@ mod tests {
             error,
             "Invalid time: Expected a time as in RFC 3339, such as \"2025-01-15T04:00:00Z\"."
         );
+    }
+
+    #[test]
+    fn a_uuid_is_the_same_in_any_case() {
+        let id = "0b2c5d1e-7b7c-4f0e-9d52-3f6b1f6f0a01";
+        assert!(BlockId::same(&id.into(), &id.to_uppercase().into()));
+        assert!(!BlockId::same(&id.into(), &id.replace('1', "2").into()));
+        let error = BlockId::decode("hunter2".into()).unwrap_err().to_string();
+        assert_eq!(error, format!("Invalid UUID: Expected a UUID, such as {id:?}."));
     }
 
     #[test]

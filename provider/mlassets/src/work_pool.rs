@@ -4,16 +4,21 @@ use tfplug::{
     Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Json, Keeping, Resource, Result, Schema,
 };
 
+use crate::adopted;
 use crate::backend::prefect::{
     self, Conflict, NewWorkPool, Prefect, StorageConfiguration, WorkPoolPatch, name, pool_type,
     template,
 };
-use crate::types::{Moment, text_or_none};
+use crate::types::{BlockId, Moment, text_or_none};
 
 /// A Prefect work pool: where flow runs wait until workers of one kind pick them up.
 ///
 /// Prefect makes a queue named `default` with each pool. A pool that deployments point at is not
-/// destroyed, since Prefect would leave them without a pool, never to run again.
+/// destroyed, since Prefect would leave them without a pool, never to run again. Neither is a pool with other
+/// queues in it, since they would end with it.
+///
+/// A pool that is there already, just as it is declared, is taken over: an interrupted apply may have left it.
+/// So two workspaces that declare the same pool share it, and either of them can destroy it.
 #[derive(Schema, Clone, Debug)]
 #[tf(name = "work_pool")]
 pub struct WorkPool {
@@ -42,7 +47,7 @@ pub struct WorkPool {
     pub base_job_template: Attr<Json>,
     /// Where the pool keeps flow code and results.
     pub storage_configuration: Option<Storage>,
-    /// Destroy the pool even if deployments point at it.
+    /// Destroy the pool even if deployments point at it or it has queues beside `default`, which end with it.
     #[tf(default = false, setting)]
     pub force_destroy: Attr<bool>,
     /// ID that Prefect gave the pool.
@@ -65,12 +70,14 @@ pub struct WorkPool {
 /// Where a pool keeps flow code and results.
 #[derive(Schema, Clone, Debug)]
 pub struct Storage {
-    /// Step that uploads flow code, as JSON.
+    /// Step that uploads flow code, as a JSON object.
+    #[tf(check = explained("be a JSON object", check_step))]
     pub bundle_upload_step: Option<Json>,
-    /// Step that fetches and runs flow code, as JSON.
+    /// Step that fetches and runs flow code, as a JSON object.
+    #[tf(check = explained("be a JSON object", check_step))]
     pub bundle_execution_step: Option<Json>,
     /// UUID of the block for results.
-    pub default_result_storage_block_id: Option<String>,
+    pub default_result_storage_block_id: Option<BlockId>,
 }
 
 impl Resource for WorkPool {
@@ -83,8 +90,7 @@ impl Resource for WorkPool {
                 .map(|near| format!(" Did you mean {near:?}?"))
                 .unwrap_or_default();
             let detail = format!(
-                "Prefect takes any type, but a pool of type {kind:?} stays not ready for ever unless a worker of that \
-                 type exists.{hint}"
+                "Prefect takes any type, but a pool stays not ready for ever unless a worker of its type exists.{hint}"
             );
             config.warn(Self::KIND, "Unknown type of work pool", detail);
         }
@@ -94,19 +100,37 @@ impl Resource for WorkPool {
         // A template that is no longer configured gives way to the default of the type.
         let configured = !draft.configured(Self::BASE_JOB_TEMPLATE).is_null();
         let was_configured = draft.private().get::<bool>(TEMPLATE_CONFIGURED).unwrap_or(false);
-        if was_configured && !configured {
+        if configured {
+            // Not only where it changes: after an import any apply is the first one to say so.
+            draft
+                .private()
+                .set(TEMPLATE_CONFIGURED, &true)
+                .expect("a truth value can be written as JSON");
+        } else if was_configured {
             draft.set(Self::BASE_JOB_TEMPLATE, Attr::Unknown);
             // The server decides on these with every change.
             draft.set(Self::STATUS, Attr::Unknown);
             draft.set(Self::UPDATED, Attr::Unknown);
         }
+        if draft.prior(Self::KIND).is_some_and(|prior| draft.get(Self::KIND) != Attr::Known(prior))
+        {
+            let detail = "Another type is another pool, and queues end with theirs: the apply refuses if there are any \
+                          beside `default`. Let those in Terraform follow, by `lifecycle { replace_triggered_by = \
+                          [mlassets_work_pool.NAME.id] }` in each, or set `force_destroy = true` and apply that.";
+            draft.warn(Self::KIND, "The pool is replaced", detail);
+        }
     }
 
     async fn create(cx: &Cx<Prefect>, plan: Self) -> Applied<Self> {
         let configured = plan.base_job_template.is_known();
-        let new = plan.as_new(cx).await;
+        let mut hold = adopted::hold::<Self>(cx, &plan.name).await;
+        let new = plan.as_new(cx).await?;
         let pool = match cx.create_work_pool(&new).await {
-            Err(error) if is_name_taken(&error) => adopt(cx, &new, &plan, error).await?,
+            Err(error) if is_name_taken(&error) => {
+                let pool = adopt(cx, &new, &plan, error).await?;
+                hold.adopt();
+                pool
+            }
             created => created.map_err(Error::from)?,
         };
         remember_template(cx, configured)?;
@@ -122,7 +146,7 @@ impl Resource for WorkPool {
             && after.base_job_template != before.base_job_template;
         let mut patch = after.as_patch(&before);
         if after.base_job_template.is_unknown() {
-            patch.base_job_template = default_template(cx, &after).await.into();
+            patch.base_job_template = default_template(cx, &after).await?.into();
         }
         cx.update_work_pool(&after.name, &patch).await.map_err(Error::from)?;
         if configured || after.base_job_template.is_unknown() {
@@ -144,7 +168,12 @@ impl Resource for WorkPool {
     }
 
     async fn delete(cx: &Cx<Prefect>, state: Self) -> Result<()> {
+        let hold = adopted::hold::<Self>(cx, &state.name).await;
+        if hold.spares(cx) {
+            return Ok(());
+        }
         refuse_if_in_use(cx, &state).await?;
+        refuse_with_queues(cx, &state).await?;
         cx.delete_work_pool(&state.name).await?;
         Ok(())
     }
@@ -154,12 +183,12 @@ impl Resource for WorkPool {
 const TEMPLATE_CONFIGURED: &str = "template_configured";
 
 impl WorkPool {
-    async fn as_new(&self, cx: &Cx<Prefect>) -> NewWorkPool {
+    async fn as_new(&self, cx: &Cx<Prefect>) -> Result<NewWorkPool> {
         let base_job_template = match &self.base_job_template {
             Attr::Known(template) => Some(template.0.clone()),
-            Attr::Null | Attr::Unknown => default_template(cx, self).await,
+            Attr::Null | Attr::Unknown => default_template(cx, self).await?,
         };
-        NewWorkPool {
+        Ok(NewWorkPool {
             name: self.name.clone(),
             pool_type: self.kind(),
             description: self.description.clone(),
@@ -167,7 +196,7 @@ impl WorkPool {
             is_paused: self.paused.known(),
             concurrency_limit: self.concurrency_limit,
             storage_configuration: self.storage_configuration.clone().map(Storage::into_backend),
-        }
+        })
     }
 
     /// Only what changes, so that a server that does not know a field is not told of it.
@@ -229,7 +258,9 @@ impl Storage {
         StorageConfiguration {
             bundle_upload_step: self.bundle_upload_step.map(|step| step.0),
             bundle_execution_step: self.bundle_execution_step.map(|step| step.0),
-            default_result_storage_block_id: self.default_result_storage_block_id,
+            default_result_storage_block_id: self
+                .default_result_storage_block_id
+                .map(|id| id.0.to_string()),
         }
     }
 
@@ -239,7 +270,10 @@ impl Storage {
         (!empty || prior.is_some()).then(|| Storage {
             bundle_upload_step: storage.bundle_upload_step.map(Json),
             bundle_execution_step: storage.bundle_execution_step.map(Json),
-            default_result_storage_block_id: storage.default_result_storage_block_id,
+            default_result_storage_block_id: storage
+                .default_result_storage_block_id
+                .and_then(|id| id.parse().ok())
+                .map(BlockId),
         })
     }
 }
@@ -251,6 +285,11 @@ fn same_storage(left: &WorkPool, right: &WorkPool) -> bool {
     backend(left).means(&backend(right))
 }
 
+fn check_step(step: &Json) -> Result<(), &'static str> {
+    let wanted = "the step must be a JSON object; leave it out if there is none";
+    if step.0.is_object() { Ok(()) } else { Err(wanted) }
+}
+
 fn check_template(template: &Json) -> Result<(), String> {
     let problems = template::check(&template.0);
     if problems.is_empty() {
@@ -259,15 +298,20 @@ fn check_template(template: &Json) -> Result<(), String> {
     Err(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
 }
 
-/// The default template of the pool's type. A server that does not tell it leaves the pool without one.
-async fn default_template(cx: &Cx<Prefect>, pool: &WorkPool) -> Option<serde_json::Value> {
+/// The default template of the pool's type. A server that has no list of them leaves the pool without one.
+async fn default_template(cx: &Cx<Prefect>, pool: &WorkPool) -> Result<Option<serde_json::Value>> {
+    use prefect::{Denied, Error as E};
     let kind = pool.kind();
     match cx.worker_types().await {
-        Ok(types) => types
+        Ok(types) => Ok(types
             .into_iter()
             .find(|known| known.pool_type == kind)
-            .map(|known| known.default_base_job_template),
-        Err(error) => {
+            .map(|known| known.default_base_job_template)),
+        Err(
+            error @ (E::NotFound { .. }
+            | E::Unexpected { .. }
+            | E::Unauthorized { denied: Denied::Forbidden, .. }),
+        ) => {
             let detail = format!(
                 "The pool is left without one, as Prefect's server would do by itself: {error}."
             );
@@ -275,8 +319,10 @@ async fn default_template(cx: &Cx<Prefect>, pool: &WorkPool) -> Option<serde_jso
                 Diagnostic::warning("No default job template", detail)
                     .at(WorkPool::BASE_JOB_TEMPLATE),
             );
-            None
+            Ok(None)
         }
+        // Nothing else would go better with this server.
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -341,4 +387,33 @@ async fn refuse_if_in_use(cx: &Cx<Prefect>, pool: &WorkPool) -> Result<()> {
         names.join(", ")
     );
     Err(Error::user("Work pool is in use", detail).at(WorkPool::NAME))
+}
+
+/// The queues that would end with the pool: those that Terraform manages were destroyed before, unless only
+/// the pool is replaced.
+async fn refuse_with_queues(cx: &Cx<Prefect>, pool: &WorkPool) -> Result<()> {
+    let queues = match cx.list_work_queues(&pool.name).await {
+        Err(error) if error.is_object_missing() => return Ok(()),
+        queues => queues?,
+    };
+    let names: Vec<&str> = queues
+        .iter()
+        .filter(|queue| pool.default_queue_id != Attr::Known(queue.id.clone()))
+        .map(|queue| queue.name.as_str())
+        .collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let names = names.join(", ");
+    if pool.force_destroy.unwrap_or(false) {
+        let detail = format!("With the pool {:?} ended its queues: {names}.", pool.name);
+        cx.call().warn(Diagnostic::warning("Queues ended with their pool", detail));
+        return Ok(());
+    }
+    let detail = format!(
+        "They would end with it: {names}. Destroy them first; those in Terraform must refer to the pool, and follow its \
+         replacement by `lifecycle {{ replace_triggered_by = [mlassets_work_pool.NAME.id] }}`. Or set `force_destroy = true` \
+         and apply that."
+    );
+    Err(Error::user("Work pool has queues", detail).at(WorkPool::NAME))
 }

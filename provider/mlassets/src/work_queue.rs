@@ -2,21 +2,31 @@
 
 use tfplug::{Applied, Attr, Change, Cx, Diagnostic, Error, Keeping, Resource, Result, Schema};
 
+use crate::adopted;
 use crate::backend::prefect::{self, Conflict, NewWorkQueue, Prefect, WorkQueuePatch, name};
+use crate::ranks;
 use crate::types::{Moment, text_or_none};
 
 /// A queue of a Prefect work pool, with a limit and a priority of its own.
 ///
-/// Priorities are unique in a pool: where two queues ask for the same one, Prefect moves the older one
-/// back, and Terraform then shows that as drift. Leave the priority out where the order does not matter.
+/// Priorities are unique in a pool. Prefect moves queues back to make room for another one; those that ask for
+/// a priority of their own are put back in the same apply. Where two queues ask for the same one, the next plan
+/// shows one of them as moved. Leave the priority out where the order does not matter.
 ///
 /// The queue `default` is made with its pool. Declared as a resource it is taken over rather than created,
 /// and destroying it only makes Terraform forget it.
+///
+/// A queue that is there already, just as it is declared, is taken over, too: an interrupted apply may have
+/// left it. So two workspaces that declare the same queue share it, and either of them can destroy it.
 #[derive(Schema, Clone, Debug)]
 #[tf(name = "work_queue", import = "{work_pool_name}/{name}")]
 pub struct WorkQueue {
     /// The work pool that the queue belongs to.
-    #[tf(identity, example = "\"ml-assets-core-prod\"")]
+    #[tf(
+        identity,
+        check = explained("be a name that Prefect takes", |name: &String| name::check_addressable(name)),
+        example = "\"ml-assets-core-prod\""
+    )]
     pub work_pool_name: String,
     /// Name, unique in the pool.
     #[tf(identity, check = explained("be a name that Prefect takes", |name: &String| name::check_queue(name)))]
@@ -53,14 +63,27 @@ impl Resource for WorkQueue {
     type Backend = Prefect;
 
     async fn create(cx: &Cx<Prefect>, plan: Self) -> Applied<Self> {
+        let mut hold = adopted::hold::<Self>(cx, &plan.import_id()).await;
+        let (pool, priority) = (&plan.work_pool_name, plan.priority.known());
+        let turn = ranks::turn(cx, pool, &plan.name, priority).await.map_err(Error::from)?;
         let new = plan.as_new();
         let queue = match cx.create_work_queue(&plan.work_pool_name, &new).await {
-            Err(error) if is_name_taken(&error) => take_over(cx, &plan, error).await?,
+            Err(error) if is_name_taken(&error) => {
+                let queue = take_over(cx, &plan, error).await?;
+                hold.adopt();
+                queue
+            }
             Err(error) if error.is_object_missing() => {
                 return Err(no_pool(&plan.work_pool_name).into());
             }
             created => created.map_err(Error::from)?,
         };
+        if let Some(turn) = turn {
+            turn.settle(cx)
+                .await
+                .map_err(Error::from)
+                .keeping(plan.clone().became(queue.clone()))?;
+        }
         Ok(plan.became(queue))
     }
 
@@ -75,9 +98,12 @@ impl Resource for WorkQueue {
 
     async fn update(cx: &Cx<Prefect>, Change { before, after }: Change<Self>) -> Applied<Self> {
         let (pool, name) = (&after.work_pool_name, &after.name);
-        cx.update_work_queue(pool, name, &after.as_patch(Some(&before)))
-            .await
-            .map_err(Error::from)?;
+        let patch = after.as_patch(Some(&before));
+        let turn = ranks::turn(cx, pool, name, patch.priority).await.map_err(Error::from)?;
+        cx.update_work_queue(pool, name, &patch).await.map_err(Error::from)?;
+        if let Some(turn) = turn {
+            turn.settle(cx).await.map_err(Error::from).keeping(after.clone())?;
+        }
         let found =
             cx.find_work_queue(pool, name).await.map_err(Error::from).keeping(after.clone())?;
         let gone = || {
@@ -90,6 +116,10 @@ impl Resource for WorkQueue {
     }
 
     async fn delete(cx: &Cx<Prefect>, state: Self) -> Result<()> {
+        let hold = adopted::hold::<Self>(cx, &state.import_id()).await;
+        if hold.spares(cx) {
+            return Ok(());
+        }
         match cx.delete_work_queue(&state.work_pool_name, &state.name).await {
             Err(prefect::Error::DefaultQueue { .. }) => {
                 let detail = "Prefect cannot delete the default queue of a pool. Terraform has forgotten it; it ends with \
@@ -104,6 +134,10 @@ impl Resource for WorkQueue {
 }
 
 impl WorkQueue {
+    fn import_id(&self) -> String {
+        format!("{}/{}", self.work_pool_name, self.name)
+    }
+
     fn as_new(&self) -> NewWorkQueue {
         NewWorkQueue {
             name: self.name.clone(),
@@ -182,7 +216,7 @@ async fn take_over(
     }
     let detail = format!(
         "{taken}. To manage the existing queue, import it: `terraform import ADDRESS {:?}`.",
-        format!("{pool}/{name}")
+        plan.import_id()
     );
     Err(Error::user("Work queue exists", detail).at(WorkQueue::NAME))
 }

@@ -2,7 +2,8 @@
 
 use tfplug::{Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Resource, Result, Schema};
 
-use crate::backend::worm::{self, Anchor, Archive, NewBucket, check_bucket};
+use crate::adopted;
+use crate::backend::worm::{self, Anchor, Archive, NewBucket, check_bucket, counted};
 use crate::types::Moment;
 
 /// A bucket of records that are written once and kept for their retention, in the archive of the
@@ -10,7 +11,10 @@ use crate::types::Moment;
 ///
 /// Retention can grow and never shrinks, for records that are there already, too. All entries of a bucket
 /// form a chain of hashes. The newest hash that Terraform saw is in its state, so that a chain that was cut
-/// or rewritten since is noticed.
+/// or rewritten since is noticed, and so is a bucket that is gone.
+///
+/// An empty bucket with the same retention that is there already is taken over: an interrupted apply may have
+/// left it. So two workspaces that declare the same bucket share it.
 #[derive(Schema, Clone, Debug)]
 #[tf(name = "worm_bucket")]
 pub struct WormBucket {
@@ -24,8 +28,9 @@ pub struct WormBucket {
     /// Days for which each record is kept after it was written. Can be raised, never lowered.
     #[tf(check = between(1..=36_500), example = "365")]
     pub retention_days: i64,
-    /// Destroying the resource leaves bucket and records where they are. Without it, a bucket that holds
-    /// records cannot be destroyed.
+    /// Destroying the resource leaves bucket and records where they are, and creating it takes up such a bucket
+    /// if its retention is the same. Without it, a bucket that holds records can be neither destroyed nor taken
+    /// up.
     #[tf(default = false, setting)]
     pub keep_on_destroy: Attr<bool>,
     /// When the bucket was created.
@@ -37,7 +42,8 @@ pub struct WormBucket {
     /// Number of the newest entry of the chain.
     #[tf(computed)]
     pub head_sequence: Attr<i64>,
-    /// Hash of the newest entry of the chain.
+    /// Hash of the newest entry of the chain. It changes with every record, and an output of it shows that in the
+    /// next plan.
     #[tf(computed)]
     pub head_hash: Attr<String>,
 }
@@ -50,15 +56,30 @@ impl Resource for WormBucket {
             && let Some((was, now)) = draft.change(Self::RETENTION_DAYS)
             && now < was
         {
-            let detail =
-                format!("It is {was} days and can only grow; {now} days are not possible.");
+            let was = counted(was.unsigned_abs(), "day", "days");
+            let detail = format!("It is {was} and can only grow.");
             draft.deny(Self::RETENTION_DAYS, "Retention can only grow", detail);
         }
     }
 
     async fn create(cx: &Cx<Archive>, plan: Self) -> Applied<Self> {
+        let mut hold = adopted::hold::<Self>(cx, &plan.name).await;
+        let there = cx.find_bucket(&plan.name, None).await.map_err(Error::from)?;
         let new = NewBucket { name: plan.name.clone(), retention_days: plan.retention_days()? };
-        Ok(cx.create_bucket(new).await.map_err(Error::from)?.into())
+        let bucket = match (there, cx.create_bucket(new).await) {
+            (Some(there), Err(worm::Error::BucketExists { .. })) if plan.takes_up(&there) => {
+                hold.adopt();
+                there
+            }
+            (there, created) => {
+                let bucket = created.map_err(Error::from)?;
+                if there.is_some() {
+                    hold.adopt();
+                }
+                bucket
+            }
+        };
+        Ok(bucket.into())
     }
 
     async fn read(cx: &Cx<Archive>, name: String, prior: Option<Self>) -> Result<Option<Self>> {
@@ -110,6 +131,10 @@ impl Resource for WormBucket {
             cx.call().warn(Diagnostic::warning("The bucket stays", detail).at(Self::NAME));
             return Ok(());
         }
+        let hold = adopted::hold::<Self>(cx, &state.name).await;
+        if hold.spares(cx) {
+            return Ok(());
+        }
         match cx.delete_bucket(&state.name).await {
             Ok(()) | Err(worm::Error::NoBucket { .. }) => Ok(()),
             Err(error) => Err(error.into()),
@@ -120,6 +145,12 @@ impl Resource for WormBucket {
 impl WormBucket {
     fn retention_days(&self) -> Result<u32> {
         u32::try_from(self.retention_days).map_err(|_| Error::bug("The retention was not checked."))
+    }
+
+    /// Whether a bucket in use is the one that a destroy with `keep_on_destroy` has left in place.
+    fn takes_up(&self, there: &worm::Bucket) -> bool {
+        self.keep_on_destroy.unwrap_or(false)
+            && i64::from(there.retention_days) == self.retention_days
     }
 
     fn anchor(&self) -> Option<Anchor> {

@@ -1,11 +1,13 @@
 //! `mlassets_worm_record`: a record that is written once.
 
 use tfplug::{
-    Applied, At, Attr, Change, Cx, Diagnostic, Draft, Error, Keeping, Resource, Result, Schema,
+    Applied, At, Attr, AttributeType, Change, Cx, Diagnostic, Draft, Error, Field, Keeping,
+    Resource, Result, Schema,
 };
 
+use crate::adopted;
 use crate::backend::worm::{
-    self, Anchor, Archive, Content, Found, NewRecord, Problem, Record, RecordKey,
+    self, Anchor, Archive, Content, Found, NewRecord, Problem, Record, RecordKey, check_bucket,
     check_record_name, check_record_type, content_hash, worm_path,
 };
 use crate::types::Moment;
@@ -15,12 +17,19 @@ use crate::types::Moment;
 /// A record never changes. Its bytes, its mode and its place in the chain of hashes are checked with every
 /// refresh, and what is wrong is shown in `problems`: a changed mode and a missing file are repaired by the
 /// next apply, changed bytes are not, since Terraform must not cover up that evidence was changed.
-/// A record under retention cannot be destroyed, and that is said in the plan.
+/// A record under retention can be neither destroyed nor replaced, and that is said in the plan.
+///
+/// A record that is there already with the same bytes and time is taken over: an interrupted apply may have
+/// left it. So two workspaces that declare the same record share it.
 #[derive(Schema, Clone, Debug)]
 #[tf(name = "worm_record", import = "{bucket}/{path}")]
 pub struct WormRecord {
     /// The bucket.
-    #[tf(identity, example = "mlassets_worm_bucket.audit.name")]
+    #[tf(
+        identity,
+        check = explained("be a bucket's name", |name: &String| check_bucket(name)),
+        example = "mlassets_worm_bucket.audit.name"
+    )]
     pub bucket: String,
     /// What kind of event it records: lower case letters, digits and underscores.
     #[tf(
@@ -117,7 +126,15 @@ impl Resource for WormRecord {
                 written_before(cx, &plan).await?.unwrap_or_else(jiff::Timestamp::now)
             }
         };
+        let folder = worm_path(&plan.record_type, event_time).map_err(Error::from)?;
+        let key =
+            RecordKey { bucket: plan.bucket.clone(), path: format!("{folder}/{}", plan.name) };
+        let mut hold = adopted::hold::<Self>(cx, &id(&key)).await;
+        let there = matches!(cx.find_record(key, None).await, Ok(Found { record: Some(_), .. }));
         let record = cx.append(plan.as_new(event_time)).await.map_err(Error::from)?;
+        if there {
+            hold.adopt();
+        }
         Ok(plan.became(record, &[]))
     }
 
@@ -130,6 +147,9 @@ impl Resource for WormRecord {
         let Found { record, problems } =
             match cx.find_record(RecordKey { bucket, path }, anchor).await {
                 Err(worm::Error::NoBucket { .. }) => return Ok(None),
+                Err(lost @ worm::Error::BucketLost { .. }) => {
+                    return Err(Error::from(lost).at(Self::BUCKET));
+                }
                 found => found.at(Self::PATH)?,
             };
         let Some(record) = record else {
@@ -187,7 +207,12 @@ impl Resource for WormRecord {
             cx.call().warn(Diagnostic::warning("The record stays", detail).at(Self::NAME));
             return Ok(());
         }
-        cx.delete_record(state.key()?).await.map_err(with_way_out)
+        let key = state.key()?;
+        let hold = adopted::hold::<Self>(cx, &id(&key)).await;
+        if hold.spares(cx) {
+            return Ok(());
+        }
+        cx.delete_record(key).await.map_err(with_way_out)
     }
 }
 
@@ -250,6 +275,10 @@ impl WormRecord {
     }
 }
 
+fn id(key: &RecordKey) -> String {
+    format!("{}/{}", key.bucket, key.path)
+}
+
 /// The time of the record that an interrupted apply left behind, if there is one: the same bucket, type
 /// and name with the same bytes.
 async fn written_before(cx: &Cx<Archive>, plan: &WormRecord) -> Result<Option<jiff::Timestamp>> {
@@ -267,13 +296,17 @@ async fn written_before(cx: &Cx<Archive>, plan: &WormRecord) -> Result<Option<ji
 /// What can never come true: another record at the same path, and before the end of the retention any
 /// other change. A replacement destroys without asking `plan_delete`, so it must be known here.
 fn refuse_change(draft: &mut Draft<'_, WormRecord>) {
+    if draft.is_create() {
+        return;
+    }
     let content = draft.change(WormRecord::CONTENT).is_some();
-    let event_time = draft.change(WormRecord::EVENT_TIME).is_some();
+    let event_time = differs(draft, WormRecord::EVENT_TIME);
     let texts = [WormRecord::BUCKET, WormRecord::RECORD_TYPE, WormRecord::NAME];
-    let moved: Vec<_> = texts.into_iter().filter(|field| draft.change(*field).is_some()).collect();
+    let moved: Vec<_> = texts.into_iter().filter(|field| differs(draft, *field)).collect();
 
+    // A time that is known only while applying replaces the record, whatever it will be.
     let month = draft.prior(WormRecord::PATH).zip(draft.get(WormRecord::EVENT_TIME).known());
-    let same_month = month.is_none_or(|(path, time)| {
+    let same_month = month.is_some_and(|(path, time)| {
         let folder = draft.prior(WormRecord::RECORD_TYPE).map(|kind| worm_path(&kind, time.0));
         matches!(folder, Some(Ok(folder)) if path.starts_with(&format!("{folder}/")))
     });
@@ -304,6 +337,14 @@ fn refuse_change(draft: &mut Draft<'_, WormRecord>) {
     if event_time {
         draft.deny(WormRecord::EVENT_TIME, "Under retention", detail);
     }
+}
+
+/// Whether the value changes, or may.
+fn differs<T: AttributeType + PartialEq>(
+    draft: &Draft<'_, WormRecord>,
+    field: Field<WormRecord, T>,
+) -> bool {
+    draft.prior(field).is_some_and(|prior| draft.get(field) != Attr::Known(prior))
 }
 
 fn text(bytes: Vec<u8>) -> Result<String> {

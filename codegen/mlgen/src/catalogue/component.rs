@@ -112,10 +112,7 @@ fn input(key: crate::source::Span, node: &Node, diags: &mut Diags) -> Option<Inp
         }
         return None;
     };
-    let Some(ty) = Type::parse(&text, key.file, diags) else {
-        diags.push(Diagnostic::error(key, format!("`{text}` is no type")));
-        return None;
-    };
+    let ty = Type::parse(&text, node.get("type").map_or(key, |ty| ty.span), diags);
     let optional =
         node.get("optional").is_some_and(|flag| flag.value == crate::node::Value::Bool(true));
     let absent = || Node { value: crate::node::Value::Null, span: key };

@@ -174,9 +174,9 @@ impl Output {
 
 /// From the block's name to the end of its labels: what a caret should point at.
 fn span_of(block: &Block, file: FileId) -> Span {
-    let start = block.ident.span().unwrap_or(0..0).start;
-    let end = block.labels.last().and_then(hcl_edit::Span::span).map_or(start, |span| span.end);
-    file.span(start..end.max(start))
+    let name = block.ident.span().unwrap_or(0..0);
+    let end = block.labels.last().and_then(hcl_edit::Span::span).map_or(name.end, |span| span.end);
+    file.span(name.start..end.max(name.start))
 }
 
 fn text_of(body: &Body, name: &str) -> String {

@@ -145,11 +145,12 @@ fn settings(target: &Node, diags: &mut Diags) -> IndexMap<String, Setting> {
         let known = ["type", "description", "default", "variable"];
         decode::fields(&entry.node, "a setting", &known, diags);
         let text = |key: &str| entry.node.get(key).and_then(Node::as_str).map(str::to_owned);
-        let ty = text("type").and_then(|text| Type::parse(&text, entry.key.file, diags));
-        let Some(ty) = ty else {
+        let Some(text_of_type) = text("type") else {
             diags.push(Diagnostic::error(entry.key, "a setting needs a `type`"));
             continue;
         };
+        let at = entry.node.get("type").map_or(entry.key, |ty| ty.span);
+        let ty = Type::parse(&text_of_type, at, diags);
         let setting = Setting {
             description: text("description").unwrap_or_default(),
             ty,

@@ -9,7 +9,7 @@ use indexmap::IndexMap;
 use super::literal;
 use crate::diag::{Diagnostic, Diags};
 use crate::node::Node;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 
 /// The type of an input, an attribute or an item.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +64,17 @@ impl Type {
         }
     }
 
+    /// Whether a secret has its place somewhere in a value of this type.
+    pub fn holds_secret(&self) -> bool {
+        match self {
+            Self::Secret => true,
+            Self::List(item) | Self::Set(item) | Self::Map(item) => item.holds_secret(),
+            Self::Object(fields) => fields.values().any(|field| field.ty.holds_secret()),
+            Self::Tuple(items) => items.iter().any(Self::holds_secret),
+            _ => false,
+        }
+    }
+
     /// The type of what stands under `key` of a value of this type.
     pub fn under(&self, key: &str) -> Option<&Type> {
         match self {
@@ -96,10 +107,20 @@ impl Type {
         }
     }
 
-    /// Reads a type as it stands in a component's own YAML.
-    pub(super) fn parse(text: &str, file: FileId, diags: &mut Diags) -> Option<Self> {
-        let expression = hcl_edit::parser::parse_expr(text).ok()?;
-        Some(Self::read(&expression, file, diags))
+    /// Reads a type that stands as a text at `span` of a YAML file; anything where it is none, which is reported.
+    pub(crate) fn parse(text: &str, span: Span, diags: &mut Diags) -> Self {
+        let mut found = Diags::default();
+        let ty = match hcl_edit::parser::parse_expr(text) {
+            Ok(expression) => Self::read(&expression, span.file, &mut found),
+            Err(_) => {
+                diags.push(no_type(span));
+                return Self::Any;
+            }
+        };
+        if !found.is_empty() {
+            diags.push(no_type(span));
+        }
+        ty
     }
 
     fn primitive(name: &str) -> Option<Self> {
@@ -163,10 +184,14 @@ pub(super) fn key_text(key: &ObjectKey) -> Option<String> {
 
 fn unreadable(expression: &Expression, file: FileId, diags: &mut Diags) -> Type {
     let span = file.span(expression.span().unwrap_or(0..0));
-    diags.push(Diagnostic::error(span, "this is no type that mlgen knows").help(
-        "write string, number, bool, list(...), set(...), map(...), object({...}) or tuple([...])",
-    ));
+    diags.push(no_type(span));
     Type::Any
+}
+
+fn no_type(span: Span) -> Diagnostic {
+    Diagnostic::error(span, "this is no type that mlgen knows").help(
+        "write string, number, bool, list(...), set(...), map(...), object({...}) or tuple([...])",
+    )
 }
 
 /// As Terraform writes it, on one line.

@@ -1,20 +1,23 @@
 //! A merged value as an argument: checked against the type of its input, with its references resolved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use indexmap::IndexMap;
 
-use super::presence::{Kinds, Made, Present, declared};
-use super::value::{Piece, Resolved, To, Value};
-use crate::catalogue::Kind;
+use super::facts::Effective;
+use super::presence::{Kinds, Present};
+use super::secret;
+use super::value::{Piece, Value};
 use crate::catalogue::target::{Target, Writer};
-use crate::catalogue::types::{Field, Type};
+use crate::catalogue::types::Type;
 use crate::decode;
 use crate::diag::{Diagnostic, Diags};
 use crate::merge::{Merged, MergedValue};
-use crate::node::{Node, Value as Plain};
+use crate::node::Node;
 use crate::source::{Sources, Span};
-use crate::spec::reference::{Part, Reference, Referent, Text};
+use crate::spec::layer::Layer;
+use crate::spec::reference::{Part, Text};
 use crate::spec::{Environment, Spec};
 
 /// What is known where a component is converted.
@@ -22,6 +25,8 @@ use crate::spec::{Environment, Spec};
 pub struct Scope<'a> {
     /// The spec.
     pub spec: &'a Spec,
+    /// The layers of the environment after the base.
+    pub layers: &'a [(String, &'a Layer)],
     /// All kinds.
     pub kinds: &'a Kinds,
     /// The environment.
@@ -30,36 +35,86 @@ pub struct Scope<'a> {
     pub target: &'a Target,
     /// The components that are there.
     pub present: &'a BTreeMap<String, Present<'a>>,
+    /// Components that should be there, but whose kind nobody knows: what is wrong with them is told already.
+    pub broken: &'a BTreeSet<String>,
+    /// Facts, secrets and outputs that are there.
+    pub effective: &'a Effective<'a>,
     /// Settings of the target in this environment.
     pub settings: &'a Node,
     /// All texts.
     pub sources: &'a Sources,
 }
 
-/// What an input asks for beside its type.
-#[derive(Clone, Debug)]
+/// What a place asks for.
+#[derive(Clone, Copy, Debug)]
 pub struct Wanted<'a> {
-    /// Its path, for messages: `api.environment`.
-    pub path: String,
+    /// Where it is, for messages.
+    pub at: At<'a>,
     /// Its type.
     pub ty: &'a Type,
     /// Whether it takes references to secrets, and nothing else.
     pub secret: bool,
     /// Whether it may be null.
     pub nullable: bool,
+    /// Whether texts stand for themselves, references and all.
+    pub literal: bool,
+    /// Whether it is a part of a text, where everything that can be written in one line fits.
+    pub in_text: bool,
 }
 
-impl Wanted<'_> {
-    fn under<'b>(&self, key: &str, ty: &'b Type) -> Wanted<'b> {
-        Wanted { path: format!("{}.{key}", self.path), ty, secret: self.secret, nullable: true }
-    }
+/// The path of a place: `api.environment.PORT`. It is a text only where a message needs it.
+#[derive(Clone, Copy, Debug)]
+pub enum At<'a> {
+    /// An input of a component.
+    Input(&'a str, &'a str),
+    /// Under a key.
+    Under(&'a At<'a>, &'a str),
+    /// An item of a list.
+    Item(&'a At<'a>, usize),
+}
 
-    fn item<'b>(&self, index: usize, ty: &'b Type) -> Wanted<'b> {
-        Wanted { path: format!("{}[{index}]", self.path), ty, secret: self.secret, nullable: true }
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Input(component, input) => write!(f, "{component}.{input}"),
+            Self::Under(above, key) => write!(f, "{above}.{key}"),
+            Self::Item(above, index) => write!(f, "{above}[{index}]"),
+        }
     }
 }
 
-impl<'a> Scope<'a> {
+impl At<'_> {
+    /// The component.
+    pub(super) fn component(&self) -> &str {
+        match self {
+            Self::Input(component, _) => component,
+            Self::Under(above, _) | Self::Item(above, _) => above.component(),
+        }
+    }
+}
+
+impl<'a> Wanted<'a> {
+    /// What an input asks for, as far as its type says it.
+    pub fn new(component: &'a str, input: &'a str, ty: &'a Type) -> Self {
+        let at = At::Input(component, input);
+        Self { at, ty, secret: false, nullable: true, literal: false, in_text: false }
+    }
+
+    /// Whether nothing but references to secrets belongs here.
+    pub(super) fn takes_secret(&self) -> bool {
+        self.secret || *self.ty == Type::Secret
+    }
+
+    fn under<'b>(&'b self, key: &'b str, ty: &'b Type) -> Wanted<'b> {
+        Wanted { at: At::Under(&self.at, key), ty, nullable: true, ..*self }
+    }
+
+    fn item<'b>(&'b self, index: usize, ty: &'b Type) -> Wanted<'b> {
+        Wanted { at: At::Item(&self.at, index), ty, nullable: true, ..*self }
+    }
+}
+
+impl Scope<'_> {
     /// The value, or none where an optional reference leaves it out.
     pub fn convert(
         &self,
@@ -68,19 +123,25 @@ impl<'a> Scope<'a> {
         diags: &mut Diags,
     ) -> Option<Value> {
         let span = merged.origin.span;
-        let literal = merged.literal.is_some();
+        let wanted = &Wanted { literal: wanted.literal || merged.literal.is_some(), ..*wanted };
+        if wanted.takes_secret() {
+            secret::refuse_overridden(merged, wanted, diags);
+        }
         match (&merged.value, wanted.ty) {
-            (MergedValue::String(text), _) => self.text(text, span, literal, wanted, diags),
+            (MergedValue::String(text), _) => self.text(text, span, wanted, diags),
             (MergedValue::Null, _) => {
                 if !wanted.nullable {
-                    let error =
-                        Diagnostic::error(span, format!("`{}` cannot be null", wanted.path));
+                    let error = Diagnostic::error(span, format!("`{}` cannot be null", wanted.at));
                     diags.push(error.help("leave it out to take the default"));
                 }
                 Some(Value::Null)
             }
+            (MergedValue::Bool(_) | MergedValue::Number(_), _) if wanted.takes_secret() => {
+                secret::refuse(span, wanted, diags);
+                Some(Value::Null)
+            }
             (_, Type::Secret) => {
-                diags.push(no_literal_secret(span, &wanted.path));
+                secret::refuse(span, wanted, diags);
                 Some(Value::Null)
             }
             (MergedValue::Bool(flag), Type::Bool | Type::Any) => Some(Value::Bool(*flag)),
@@ -90,36 +151,33 @@ impl<'a> Scope<'a> {
             (
                 MergedValue::List(items),
                 Type::List(_) | Type::Set(_) | Type::Any | Type::Tuple(_),
-            ) => self.list(items, span, wanted, diags),
+            ) => Some(self.list(items, span, wanted, diags)),
             (MergedValue::Map(_), Type::Map(_) | Type::Any | Type::Object(_)) => {
                 self.map(merged, wanted, diags)
             }
             (found, ty) => {
-                diags.push(mismatch(found, ty, span, &wanted.path));
+                if wanted.takes_secret() {
+                    diags.conceal(span);
+                }
+                diags.push(mismatch(found, ty, span, &wanted.at));
                 Some(Value::Null)
             }
         }
     }
 
-    fn list(
-        &self,
-        items: &[Merged],
-        span: Span,
-        wanted: &Wanted<'_>,
-        diags: &mut Diags,
-    ) -> Option<Value> {
+    fn list(&self, items: &[Merged], span: Span, wanted: &Wanted<'_>, diags: &mut Diags) -> Value {
         if let Type::Tuple(types) = wanted.ty
             && types.len() != items.len()
         {
             let message =
-                format!("`{}` must have {} items, found {}", wanted.path, types.len(), items.len());
+                format!("`{}` must have {} items, found {}", wanted.at, types.len(), items.len());
             diags.push(Diagnostic::error(span, message));
         }
         let converted = items.iter().enumerate().filter_map(|(index, item)| {
             let ty = wanted.ty.item(index).unwrap_or(&Type::Any);
             self.convert(item, &wanted.item(index, ty), diags)
         });
-        Some(Value::List(converted.collect()))
+        Value::List(converted.collect())
     }
 
     fn map(&self, merged: &Merged, wanted: &Wanted<'_>, diags: &mut Diags) -> Option<Value> {
@@ -131,22 +189,30 @@ impl<'a> Scope<'a> {
                 let Type::Object(fields) = wanted.ty else { continue };
                 let known = fields.keys().map(String::as_str);
                 let at = entry.value.origin.key.unwrap_or(entry.value.origin.span);
-                diags.push(decode::unknown(at, key, &format!("`{}`", wanted.path), known));
+                diags.push(decode::unknown(at, key, &format!("`{}`", wanted.at), known));
                 continue;
             };
-            let wanted = wanted.under(key, ty);
-            self.refuse_literal_secret(key, &entry.value, &wanted, diags);
-            match self.convert(&entry.value, &wanted, diags) {
-                Some(value) => {
-                    found.insert(key.clone(), value);
-                }
-                None => left_out = true,
+            let here = wanted.under(key, ty);
+            if secret::refuse_literal(key, &entry.value, &here, diags) {
+                continue;
+            }
+            let before = diags.len();
+            if let Some(value) = self.convert(&entry.value, &here, diags) {
+                found.insert(key.clone(), value);
+                continue;
+            }
+            left_out = true;
+            if let Type::Object(fields) = wanted.ty
+                && !fields[key].optional
+                && diags.len() == before
+            {
+                diags.push(left_out_although_needed(entry.value.origin.span, &here.at));
             }
         }
         if let Type::Object(fields) = wanted.ty {
             for (name, field) in fields {
                 if !field.optional && !entries.contains_key(name) {
-                    let message = format!("`{}` needs `{name}`, {}", wanted.path, field.ty.noun());
+                    let message = format!("`{}` needs `{name}`, {}", wanted.at, field.ty.noun());
                     diags.push(Diagnostic::error(merged.origin.span, message));
                 }
             }
@@ -162,11 +228,10 @@ impl<'a> Scope<'a> {
         &self,
         text: &str,
         span: Span,
-        literal: bool,
         wanted: &Wanted<'_>,
         diags: &mut Diags,
     ) -> Option<Value> {
-        let parsed = match literal {
+        let parsed = match wanted.literal || !text.contains("${") {
             true => Text(vec![Part::Literal(text.to_owned())]),
             false => Text::parse(text, span, self.sources, diags),
         };
@@ -174,48 +239,58 @@ impl<'a> Scope<'a> {
             return self.reference(reference, wanted, diags);
         }
         if let Some(plain) = parsed.literal() {
-            if wanted.secret || *wanted.ty == Type::Secret {
-                diags.push(no_literal_secret(span, &wanted.path));
+            if wanted.takes_secret() {
+                secret::refuse(span, wanted, diags);
                 return Some(Value::Null);
             }
-            return match wanted.ty {
-                Type::String | Type::Any => Some(Value::String(plain.to_owned())),
+            return Some(match wanted.ty {
+                Type::String | Type::Any => Value::String(plain.to_owned()),
                 ty => {
-                    diags.push(mismatch(
-                        &MergedValue::String(plain.to_owned()),
-                        ty,
-                        span,
-                        &wanted.path,
-                    ));
-                    Some(Value::Null)
+                    let found = MergedValue::String(plain.to_owned());
+                    diags.push(mismatch(&found, ty, span, &wanted.at));
+                    Value::Null
                 }
-            };
+            });
         }
-        if !matches!(wanted.ty, Type::String | Type::Any) {
-            let message = format!(
-                "`{}` must be {}, not a text with references",
-                wanted.path,
-                wanted.ty.noun()
-            );
+        if !matches!(wanted.ty, Type::String | Type::Any | Type::Secret) {
+            let noun = wanted.ty.noun();
+            let message = format!("`{}` must be {noun}, not a text with references", wanted.at);
             diags.push(Diagnostic::error(span, message));
             return Some(Value::Null);
         }
+        if wanted.takes_secret() {
+            let writer = self.target.writer;
+            if writer != Writer::Compose || !parsed.references().any(secret::may_be_secret) {
+                secret::refuse_text(span, wanted, writer, diags);
+                return Some(Value::Null);
+            }
+        }
+        self.pieces(&parsed, wanted, diags)
+    }
+
+    /// A text with references in it.
+    fn pieces(&self, text: &Text, wanted: &Wanted<'_>, diags: &mut Diags) -> Option<Value> {
+        let inner =
+            Wanted { ty: &Type::String, secret: wanted.takes_secret(), in_text: true, ..*wanted };
         let mut pieces: Vec<Piece> = Vec::new();
-        for part in &parsed.0 {
+        for part in &text.0 {
             let value = match part {
                 Part::Literal(text) => Value::String(text.clone()),
-                Part::Reference(reference) => self.reference(
-                    reference,
-                    &Wanted { ty: &Type::String, ..wanted.clone() },
-                    diags,
-                )?,
+                Part::Reference(reference) => self.reference(reference, &inner, diags)?,
             };
             match (value, pieces.last_mut()) {
                 (Value::String(text), Some(Piece::Literal(before))) => before.push_str(&text),
                 (Value::String(text), _) => pieces.push(Piece::Literal(text)),
                 (Value::Reference(resolved), _) => pieces.push(Piece::Reference(resolved)),
+                (Value::Number(number), Some(Piece::Literal(before))) => {
+                    before.push_str(&number.to_string());
+                }
                 (Value::Number(number), _) => pieces.push(Piece::Literal(number.to_string())),
+                (Value::Bool(flag), Some(Piece::Literal(before))) => {
+                    before.push_str(&flag.to_string());
+                }
                 (Value::Bool(flag), _) => pieces.push(Piece::Literal(flag.to_string())),
+                // What does not fit into a text is reported where it is resolved.
                 _ => {}
             }
         }
@@ -224,394 +299,18 @@ impl<'a> Scope<'a> {
             _ => Value::Text(pieces),
         })
     }
-
-    /// What the reference of an output is here.
-    pub fn output(
-        &self,
-        reference: &Reference,
-        wanted: &Wanted<'_>,
-        diags: &mut Diags,
-    ) -> Option<Value> {
-        self.reference(reference, wanted, diags)
-    }
-
-    /// What a reference is here; none where an optional one leaves its value out.
-    fn reference(
-        &self,
-        reference: &Reference,
-        wanted: &Wanted<'_>,
-        diags: &mut Diags,
-    ) -> Option<Value> {
-        let span = reference.span;
-        let resolved = |to| Some(Value::Reference(Resolved { to, span }));
-        let is_secret = wanted.secret || *wanted.ty == Type::Secret;
-        if is_secret
-            && !matches!(
-                reference.to,
-                Referent::Secret(_) | Referent::Component { .. } | Referent::Foreign { .. }
-            )
-        {
-            diags.push(no_literal_secret(span, &wanted.path));
-            return Some(Value::Null);
-        }
-        match &reference.to {
-            Referent::Local(name) => resolved(To::Local(name.clone())),
-            Referent::Prefix => resolved(To::Prefix),
-            Referent::System => Some(Value::String(self.spec.project.system.clone())),
-            Referent::Environment => resolved(To::Environment),
-            Referent::Setting(path) => self.setting(path, span, diags),
-            Referent::Input(name) => {
-                self.fact(name, "input", reference, diags)?;
-                resolved(To::Input(name.clone()))
-            }
-            Referent::Secret(name) => {
-                self.fact(name, "secret", reference, diags)?;
-                if !is_secret {
-                    diags.push(
-                        Diagnostic::error(
-                            span,
-                            format!("`{}` is no place for a secret", wanted.path),
-                        )
-                        .help(self.secret_places(&wanted.path)),
-                    );
-                }
-                resolved(To::Secret(name.clone()))
-            }
-            Referent::Foreign { environment, component, output } => {
-                self.foreign(environment, component, output, span, diags)
-            }
-            Referent::Component { name, path } => {
-                self.component(name, path, reference, wanted, is_secret, diags)
-            }
-        }
-    }
-
-    /// A fact of a run or a secret that this environment and target have.
-    fn fact(&self, name: &str, what: &str, reference: &Reference, diags: &mut Diags) -> Option<()> {
-        let layers = self.spec.layers(&self.environment.name);
-        let layers =
-            std::iter::once(&self.spec.base).chain(layers.into_iter().map(|(_, layer)| layer));
-        let facts: Vec<_> = layers
-            .flat_map(|layer| if what == "input" { &layer.inputs } else { &layer.secrets })
-            .collect();
-        let Some((_, fact)) = facts.iter().find(|(known, _)| *known == name) else {
-            let message = format!("there is no {what} `{name}`");
-            let known = facts.iter().map(|(known, _)| known.as_str());
-            let error = Diagnostic::error(reference.span, message).suggest(name, known);
-            diags.push(match error.help {
-                Some(_) => error,
-                None => error.help(format!("add it under `{what}s:` with a description")),
-            });
-            return None;
-        };
-        if fact.scope.holds(&self.environment.name, Some(&self.target.name)) {
-            return Some(());
-        }
-        if !reference.optional {
-            let message = format!(
-                "{what} `{name}` does not exist for {} in {}",
-                self.target.name, self.environment.name
-            );
-            diags.push(
-                Diagnostic::error(reference.span, message).note_at(fact.key, "declared here"),
-            );
-        }
-        None
-    }
-
-    fn setting(&self, path: &[String], span: Span, diags: &mut Diags) -> Option<Value> {
-        if let [name] = path
-            && let Some(setting) = self.target.settings.get(name)
-            && setting.variable.is_some()
-        {
-            return Some(Value::Reference(Resolved { to: To::Setting(name.clone()), span }));
-        }
-        let found = path.iter().try_fold(self.settings, |at, key| at.get(key));
-        match found.map(|node| &node.value) {
-            Some(Plain::String(text)) => Some(Value::String(text.clone())),
-            Some(Plain::Number(number)) => Some(Value::Number(number.clone())),
-            Some(Plain::Bool(flag)) => Some(Value::Bool(*flag)),
-            _ => {
-                let message =
-                    format!("target `{}` has no setting `{}`", self.target.name, path.join("."));
-                let known = self.target.settings.keys().map(String::as_str);
-                diags.push(Diagnostic::error(span, message).suggest(&path[0], known));
-                None
-            }
-        }
-    }
-
-    fn foreign(
-        &self,
-        environment: &str,
-        component: &str,
-        output: &str,
-        span: Span,
-        diags: &mut Diags,
-    ) -> Option<Value> {
-        let Some(other) = self.spec.project.environment(environment) else {
-            let known = self.spec.project.environments.keys().map(String::as_str);
-            let error = Diagnostic::error(span, format!("there is no environment `{environment}`"));
-            diags.push(error.suggest(environment, known));
-            return None;
-        };
-        let (environment, component, output) =
-            (other.name.clone(), component.to_owned(), output.to_owned());
-        match declared(self.spec, &environment, &component) {
-            Some(there) if there.scope.holds(&environment, None) => {
-                let to = To::Foreign { environment, component, output };
-                Some(Value::Reference(Resolved { to, span }))
-            }
-            _ => {
-                let known = self.spec.base.components.keys().map(String::as_str);
-                let message = format!("environment `{environment}` has no component `{component}`");
-                diags.push(Diagnostic::error(span, message).suggest(&component, known));
-                None
-            }
-        }
-    }
-
-    fn component(
-        &self,
-        name: &str,
-        path: &[String],
-        reference: &Reference,
-        wanted: &Wanted<'_>,
-        is_secret: bool,
-        diags: &mut Diags,
-    ) -> Option<Value> {
-        let span = reference.span;
-        let Some(present) = self.present.get(name) else {
-            return self.absent(name, path, reference, wanted, diags);
-        };
-        let Some(kind) = present.made.kind() else {
-            return Some(Value::Reference(Resolved { to: target_of(name, path), span }));
-        };
-        let Some((output, _)) = path.split_first() else {
-            self.check_whole(name, kind, wanted, span, diags);
-            return Some(Value::Reference(Resolved { to: To::Whole(name.to_owned()), span }));
-        };
-        self.check_output(name, kind, output, span, diags)?;
-        let gives_secret = kind.component.secret_outputs.contains(output);
-        if gives_secret && !is_secret {
-            diags.push(
-                Diagnostic::error(
-                    span,
-                    format!(
-                        "`{name}.{output}` is a secret, and `{}` is no place for one",
-                        wanted.path
-                    ),
-                )
-                .help(self.secret_places(&wanted.path)),
-            );
-        } else if !gives_secret && is_secret && self.target.writer != Writer::Compose {
-            diags.push(
-                Diagnostic::error(span, format!("`{name}.{output}` is no reference to a secret"))
-                    .label(format!("`{}` takes nothing else", wanted.path)),
-            );
-        }
-        Some(Value::Reference(Resolved { to: target_of(name, path), span }))
-    }
-
-    fn check_output(
-        &self,
-        name: &str,
-        kind: &Kind,
-        output: &str,
-        span: Span,
-        diags: &mut Diags,
-    ) -> Option<()> {
-        if kind.interface.outputs.contains_key(output) {
-            return Some(());
-        }
-        let known: Vec<&str> = kind.interface.outputs.keys().map(String::as_str).collect();
-        let message = format!("`{name}` has no output `{output}`");
-        let error = Diagnostic::error(span, message).suggest(output, known.iter().copied());
-        diags.push(match error.help {
-            Some(_) => error,
-            None => error.help(format!("{} gives {}", kind.title(), decode::listed(&known))),
-        });
-        None
-    }
-
-    /// Whether a whole component fits where it is handed over.
-    fn check_whole(
-        &self,
-        name: &str,
-        kind: &Kind,
-        wanted: &Wanted<'_>,
-        span: Span,
-        diags: &mut Diags,
-    ) {
-        match wanted.ty {
-            Type::Object(fields) => {
-                let lacks = |(field, declared): &(&String, &Field)| {
-                    !declared.optional && !kind.interface.outputs.contains_key(*field)
-                };
-                let missing: Vec<&str> =
-                    fields.iter().filter(lacks).map(|(field, _)| field.as_str()).collect();
-                if !missing.is_empty() {
-                    diags.push(
-                        Diagnostic::error(
-                            span,
-                            format!(
-                                "`{name}` cannot be `{}`: {} has no output {}",
-                                wanted.path,
-                                kind.title(),
-                                decode::listed(&missing)
-                            ),
-                        )
-                        .label(format!("a component of kind `{}`", kind.name)),
-                    );
-                }
-            }
-            Type::Any | Type::Component => {}
-            ty => {
-                let outputs: Vec<&str> =
-                    kind.interface.outputs.keys().map(String::as_str).collect();
-                diags.push(
-                    Diagnostic::error(
-                        span,
-                        format!(
-                            "`{}` must be {}, and this is a whole component",
-                            wanted.path,
-                            ty.noun()
-                        ),
-                    )
-                    .help(format!("name an output: {}", decode::listed(&outputs))),
-                );
-            }
-        }
-    }
-
-    /// A component that is not here: for another target, in other environments, or nowhere.
-    fn absent(
-        &self,
-        name: &str,
-        path: &[String],
-        reference: &Reference,
-        wanted: &Wanted<'_>,
-        diags: &mut Diags,
-    ) -> Option<Value> {
-        let span = reference.span;
-        let Some(declared) = declared(self.spec, &self.environment.name, name) else {
-            let known = self.spec.base.components.keys().map(String::as_str);
-            let error = Diagnostic::error(span, format!("there is no component `{name}`"));
-            let error = error.suggest(name, known.clone());
-            diags.push(match error.help {
-                Some(_) => error,
-                None => {
-                    error.help(format!("there are {}", decode::listed(&known.collect::<Vec<_>>())))
-                }
-            });
-            return None;
-        };
-        let here = &self.environment.name;
-        let elsewhere = self.environment.targets.iter().find(|(target, _)| {
-            declared.scope.holds(here, Some(target)) && target != &self.target.name
-        });
-        if let (Some((target, _)), [output], Writer::Helm) = (elsewhere, path, self.target.writer) {
-            let wanted_kind = super::presence::kind_name(name, declared);
-            let kind = self.kinds.get(target, &wanted_kind);
-            if let Some(kind) = kind {
-                self.check_output(name, kind, output, span, diags)?;
-            }
-            let secret = kind.is_some_and(|kind| kind.component.secret_outputs.contains(output));
-            let to = To::Elsewhere { component: name.to_owned(), output: output.clone(), secret };
-            return Some(Value::Reference(Resolved { to, span }));
-        }
-        if reference.optional {
-            return None;
-        }
-        let error = match elsewhere {
-            Some((target, _)) => Diagnostic::error(
-                span,
-                format!(
-                    "`{name}` is in the stack for {target}, not in the one for {}",
-                    self.target.name
-                ),
-            )
-            .label(format!("`{}` cannot reach it", wanted.path)),
-            None => Diagnostic::error(span, format!("`{name}` is absent in {here}")),
-        };
-        let scope =
-            declared.scope.environments.iter().chain(&declared.scope.targets).flatten().next();
-        let error = match scope {
-            Some((_, at)) => error.note_at(*at, "here it says where the component exists"),
-            None => error,
-        };
-        let optional = Reference { optional: true, ..reference.clone() };
-        diags.push(
-            error.help(format!(
-                "write {optional} to leave the value out where there is no `{name}`"
-            )),
-        );
-        None
-    }
-
-    /// A name that says that its value is secret, with a literal value.
-    fn refuse_literal_secret(
-        &self,
-        key: &str,
-        merged: &Merged,
-        wanted: &Wanted<'_>,
-        diags: &mut Diags,
-    ) {
-        let MergedValue::String(text) = &merged.value else { return };
-        if wanted.secret || merged.literal.is_some() || text.is_empty() || text.contains("${") {
-            return;
-        }
-        if !sounds_secret(key) {
-            return;
-        }
-        diags.push(
-            Diagnostic::error(merged.origin.span, format!("`{}` sounds like a secret, and this is its value", wanted.path))
-                .help(format!(
-                    "declare it under `secrets:` and refer to it with ${{secret.{}}}; if it is no secret, write {{ $literal: ..., reason: ... }}",
-                    key.to_ascii_lowercase()
-                )),
-        );
-    }
-
-    /// Where the component takes secrets.
-    fn secret_places(&self, path: &str) -> String {
-        let component = path.split('.').next().unwrap_or_default();
-        let kind = self.present.get(component).and_then(|present| match &present.made {
-            Made::Kind(kind) => Some(kind),
-            Made::Foreign(_) => None,
-        });
-        let inputs: Vec<&str> = kind
-            .map(|kind| kind.component.secret_inputs.iter().map(String::as_str).collect())
-            .unwrap_or_default();
-        match inputs.as_slice() {
-            [] => "this component takes no secrets".to_owned(),
-            inputs => format!("it belongs under {}", decode::listed(inputs)),
-        }
-    }
 }
 
-fn target_of(name: &str, path: &[String]) -> To {
-    match path {
-        [] => To::Whole(name.to_owned()),
-        path => To::Output { component: name.to_owned(), path: path.to_vec() },
-    }
+/// An error about a value that must be there, but is left out with what its `?` refers to.
+pub(super) fn left_out_although_needed(span: Span, at: &At<'_>) -> Diagnostic {
+    Diagnostic::error(span, format!("`{at}` is needed, and `?` leaves it out here"))
+        .help("leave the `?` out, or give the component only where there is something to refer to")
 }
 
-fn no_literal_secret(span: Span, path: &str) -> Diagnostic {
-    Diagnostic::error(span, format!("`{path}` takes references to secrets, and no values"))
-        .help("declare the secret under `secrets:` and write ${secret.name}")
-}
-
-fn mismatch(found: &MergedValue, ty: &Type, span: Span, path: &str) -> Diagnostic {
-    let kind = match found {
-        MergedValue::Null => "null",
-        MergedValue::Bool(_) => "a boolean",
-        MergedValue::Number(_) => "a number",
-        MergedValue::String(_) => "a string",
-        MergedValue::List(_) => "a list",
-        MergedValue::Map(_) => "a map",
-    };
-    let error = Diagnostic::error(span, format!("`{path}` must be {}", ty.noun())).label(kind);
+/// An error about a value of another type.
+pub(super) fn mismatch(found: &MergedValue, ty: &Type, span: Span, at: &At<'_>) -> Diagnostic {
+    let error =
+        Diagnostic::error(span, format!("`{at}` must be {}", ty.noun())).label(found.kind());
     match (found, ty) {
         (MergedValue::Number(_) | MergedValue::Bool(_), Type::String) => {
             error.help("put it in quotes")
@@ -619,24 +318,9 @@ fn mismatch(found: &MergedValue, ty: &Type, span: Span, path: &str) -> Diagnosti
         (MergedValue::String(text), Type::Number) if text.parse::<f64>().is_ok() => {
             error.help("write it without quotes")
         }
+        (MergedValue::String(text), Type::Bool) if text == "true" || text == "false" => {
+            error.help("write it without quotes")
+        }
         _ => error,
     }
-}
-
-/// Whether a name says that its value is secret.
-fn sounds_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace('-', "_");
-    let endings = [
-        "password",
-        "passwd",
-        "secret",
-        "token",
-        "api_key",
-        "apikey",
-        "private_key",
-        "secret_key",
-        "access_key",
-        "credentials",
-    ];
-    endings.iter().any(|ending| name.ends_with(ending))
 }

@@ -3,103 +3,175 @@
 //! From the weakest: the module's defaults, the class, the base, the environments along `extends`, `--set`. In each
 //! layer what is said for one target comes after what is said for all; a later layer always wins.
 
-use std::collections::BTreeMap;
-
-use crate::catalogue::Kind;
+use super::convert::Scope;
+use super::presence::{Made, Present};
 use crate::catalogue::target::Target;
+use crate::catalogue::{Kind, RESERVED};
 use crate::decode;
 use crate::diag::{Diagnostic, Diags};
 use crate::merge::{self, LayerName, Merged};
 use crate::node::{Entry, Map, Node, Value};
 use crate::source::Span;
-use crate::spec::{Environment, Spec};
-
-use super::presence::{Made, Present};
+use crate::spec::{Declared, Spec};
 
 /// What stands on the command line after `--set`: one tree of components each, a later one wins.
 pub type Set<'a> = &'a [Node];
 
-/// Merges the layers of `name`, and says whose they are; `convention` are inputs that a rule of the target sets.
-pub fn merged(
+/// What each layer says about one component for one target, from the weakest.
+pub(super) struct Said<'a> {
+    component: &'a str,
+    /// Trees of inputs, and whose they are.
+    layers: Vec<(LayerName, Node)>,
+}
+
+impl<'a> Said<'a> {
+    /// What the base, the environments along `extends` and the command line say.
+    pub(super) fn of(scope: &Scope<'a>, component: &'a str, set: Set<'_>) -> Self {
+        let mut layers = Vec::new();
+        let base = scope.spec.base.components.get(component);
+        let here = |declared: &&Declared| {
+            declared.scope.holds(&scope.environment.name, Some(&scope.target.name))
+        };
+        // What a rule of the target adds may have the name of a component that is for other targets only.
+        if base.is_some_and(|declared| !here(&declared)) {
+            return Self { component, layers };
+        }
+        let base = base.map(|declared| (LayerName::Base, declared));
+        let own = scope.layers.iter().filter_map(|(layer, files)| {
+            let declared = files.components.get(component)?;
+            Some((LayerName::Environment(layer.clone()), declared))
+        });
+        for (layer, declared) in base.into_iter().chain(own) {
+            layers.push((layer.clone(), declared.common.clone()));
+            if let Some(section) = declared.section(&scope.target.name) {
+                layers.push((layer, section.clone()));
+            }
+        }
+        for node in set.iter().filter_map(|set| set.get(component)) {
+            let (common, section) = split(node, scope.spec, &scope.target.name);
+            layers.push((LayerName::Set, common));
+            layers.extend(section.map(|section| (LayerName::Set, section)));
+        }
+        Self { component, layers }
+    }
+
+    /// Merges them over the module's defaults, the target's conventions and the class; and says whose each layer is.
+    ///
+    /// `convention` are inputs that a rule of the target sets for this component alone.
+    pub(super) fn merged(
+        &self,
+        scope: &Scope<'_>,
+        present: &Present<'_>,
+        convention: Option<&Node>,
+        diags: &mut Diags,
+    ) -> (Merged, Vec<LayerName>) {
+        let mut layers: Vec<(LayerName, Node)> = Vec::with_capacity(self.layers.len() + 4);
+        if let Made::Kind(kind) = &present.made {
+            let class = &scope.environment.class;
+            let loosened = kind.component.classes.get(class);
+            let (defaults, conventions) =
+                weakest(kind, scope.target, self.component, present, &|input| {
+                    let own = self.layers.iter().map(|(_, node)| node).chain(loosened);
+                    let given = own.chain(convention).filter_map(|node| node.get(input));
+                    given.map(is_reference).reduce(|a, b| a || b)
+                });
+            layers.push((LayerName::Default, defaults));
+            layers.push((LayerName::Convention, conventions));
+            layers.extend(convention.map(|node| (LayerName::Convention, node.clone())));
+            layers.extend(loosened.map(|node| (LayerName::Class(class.clone()), node.clone())));
+        }
+        layers.extend(self.layers.iter().cloned());
+        if layers.is_empty() {
+            let span = present.declared.key;
+            layers.push((LayerName::Base, Node { value: Value::Map(Map::new()), span }));
+        }
+        let names = layers.iter().map(|(name, _)| name.clone()).collect();
+        let layers = layers.into_iter().map(|(name, node)| merge::Layer { name, node });
+        let (merged, errors) = merge::merge(layers.collect());
+        diags.extend(errors);
+        (merged, names)
+    }
+
+    /// Inputs that the kind does not have, each at the place of its key.
+    pub(super) fn check_known(&self, scope: &Scope<'_>, kind: &Kind, diags: &mut Diags) {
+        let name = self.component;
+        let inputs = &kind.interface.inputs;
+        for (layer, node) in &self.layers {
+            for (input, entry) in node.as_map().into_iter().flatten() {
+                if inputs.contains_key(input) {
+                    continue;
+                }
+                if *layer == LayerName::Set && RESERVED.contains(&input.as_str()) {
+                    let message = format!("`{input}` cannot be set on the command line");
+                    diags.push(Diagnostic::error(entry.key, message).help("write it in configs/"));
+                    continue;
+                }
+                let error = Diagnostic::error(
+                    entry.key,
+                    format!("{} has no input `{input}`", kind.title()),
+                );
+                let elsewhere = elsewhere(scope, kind, input);
+                diags.push(if let Some(first) = elsewhere.first() {
+                    error.help(format!(
+                        "{} has it: move it under `{first}:`",
+                        decode::listed(&elsewhere)
+                    ))
+                } else {
+                    let what = format!("{} (component `{name}`)", kind.title());
+                    let known = inputs.keys().map(String::as_str);
+                    decode::unknown(entry.key, input, &what, known)
+                });
+            }
+        }
+    }
+}
+
+/// Other targets of the project whose kind of the same name has an input.
+fn elsewhere<'a>(scope: &Scope<'a>, kind: &Kind, input: &str) -> Vec<&'a str> {
+    let targets = scope.spec.project.targets.keys();
+    let has = |target: &&String| {
+        let other = scope.kinds.get(target, &kind.name);
+        **target != scope.target.name
+            && other.is_some_and(|other| other.interface.inputs.contains_key(input))
+    };
+    targets.filter(has).map(String::as_str).collect()
+}
+
+/// What stands on the command line about components that nobody has, once for all environments.
+pub(super) fn check_set(
     spec: &Spec,
-    environment: &Environment,
-    target: &Target,
-    name: &str,
-    present: &Present<'_>,
-    convention: Option<&Node>,
     set: Set<'_>,
+    there: &dyn Fn(&str) -> bool,
     diags: &mut Diags,
-) -> (Merged, Vec<LayerName>) {
-    let mut layers = Vec::new();
-    for (layer, declared) in said(spec, environment, &target.name, name) {
-        layers.push(merge::Layer { name: layer.clone(), node: declared.common.clone() });
-        if let Some(section) = declared.sections.get(&target.name) {
-            layers.push(merge::Layer { name: layer, node: section.clone() });
+) {
+    for node in set {
+        for (name, entry) in node.as_map().into_iter().flatten() {
+            let everywhere = spec.environments.values().flat_map(|layer| layer.components.keys());
+            let known = spec.base.components.keys().chain(everywhere).map(String::as_str);
+            if !there(name) {
+                let error = Diagnostic::error(entry.key, format!("there is no component `{name}`"));
+                diags.push(error.suggest(name, known));
+            } else if entry.node.as_map().is_none() {
+                let error = Diagnostic::error(entry.key, "a setting needs an input");
+                diags.push(error.help(format!("write `{name}.input=value`")));
+            }
         }
     }
-    for node in set.iter().filter_map(|set| set.get(name)) {
-        let (common, section) = split(node, spec, &target.name);
-        layers.extend(
-            [Some(common), section]
-                .into_iter()
-                .flatten()
-                .map(|node| merge::Layer { name: LayerName::Set, node }),
-        );
-    }
-    if let Made::Kind(kind) = &present.made {
-        let mut below = Vec::new();
-        if let Some(class) = kind.component.classes.get(&environment.class) {
-            below.push(merge::Layer {
-                name: LayerName::Class(environment.class.clone()),
-                node: class.clone(),
-            });
-        }
-        let mut mentioned: BTreeMap<&str, bool> = BTreeMap::new();
-        let maps = below.iter().chain(&layers).filter_map(|layer| layer.node.as_map());
-        for (input, entry) in maps.flatten() {
-            *mentioned.entry(input).or_default() |= entry.node.as_str().is_some();
-        }
-        let (defaults, conventions) = weakest(kind, target, name, present, &mentioned);
-        below.insert(0, merge::Layer { name: LayerName::Default, node: defaults });
-        below.insert(1, merge::Layer { name: LayerName::Convention, node: conventions });
-        if let Some(node) = convention {
-            below.insert(2, merge::Layer { name: LayerName::Convention, node: node.clone() });
-        }
-        layers.splice(0..0, below);
-    }
-    let names = layers.iter().map(|layer| layer.name.clone()).collect();
-    let (merged, errors) = merge::merge(layers);
-    diags.extend(errors);
-    (merged, names)
 }
 
-/// What the base and the environments say about a component, from the weakest.
-pub fn said<'a>(
-    spec: &'a Spec,
-    environment: &Environment,
-    target: &str,
-    name: &str,
-) -> Vec<(LayerName, &'a crate::spec::Declared)> {
-    let base = spec.base.components.get(name);
-    // What a rule of the target adds may have the name of a component that is for other targets only.
-    if base.is_some_and(|declared| !declared.scope.holds(&environment.name, Some(target))) {
-        return Vec::new();
-    }
-    let base = base.map(|declared| (LayerName::Base, declared));
-    let own = spec.layers(&environment.name).into_iter().filter_map(|(layer, files)| {
-        Some((LayerName::Environment(layer), files.components.get(name)?))
-    });
-    base.into_iter().chain(own).collect()
+/// Whether a value is one reference, which may stand for anything.
+fn is_reference(node: &Node) -> bool {
+    node.as_str().is_some_and(|text| text.starts_with("${") && text.ends_with('}'))
 }
 
-/// The module's defaults of inputs that some layer sets, and what the target's conventions say. `mentioned` has those
-/// inputs, and whether a layer gives one as a text.
+/// The module's defaults of inputs that some layer sets, and what the target's conventions say. `mentioned` tells of
+/// those inputs whether a layer gives one as a reference.
 fn weakest(
     kind: &Kind,
     target: &Target,
     name: &str,
     present: &Present<'_>,
-    mentioned: &BTreeMap<&str, bool>,
+    mentioned: &dyn Fn(&str) -> Option<bool>,
 ) -> (Node, Node) {
     let span = present.declared.key;
     let (mut defaults, mut conventions) = (Map::new(), Map::new());
@@ -110,8 +182,7 @@ fn weakest(
             conventions.insert(input.clone(), Entry { key: declaration.span, node });
         }
         // A reference takes the place of a whole map; there is nothing to merge then.
-        let text = mentioned.get(input.as_str()).copied();
-        let text = text.or(convention.map(|node| node.as_str().is_some()));
+        let text = mentioned(input).or(convention.map(is_reference));
         if let (Some(node), Some(text)) = (&declaration.default, text)
             && !(text && node.as_map().is_some())
         {
@@ -152,48 +223,4 @@ fn split(node: &Node, spec: &Spec, target: &str) -> (Node, Option<Node>) {
     }
     let section = node.get(target).cloned();
     (Node { value: Value::Map(common), span: node.span }, section)
-}
-
-/// Inputs that the kind does not have, each at the place of its key.
-pub fn check_known(
-    spec: &Spec,
-    environment: &Environment,
-    target: &Target,
-    name: &str,
-    kind: &Kind,
-    others: &[(&str, &Kind)],
-    diags: &mut Diags,
-) {
-    let title = kind.title();
-    for (_, declared) in said(spec, environment, &target.name, name) {
-        let section = declared.sections.get(&target.name);
-        for node in std::iter::once(&declared.common).chain(section) {
-            for (input, entry) in node.as_map().into_iter().flatten() {
-                if kind.interface.inputs.contains_key(input) {
-                    continue;
-                }
-                let known = kind.interface.inputs.keys().map(String::as_str);
-                let elsewhere: Vec<&str> = others
-                    .iter()
-                    .filter(|(_, other)| other.interface.inputs.contains_key(input))
-                    .map(|(target, _)| *target)
-                    .collect();
-                let error = Diagnostic::error(entry.key, format!("{title} has no input `{input}`"));
-                diags.push(if elsewhere.is_empty() {
-                    decode::unknown(
-                        entry.key,
-                        input,
-                        &format!("{title} (component `{name}`)"),
-                        known,
-                    )
-                } else {
-                    error.help(format!(
-                        "{} has it: move it under `{}:`",
-                        decode::listed(&elsewhere),
-                        elsewhere[0]
-                    ))
-                });
-            }
-        }
-    }
 }

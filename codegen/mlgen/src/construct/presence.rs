@@ -1,25 +1,25 @@
 //! Which component exists in which environment for which target, and of what kind it is there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::catalogue::target::Target;
+use crate::catalogue::target::{Target, Writer};
 use crate::catalogue::{Catalogue, Kind};
 use crate::decode;
 use crate::diag::{Diagnostic, Diags};
 use crate::source::Sources;
-use crate::spec::layer::{Declared, Foreign};
-use crate::spec::{Scope, Spec};
+use crate::spec::Spec;
+use crate::spec::layer::{Declared, Foreign, Layer};
 
 /// Targets and kinds, each read once for all environments.
 #[derive(Debug, Default)]
 pub struct Kinds {
     /// Targets that the project uses.
     pub targets: IndexMap<String, Arc<Target>>,
-    /// Kinds by target and name.
-    pub kinds: BTreeMap<(String, String), Arc<Kind>>,
+    /// Kinds by name, by target.
+    pub kinds: BTreeMap<String, BTreeMap<String, Arc<Kind>>>,
     /// Components that no file declares, by kind: what holds the secrets of a target.
     implied: BTreeMap<String, Declared>,
 }
@@ -70,31 +70,50 @@ impl Kinds {
             }
         }
         let layers = std::iter::once(&spec.base).chain(spec.environments.values());
-        for (name, declared) in layers.flat_map(|layer| &layer.components) {
-            for target in kinds.targets.values() {
-                let kind = kind_name(name, declared);
-                let key = (target.name.clone(), kind.clone());
-                if declared.module.is_some() || kinds.kinds.contains_key(&key) {
-                    continue;
-                }
-                if let Some(kind) = catalogue.kind(target, &kind, sources, diags) {
-                    kinds.kinds.insert(key, kind);
-                }
-            }
-        }
+        let mut wanted: BTreeSet<String> = layers
+            .flat_map(|layer| &layer.components)
+            .filter(|(_, declared)| declared.module.is_none())
+            .map(|(name, declared)| kind_name(name, declared))
+            .collect();
         for target in kinds.targets.values() {
             let Some(secrets) = &target.secrets else { continue };
             let key = spec.project.targets[&target.name].key;
             kinds.implied.entry(secrets.kind.clone()).or_insert_with(|| Declared::implied(key));
-            let key = (target.name.clone(), secrets.kind.clone());
-            if kinds.kinds.contains_key(&key) {
-                continue;
+            wanted.insert(secrets.kind.clone());
+        }
+        for target in kinds.targets.values() {
+            let found = wanted.iter().filter_map(|name| {
+                Some((name.clone(), catalogue.kind(target, name, sources, diags)?))
+            });
+            let found: BTreeMap<_, _> = found.collect();
+            if let Some(secrets) = &target.secrets
+                && let Some(kind) = found.get(&secrets.kind)
+            {
+                check_holder(kind, diags);
             }
-            if let Some(kind) = catalogue.kind(target, &secrets.kind, sources, diags) {
-                kinds.kinds.insert(key, kind);
+            kinds.kinds.insert(target.name.clone(), found);
+        }
+        kinds.check_classes(spec, diags);
+        kinds
+    }
+
+    /// Classes that loosen nothing anywhere are misspelled ones.
+    fn check_classes(&self, spec: &Spec, diags: &mut Diags) {
+        let mut known: BTreeSet<&str> = ["production", "staging", "development"].into();
+        let kinds = self.kinds.values().flat_map(BTreeMap::values);
+        known.extend(kinds.flat_map(|kind| kind.component.classes.keys()).map(String::as_str));
+        for environment in spec.project.environments.values() {
+            let Some((class, span)) = &environment.class_at else { continue };
+            if !known.contains(class.as_str()) {
+                let message = format!("no component has anything for a class `{class}`");
+                let error = Diagnostic::error(*span, message).suggest(class, known.iter().copied());
+                let listed: Vec<&str> = known.iter().copied().collect();
+                diags.push(match error.help {
+                    Some(_) => error,
+                    None => error.help(format!("there are {}", decode::listed(&listed))),
+                });
             }
         }
-        kinds
     }
 
     /// The declaration of a component that no file declares, for a kind that some target's rules name.
@@ -108,8 +127,25 @@ impl Kinds {
 
     /// The kind of this name on this target.
     pub fn get(&self, target: &str, kind: &str) -> Option<&Arc<Kind>> {
-        self.kinds.get(&(target.to_owned(), kind.to_owned()))
+        self.kinds.get(target)?.get(kind)
     }
+}
+
+/// What holds secrets is handed their names and values, and gives references to them.
+fn check_holder(kind: &Kind, diags: &mut Diags) {
+    let Some(file) = kind.files.values().next() else { return };
+    let mut need = |has: bool, what: &str| {
+        if !has {
+            let message = format!("{} holds secrets and needs {what}", kind.title());
+            diags.push(Diagnostic::error(file.span(0..0), message));
+        }
+    };
+    need(kind.interface.inputs.contains_key("secrets"), "an input `secrets`");
+    need(
+        kind.interface.inputs.get("values").is_some_and(|input| input.ephemeral),
+        "an ephemeral input `values`",
+    );
+    need(kind.interface.outputs.contains_key("references"), "an output `references`");
 }
 
 /// `object-storage` for a component without `kind` that is called `object_storage`.
@@ -120,47 +156,78 @@ pub fn kind_name(component: &str, declared: &Declared) -> String {
     }
 }
 
-/// How a component was declared first for an environment, and where it exists.
-pub fn declared<'a>(spec: &'a Spec, environment: &str, name: &str) -> Option<&'a Declared> {
-    spec.base.components.get(name).or_else(|| {
-        let mut layers = spec.layers(environment).into_iter();
-        layers.find_map(|(_, layer)| layer.components.get(name))
-    })
+/// How a component was declared first for an environment, whose layers after the base are given.
+pub fn declared<'a>(
+    spec: &'a Spec,
+    layers: &[(String, &'a Layer)],
+    name: &str,
+) -> Option<&'a Declared> {
+    let own = || layers.iter().find_map(|(_, layer)| layer.components.get(name));
+    spec.base.components.get(name).or_else(own)
 }
 
-/// The components of an environment for a target, by name.
-pub fn present<'a>(
+/// The components of an environment for a target.
+#[derive(Clone, Debug, Default)]
+pub struct Here<'a> {
+    /// Those that are there, by name.
+    pub present: BTreeMap<String, Present<'a>>,
+    /// Those that should be, but whose kind is not known.
+    pub broken: BTreeSet<String>,
+}
+
+/// Finds out what is there.
+pub fn here<'a>(
     spec: &'a Spec,
+    layers: &[(String, &'a Layer)],
     kinds: &Kinds,
     catalogue: &Catalogue,
     environment: &str,
     target: &Target,
     diags: &mut Diags,
-) -> BTreeMap<String, Present<'a>> {
-    let mut found = BTreeMap::new();
-    let layers = spec.layers(environment);
+) -> Here<'a> {
+    let mut found = Here::default();
     let own = layers.iter().flat_map(|(_, layer)| layer.components.keys());
     for name in spec.base.components.keys().chain(own) {
-        if found.contains_key(name) {
+        if found.present.contains_key(name) || found.broken.contains(name) {
             continue;
         }
-        let Some(declared) = declared(spec, environment, name) else { continue };
+        let Some(declared) = declared(spec, layers, name) else { continue };
         if !declared.scope.holds(environment, Some(&target.name)) {
             continue;
         }
-        if let Some(foreign) = &declared.module {
-            let made = Made::Foreign(foreign.clone());
-            found.insert(name.clone(), Present { declared, made });
-            continue;
-        }
         let wanted = kind_name(name, declared);
-        match kinds.get(&target.name, &wanted) {
-            Some(kind) => {
-                let made = Made::Kind(Arc::clone(kind));
-                found.insert(name.clone(), Present { declared, made });
+        let made = match (&declared.module, kinds.get(&target.name, &wanted)) {
+            (Some(foreign), _) if target.writer == Writer::Terraform => {
+                Made::Foreign(foreign.clone())
             }
-            None => diags.push(no_kind(name, &wanted, declared, target, kinds, catalogue)),
-        }
+            (Some(foreign), _) => {
+                let message = format!(
+                    "`{name}` is a module of Terraform, and stacks for {} are none",
+                    target.name
+                );
+                let is_terraform = |target: &&Arc<Target>| target.writer == Writer::Terraform;
+                let others = kinds.targets.values().filter(is_terraform);
+                let others: Vec<&str> = others.map(|target| target.name.as_str()).collect();
+                diags.push(
+                    Diagnostic::error(foreign.span, message)
+                        .help(format!("write `targets: [{}]` at `{name}`", others.join(", "))),
+                );
+                found.broken.insert(name.clone());
+                continue;
+            }
+            (None, Some(kind)) => Made::Kind(Arc::clone(kind)),
+            // Meant for a component of the base, and told there.
+            (None, None) if declared.kind.is_none() && !spec.base.components.contains_key(name) => {
+                found.broken.insert(name.clone());
+                continue;
+            }
+            (None, None) => {
+                diags.push(no_kind(name, &wanted, declared, target, kinds, catalogue));
+                found.broken.insert(name.clone());
+                continue;
+            }
+        };
+        found.present.insert(name.clone(), Present { declared, made });
     }
     found
 }
@@ -198,61 +265,4 @@ fn no_kind(
         target.name,
         decode::listed(&known)
     ))
-}
-
-/// What files of environments say about components that are not there, or that the base alone may say.
-pub fn check_layers(spec: &Spec, diags: &mut Diags) {
-    for (environment, layer) in &spec.environments {
-        for (name, entry) in &layer.components {
-            let Some(base) = spec.base.components.get(name) else {
-                let chain = spec.layers(environment);
-                let above = chain.iter().any(|(above, layer)| {
-                    above != environment && layer.components.contains_key(name)
-                });
-                if !above && entry.kind.is_none() && entry.module.is_none() {
-                    let message = format!("no file of configs/base has a component `{name}`");
-                    let known = spec.base.components.keys().map(String::as_str);
-                    let error = Diagnostic::error(entry.key, message).suggest(name, known);
-                    diags.push(match error.help {
-                        Some(_) => error,
-                        None => {
-                            error.help("a component that only this environment has needs a `kind`")
-                        }
-                    });
-                }
-                continue;
-            };
-            let users = spec.project.environments.keys();
-            let mut users = users.filter(|user| spec.project.chain(user).contains(environment));
-            let present = users.any(|user| base.scope.holds(user, None));
-            if !present {
-                let at = base.scope.environments.iter().flatten().next();
-                let error = Diagnostic::error(
-                    entry.key,
-                    format!("`{name}` is absent in {environment}, so there is nothing to override"),
-                );
-                diags.push(match at {
-                    Some((_, span)) => {
-                        error.note_at(*span, "here it says where the component exists")
-                    }
-                    None => error,
-                });
-            }
-            if let Some((_, span)) = &entry.kind {
-                diags.push(
-                    Diagnostic::error(
-                        *span,
-                        "the kind of a component is the same in every environment",
-                    )
-                    .note_at(base.key, "the base declares it"),
-                );
-            }
-            if entry.scope != Scope::default() {
-                diags.push(
-                    Diagnostic::error(entry.key, "where a component exists is said in the base")
-                        .note_at(base.key, "write `targets` and `environments` here"),
-                );
-            }
-        }
-    }
 }

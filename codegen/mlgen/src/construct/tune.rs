@@ -3,94 +3,136 @@
 //! It goes by who may differ, not by whether values differ today, so that a variable does not come and go; and it is
 //! the same for every environment, so that equal structures have equal bytes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::value::{Statics, Value};
+use super::stack::Stack;
 use crate::catalogue::Kind;
+use crate::catalogue::target::Target;
 use crate::node::{Node, Value as Plain};
-use crate::spec::{Declared, Spec};
+use crate::spec::Spec;
+use crate::spec::layer::Layer;
 
 /// The path of a leaf from its component: `["environment", "NODE_ENV"]`.
 pub type Leaf = Vec<String>;
 
-/// The leaves of `name` that environments or classes set, for `target`.
-pub fn tuned(spec: &Spec, target: &str, name: &str, kind: Option<&Kind>) -> BTreeSet<Leaf> {
-    let mut found = BTreeSet::new();
-    let rendered = |name: &&String| {
-        let environment = &spec.project.environments[name.as_str()];
-        environment.targets.iter().any(|(known, _)| known == target)
-    };
-    let using = spec.project.environments.keys().filter(rendered);
-    // What an environment says counts where it, or one that extends it, is rendered for the target.
-    let named: BTreeSet<String> = using.flat_map(|name| spec.project.chain(name)).collect();
-    for (environment, layer) in &spec.environments {
-        if named.contains(environment)
-            && let Some(declared) = layer.components.get(name)
-        {
-            own_leaves(declared, target, &mut found);
-        }
-    }
-    if let Some(kind) = kind {
-        let environments = spec.project.environments.values();
-        for environment in
-            environments.filter(|one| one.targets.iter().any(|(name, _)| name == target))
-        {
-            if let Some(class) = kind.component.classes.get(&environment.class) {
-                leaves(class, &mut Vec::new(), &mut found);
-            }
-        }
-    }
-    found
+/// Who may set values of stacks for one target.
+pub(super) struct Tuning<'a> {
+    spec: &'a Spec,
+    /// Files that count: those of environments that are rendered for the target, or that such a one extends.
+    layers: Vec<&'a Layer>,
+    classes: BTreeSet<&'a str>,
 }
 
-fn own_leaves(declared: &Declared, target: &str, found: &mut BTreeSet<Leaf>) {
-    leaves(&declared.common, &mut Vec::new(), found);
-    if let Some(section) = declared.sections.get(target) {
-        leaves(section, &mut Vec::new(), found);
+impl<'a> Tuning<'a> {
+    pub(super) fn of(spec: &'a Spec, target: &str) -> Self {
+        let rendered = spec
+            .project
+            .environments
+            .values()
+            .filter(|environment| environment.targets.iter().any(|(known, _)| known == target));
+        let (mut named, mut classes) = (BTreeSet::new(), BTreeSet::new());
+        for environment in rendered {
+            named.extend(spec.project.chain(&environment.name));
+            classes.insert(environment.class.as_str());
+        }
+        let layers = spec.environments.iter().filter(|(name, _)| named.contains(*name));
+        Self { spec, layers: layers.map(|(_, layer)| layer).collect(), classes }
+    }
+
+    /// The leaves of a component that environments or classes may set.
+    pub(super) fn leaves(
+        &self,
+        target: &Target,
+        name: &str,
+        kind: Option<&Kind>,
+    ) -> BTreeSet<Leaf> {
+        let mut found = BTreeSet::new();
+        for declared in self.layers.iter().filter_map(|layer| layer.components.get(name)) {
+            for node in std::iter::once(&declared.common).chain(declared.section(&target.name)) {
+                leaves(node, &mut Vec::new(), &mut |leaf, _| {
+                    found.insert(leaf.clone());
+                });
+            }
+        }
+        for class in &self.classes {
+            let class = kind.and_then(|kind| kind.component.classes.get(*class));
+            if let Some(class) = class {
+                leaves(class, &mut Vec::new(), &mut |leaf, _| {
+                    found.insert(leaf.clone());
+                });
+            }
+        }
+        // A setting that no root variable carries is a literal, and every environment may have its own.
+        if let Some(declared) = self.spec.base.components.get(name) {
+            for node in std::iter::once(&declared.common).chain(declared.section(&target.name)) {
+                leaves(node, &mut Vec::new(), &mut |leaf, node| {
+                    if reads_setting(node, target) {
+                        found.insert(leaf.clone());
+                    }
+                });
+            }
+        }
+        found
+    }
+}
+
+/// Whether a text, or one in a list, refers to a setting that is written out.
+fn reads_setting(node: &Node, target: &Target) -> bool {
+    match &node.value {
+        Plain::String(text) => text.split("${settings.").skip(1).any(|rest| {
+            let path = rest.split('}').next().unwrap_or_default();
+            let carried = target.settings.get(path).is_some_and(|one| one.variable.is_some());
+            !carried
+        }),
+        Plain::List(items) => items.iter().any(|item| reads_setting(item, target)),
+        _ => false,
     }
 }
 
 /// Scalars and lists are leaves; so is what an operator makes, and an empty map.
-fn leaves(node: &Node, path: &mut Leaf, found: &mut BTreeSet<Leaf>) {
+fn leaves(node: &Node, path: &mut Leaf, visit: &mut dyn FnMut(&Leaf, &Node)) {
     match &node.value {
         Plain::Map(entries)
             if !entries.is_empty() && !entries.keys().any(|key| key.starts_with('$')) =>
         {
             for (key, entry) in entries {
                 path.push(key.clone());
-                leaves(&entry.node, path, found);
+                leaves(&entry.node, path, visit);
                 path.pop();
             }
         }
-        _ => {
-            found.insert(path.clone());
-        }
+        // A component about which nothing is said.
+        _ if path.is_empty() => {}
+        _ => visit(path, node),
     }
 }
 
-/// The leaves that can be variables, given the component's inputs in each environment that has it.
+/// The leaves that can be variables, given the stacks that have the component.
 ///
 /// A leaf inside a map that only some environments have is structure; one that is a reference somewhere cannot stand
-/// in a file of values.
-pub fn variables(
+/// in a file of values. An input that is not set has its default; a key of a map has none, nor has an input of which
+/// nothing is known.
+pub(super) fn variables(
     tuned: BTreeSet<Leaf>,
-    having: &[(&BTreeMap<String, Value>, &Statics)],
+    name: &str,
+    having: &[&Stack],
+    has_defaults: bool,
 ) -> BTreeSet<Leaf> {
-    let shortest: BTreeSet<Leaf> = tuned
+    let shortest: Vec<Leaf> = tuned
         .iter()
         .filter(|leaf| !(1..leaf.len()).any(|length| tuned.contains(&leaf[..length])))
         .cloned()
         .collect();
     let everywhere = |leaf: &Leaf| {
-        having.iter().all(|(inputs, statics)| {
+        having.iter().all(|stack| {
+            let inputs = &stack.components[name].inputs;
             match inputs.get(&leaf[0]).and_then(|value| value.at(&leaf[1..])) {
-                Some(value) => value.known(statics).is_some(),
-                // An input that is not set has its default; a key of a map has none.
-                None => leaf.len() == 1,
+                Some(value) => value.is_known(),
+                None => leaf.len() == 1 && has_defaults,
             }
         })
     };
-    shortest.into_iter().filter(|leaf| !leaf.is_empty() && everywhere(leaf)).collect()
+    shortest.into_iter().filter(everywhere).collect()
 }
 
 /// `api_environment_node_env` for `NODE_ENV` of the environment of `api`.
@@ -98,4 +140,9 @@ pub fn variable_name(component: &str, leaf: &[String]) -> String {
     let words = std::iter::once(component).chain(leaf.iter().map(String::as_str));
     let joined = words.collect::<Vec<_>>().join("_").to_lowercase();
     joined.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { '_' }).collect()
+}
+
+/// The root variable that brings an output of another environment.
+pub fn foreign_variable(environment: &str, component: &str, output: &str) -> String {
+    format!("{environment}_{component}_{output}").replace('-', "_")
 }

@@ -162,6 +162,22 @@ impl Value {
         })
     }
 
+    /// Whether it is known before anything exists.
+    pub fn is_known(&self) -> bool {
+        let fixed = |to: &To| matches!(to, To::Prefix | To::Environment | To::Setting(_));
+        match self {
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_) => true,
+            Self::List(items) => items.iter().all(Self::is_known),
+            Self::Map(entries) => entries.values().all(Self::is_known),
+            Self::Text(pieces) => pieces.iter().all(|piece| match piece {
+                Piece::Literal(_) => true,
+                Piece::Reference(reference) => fixed(&reference.to),
+            }),
+            Self::Reference(reference) => fixed(&reference.to),
+            Self::Variable(_) => false,
+        }
+    }
+
     /// Calls `visit` for every reference in it.
     pub fn references<'a>(&'a self, visit: &mut impl FnMut(&'a Resolved)) {
         match self {

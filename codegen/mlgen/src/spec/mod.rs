@@ -2,9 +2,12 @@
 //!
 //! Here texts become typed, and nothing is merged yet: what a component is in an environment is `construct`'s to say.
 
+mod component;
 pub mod layer;
 pub mod project;
 pub mod reference;
+mod scope;
+mod section;
 
 use indexmap::IndexMap;
 
@@ -73,6 +76,14 @@ impl Spec {
     fn check_scopes(&self, diags: &mut Diags) {
         let environments = self.project.environments.keys().map(String::as_str);
         let targets = self.project.targets.keys().map(String::as_str);
+        for environment in self.project.environments.values() {
+            for (name, (span, _)) in &environment.settings {
+                if !self.project.targets.contains_key(name) {
+                    let what = "`targets` of mlgen.yaml";
+                    diags.push(decode::unknown(*span, name, what, targets.clone()));
+                }
+            }
+        }
         for layer in std::iter::once(&self.base).chain(self.environments.values()) {
             let scopes = (layer.components.values().map(|one| &one.scope))
                 .chain(layer.inputs.values().map(|one| &one.scope))

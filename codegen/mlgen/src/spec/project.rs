@@ -44,6 +44,8 @@ pub struct Environment {
     pub span: Span,
     /// Which defaults it takes: `production`, `staging`, `development`.
     pub class: String,
+    /// The class as it is written, if it is.
+    pub class_at: Option<(String, Span)>,
     /// The environment whose files it takes before its own.
     pub extends: Option<(String, Span)>,
     /// Other words for it on the command line.
@@ -56,8 +58,8 @@ pub struct Environment {
     pub purpose: String,
     /// Its name in places that have rules of their own.
     pub names: Names,
-    /// Settings of targets that differ here.
-    pub settings: IndexMap<String, Node>,
+    /// Settings of targets that differ here, with the place of the target's name.
+    pub settings: IndexMap<String, (Span, Node)>,
 }
 
 /// An environment's name where others decide what a name is.
@@ -133,7 +135,9 @@ struct NamesSchema {
     variable: Option<String>,
 }
 
-const FIELDS: [&str; 6] = ["system", "title", "catalogues", "environments", "targets", "layout"];
+/// What may stand at the top of the file; `$schema` speaks to editors.
+const FIELDS: [&str; 7] =
+    ["system", "title", "catalogues", "environments", "targets", "layout", "$schema"];
 const ENVIRONMENT: [&str; 8] =
     ["class", "extends", "aliases", "targets", "prefix", "purpose", "names", "settings"];
 const NAMES: [&str; 5] = ["folder", "tfvars", "values", "namespace", "variable"];
@@ -168,6 +172,9 @@ impl Project {
         let mut targets = IndexMap::new();
         let listed = node.get("targets").and_then(|node| decode::map(node, "`targets`", diags));
         for (name, entry) in listed.into_iter().flatten() {
+            if entry.node.value != Value::Null {
+                decode::map(&entry.node, &format!("settings of `{name}`"), diags);
+            }
             targets.insert(name.clone(), Settings { key: entry.key, node: entry.node.clone() });
         }
         let mut layout = IndexMap::new();
@@ -314,6 +321,8 @@ impl Environment {
         };
         let extends = get("extends")
             .and_then(|node| Some((decode::string(node, "`extends`", diags)?, node.span)));
+        let class_at = get("class")
+            .and_then(|node| Some((decode::string(node, "`class`", diags)?, node.span)));
         let mut names = Names {
             folder: name.to_owned(),
             tfvars: name.to_owned(),
@@ -324,8 +333,9 @@ impl Environment {
         if let Some(node) = get("names") {
             decode::fields(node, "`names`", &NAMES, diags);
             let mut take = |key: &str, slot: &mut String| {
-                if let Some(text) = node.get(key).and_then(|node| decode::string(node, key, diags))
-                {
+                let text = node.get(key);
+                let text = text.and_then(|node| decode::string(node, &format!("`{key}`"), diags));
+                if let Some(text) = text {
                     *slot = text;
                 }
             };
@@ -338,13 +348,19 @@ impl Environment {
         let mut settings = IndexMap::new();
         if let Some(node) = get("settings") {
             for (target, entry) in decode::map(node, "`settings`", diags).into_iter().flatten() {
-                settings.insert(target.clone(), entry.node.clone());
+                let what = format!("settings of `{target}`");
+                if entry.node.value != Value::Null
+                    && decode::map(&entry.node, &what, diags).is_some()
+                {
+                    settings.insert(target.clone(), (entry.key, entry.node.clone()));
+                }
             }
         }
         Self {
             name: name.to_owned(),
             span: key,
-            class: text("class", diags).unwrap_or_else(|| "production".to_owned()),
+            class: class_at.as_ref().map_or("production", |(class, _)| class).to_owned(),
+            class_at,
             extends,
             aliases: list("aliases", diags),
             targets: list("targets", diags),

@@ -9,9 +9,11 @@ pub mod terraform;
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::catalogue::target::Writer;
 use crate::catalogue::{Kind, Place};
-use crate::construct::{Made, Stack, System};
+use crate::construct::{Stack, System};
 use crate::doc::Document;
 use crate::source::Sources;
 
@@ -35,32 +37,26 @@ pub struct Rendered {
 /// The documents of the chosen stacks. `system` has all of them: what is common depends on every one.
 pub fn documents(
     system: &System,
-    chosen: &dyn Fn(&Stack) -> bool,
+    chosen: &(dyn Fn(&Stack) -> bool + Sync),
     sources: &Sources,
 ) -> Vec<Rendered> {
-    let mut found = Vec::new();
-    let (mut vendored, mut charts) = (BTreeMap::new(), false);
-    for stack in system.stacks.iter().filter(|stack| chosen(stack)) {
-        let documents = match stack.target.writer {
-            Writer::Terraform => terraform::documents(stack, system, sources),
+    let shared = terraform::shared(system);
+    let stacks: Vec<&Stack> = system.stacks.iter().filter(|stack| chosen(stack)).collect();
+    let of_stack = |stack: &&Stack| Rendered {
+        environment: Some(stack.environment.name.clone()),
+        target: Some(stack.target.name.clone()),
+        documents: match stack.target.writer {
+            Writer::Terraform => terraform::documents(stack, &shared[&stack.target.name], sources),
             Writer::Compose => compose::documents(stack, sources),
-            Writer::Helm => {
-                charts = true;
-                vec![helm::values(stack, sources)]
-            }
-        };
-        found.push(Rendered {
-            environment: Some(stack.environment.name.clone()),
-            target: Some(stack.target.name.clone()),
-            documents,
-        });
-        for component in stack.components.values() {
-            if let Made::Kind(kind) = &component.made
-                && kind.place == Place::Embedded
-                && stack.target.writer == Writer::Terraform
-            {
-                vendor(kind, sources, &mut vendored);
-            }
+            Writer::Helm => vec![helm::values(stack, sources)],
+        },
+    };
+    let mut found: Vec<Rendered> = stacks.par_iter().map(of_stack).collect();
+    let mut vendored: BTreeMap<String, &Kind> = BTreeMap::new();
+    for stack in stacks.iter().filter(|stack| stack.target.writer == Writer::Terraform) {
+        let kinds = stack.components.values().filter_map(|component| component.made.kind());
+        for kind in kinds.filter(|kind| kind.place == Place::Embedded) {
+            vendored.entry(kind.title()).or_insert(kind);
         }
     }
     let mut common = |target: Option<String>, documents: Vec<Document>| {
@@ -68,25 +64,27 @@ pub fn documents(
             found.push(Rendered { environment: None, target, documents });
         }
     };
-    if charts {
-        let target = system.stacks.iter().find(|stack| helm::is_helm(stack));
+    if let Some(chart) = stacks.iter().find(|stack| helm::is_helm(stack)) {
         let documents = helm::chart(system, sources).into_values().collect();
-        common(target.map(|stack| stack.target.name.clone()), documents);
+        common(Some(chart.target.name.clone()), documents);
     }
-    common(None, vendored.into_values().collect());
+    common(None, vendored.into_values().flat_map(|kind| vendor(kind, sources)).collect());
     found
 }
 
-/// Adds the files of a module that Terraform reads.
-fn vendor(kind: &Kind, sources: &Sources, found: &mut BTreeMap<String, Document>) {
-    for (name, file) in &kind.files {
-        if name.starts_with("tests/") || name.ends_with(".md") || name == "component.yaml" {
-            continue;
-        }
-        let path = format!("{VENDORED}/{}/{name}", kind.title());
-        let text = sources.text(*file).to_owned();
-        found.entry(path.clone()).or_insert(Document { path, text, executable: false });
-    }
+/// The files of a module that Terraform reads.
+fn vendor(kind: &Kind, sources: &Sources) -> Vec<Document> {
+    let read = |name: &&String| {
+        !name.starts_with("tests/") && !name.ends_with(".md") && *name != "component.yaml"
+    };
+    let files = kind.files.iter().filter(|(name, _)| read(name));
+    files
+        .map(|(name, file)| Document {
+            path: format!("{VENDORED}/{}/{name}", kind.title()),
+            text: sources.text(*file).to_owned(),
+            executable: false,
+        })
+        .collect()
 }
 
 /// The way from one folder to another path, both from the same root; either may begin with `..`.

@@ -48,7 +48,8 @@ impl Moment {
 
     fn text(self, with_day: bool) -> String {
         let time = format!("{:02}:{:02}", self.minute / 60, self.minute % 60);
-        let day = self.day.filter(|_| with_day).and_then(|day| DAYS.get(usize::try_from(day).ok()?));
+        let day =
+            self.day.filter(|_| with_day).and_then(|day| DAYS.get(usize::try_from(day).ok()?));
         match day {
             Some(day) => format!("{day} {time}"),
             None => time,
@@ -74,6 +75,6 @@ mod tests {
             assert_eq!(shift(window, hours).as_deref(), Ok(expected));
         }
         let error = "`noon` is no window such as 03:00-04:00 or sun:04:00-sun:05:00";
-        assert_eq!(shift("noon", 1).as_deref(), Err(error));
+        assert_eq!(shift("noon", 1), Err(error.to_owned()));
     }
 }

@@ -1,17 +1,18 @@
 //! A template's text to one that the engine runs: each path is asked whether it leads somewhere, each printed value
 //! whether it is a text, and what can be known without data is checked here.
 
+use handlebars::Template;
 use handlebars::template::{
     DecoratorTemplate, HelperTemplate, Parameter, Subexpression, TemplateElement,
 };
-use handlebars::{Template, TemplateError, TemplateErrorReason};
 use serde_json::Value as Json;
 
+use super::engine::Partial;
 use super::functions::FUNCTIONS;
 use super::helpers::{self, BLOCKS, COMPONENTS, FORGIVING, KNOWN, PRINT, SITE};
 use super::lines::{self, Line};
 use super::site::{Place, Sites, byte};
-use super::{engine::Partial, github};
+use super::{github, syntax};
 use crate::decode::listed;
 use crate::diag::{Diagnostic, closest};
 use crate::source::Span;
@@ -34,7 +35,9 @@ pub(super) fn compile(text: &str, number: usize, place: Place, sites: &mut Sites
     let template = match Template::compile(&hidden) {
         Ok(template) => template,
         Err(error) => {
-            problems.push(syntax(&error, text, place));
+            if problems.is_empty() {
+                problems.push(syntax::diagnostic(&error, text, place));
+            }
             return Compiled { template: None, partials: Vec::new(), problems };
         }
     };
@@ -46,28 +49,6 @@ pub(super) fn compile(text: &str, number: usize, place: Place, sites: &mut Sites
     let Compiler { mut partials, inline, problems, .. } = compiler;
     partials.retain(|partial| !inline.contains(&partial.name));
     Compiled { template: Some(template), partials, problems }
-}
-
-fn syntax(error: &TemplateError, text: &str, place: Place) -> Diagnostic {
-    let (line, column) = error.pos().unwrap_or((1, 1));
-    let start = byte(text, line, column);
-    let rest = &text[start..];
-    let tag = rest.find("}}").map_or(0, |end| end + 2).min(rest.find('\n').unwrap_or(rest.len()));
-    let at = place.span(start..start + tag);
-    let error = match error.reason() {
-        TemplateErrorReason::MismatchingClosedHelper(open, close)
-        | TemplateErrorReason::MismatchingClosedDecorator(open, close) => {
-            let plain = |name: &str| name.trim_matches('"').to_owned();
-            let (open, close) = (plain(open), plain(close));
-            Diagnostic::error(at, format!("`{{{{#{open}}}}}` is closed by `{{{{/{close}}}}}`"))
-        }
-        _ => Diagnostic::error(at, "this is no expression of a template"),
-    };
-    let helm = ["{{ .", "{{.", "{{- ", "{{-"].iter().any(|begin| rest.starts_with(begin));
-    match helm {
-        true => error.help("Helm's `{{ .Values }}` is not supported here: a chart belongs into a catalogue"),
-        false => error.help("write {{name}}, {{helper name}} or {{#if name}} ... {{/if}}; `\\{{` is two braces"),
-    }
 }
 
 struct Compiler<'a> {
@@ -160,7 +141,10 @@ impl Compiler<'_> {
         };
         if !(least..=most).contains(&count) {
             let usage = function.map_or("{{default name \"other\"}}", |function| function.usage);
-            let error = Diagnostic::error(self.find(&name, start), format!("`{name}` does not take {count} values"));
+            let error = Diagnostic::error(
+                self.find(&name, start),
+                format!("`{name}` does not take {count} values"),
+            );
             self.problems.push(error.help(format!("it is written {usage}")));
         }
         if let Some(path) = helper.params.first().and_then(Parameter::as_name)
@@ -183,7 +167,8 @@ impl Compiler<'_> {
     fn block(&mut self, helper: &mut HelperTemplate, start: usize) {
         let name = helper.name.as_name().unwrap_or_default().to_owned();
         if !BLOCKS.contains(&name.as_str()) {
-            let error = Diagnostic::error(self.find(&name, start), format!("there is no block `{name}`"));
+            let error =
+                Diagnostic::error(self.find(&name, start), format!("there is no block `{name}`"));
             let help = match closest(&name, BLOCKS) {
                 Some(meant) => format!("did you mean {{{{#{meant}}}}}?"),
                 None => format!("there is {}", listed(&BLOCKS)),
@@ -256,11 +241,13 @@ impl Compiler<'_> {
         let site = self.site(&path, start);
         let hash = [(SITE.to_owned(), literal(site))].into();
         let name = Parameter::Name(KNOWN.to_owned());
-        *parameter = Parameter::Subexpression(Subexpression::new(name, vec![parameter.clone()], hash));
+        *parameter =
+            Parameter::Subexpression(Subexpression::new(name, vec![parameter.clone()], hash));
     }
 
     fn unknown(&mut self, name: &str, start: usize) {
-        let error = Diagnostic::error(self.find(name, start), format!("there is no helper `{name}`"));
+        let error =
+            Diagnostic::error(self.find(name, start), format!("there is no helper `{name}`"));
         let names = helpers::names();
         let help = match closest(name, names.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),

@@ -1,10 +1,13 @@
 //! What a template sees: the system, its environments, and the resolved inputs of their components. Never an output.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value as Json, json};
 
+use crate::catalogue::target::Writer;
 use crate::construct::stack::json as plain;
 use crate::construct::value::Statics;
-use crate::construct::{Component, Environment, Piece, Stack, System, To, Value};
+use crate::construct::{Component, Environment, Fact, Piece, Stack, System, To, Value};
 use crate::spec::Spec;
 use crate::target::HEADER;
 
@@ -47,7 +50,11 @@ pub(super) fn facts(environment: &Environment) -> Map<String, Json> {
 }
 
 /// The same with its targets and components. A component of several targets is that of the first one.
-pub(super) fn whole(system: &System, environment: &Environment, wanted: &[&str]) -> Map<String, Json> {
+pub(super) fn whole(
+    system: &System,
+    environment: &Environment,
+    wanted: &[&str],
+) -> Map<String, Json> {
     let (mut targets, mut components) = (Map::new(), Map::new());
     for (target, _) in &environment.targets {
         if !wanted.is_empty() && !wanted.contains(&target.as_str()) {
@@ -70,13 +77,26 @@ pub(super) fn whole(system: &System, environment: &Environment, wanted: &[&str])
     found
 }
 
-/// Settings of a target, and the folder of its stack.
+/// Settings of a target, what its stack is and where, and the facts of a run and secrets that it asks for.
 fn settings(stack: &Stack) -> Map<String, Json> {
     let mut found = Map::new();
+    let writer = match stack.target.writer {
+        Writer::Terraform => "terraform",
+        Writer::Compose => "compose",
+        Writer::Helm => "helm",
+    };
+    let backend = stack.target.backend.as_ref().map(|backend| backend.kind.as_str());
     found.insert("folder".to_owned(), stack.folder.as_str().into());
+    found.insert("writer".to_owned(), writer.into());
+    found.insert("backend".to_owned(), backend.into());
     for (name, entry) in stack.settings.as_map().into_iter().flatten() {
         found.insert(name.clone(), plain(&entry.node));
     }
+    let described = |facts: &BTreeMap<String, Fact>| {
+        facts.iter().map(|(name, fact)| (name.clone(), fact.description.as_str().into())).collect()
+    };
+    found.insert("inputs".to_owned(), Json::Object(described(&stack.inputs)));
+    found.insert("secrets".to_owned(), Json::Object(described(&stack.secrets)));
     found
 }
 
@@ -106,7 +126,9 @@ fn shown(value: &Value, statics: &Statics) -> Option<Json> {
         return Some(known);
     }
     let text = match value {
-        Value::List(items) => return Some(items.iter().filter_map(|item| shown(item, statics)).collect()),
+        Value::List(items) => {
+            return Some(items.iter().filter_map(|item| shown(item, statics)).collect());
+        }
         Value::Map(entries) => {
             let shown = |(key, item): (&String, &Value)| Some((key.clone(), shown(item, statics)?));
             return Some(Json::Object(entries.iter().filter_map(shown).collect()));

@@ -4,8 +4,8 @@
 use serde_json::{Map, Value as Json};
 
 use super::context::RESERVED;
-use crate::construct::{Environment, Stack};
 use crate::construct::stack::json;
+use crate::construct::{Environment, Stack};
 use crate::diag::{Diagnostic, Diags};
 use crate::node::{Node, Value};
 use crate::source::Sources;
@@ -30,7 +30,10 @@ pub(super) fn data(document: &Document, names: Names<'_>, diags: &mut Diags) -> 
     for (key, entry) in document.data.as_map().into_iter().flatten() {
         if RESERVED.contains(&key.as_str()) {
             let message = format!("a document cannot have data called `{key}`");
-            diags.push(Diagnostic::error(entry.key, message).help("every template sees something of this name: choose another"));
+            diags.push(
+                Diagnostic::error(entry.key, message)
+                    .help("every template sees something of this name: choose another"),
+            );
         }
         found.insert(key.clone(), names.value(&entry.node, diags));
     }
@@ -44,7 +47,8 @@ impl Names<'_> {
             Value::List(items) => items.iter().map(|item| self.value(item, diags)).collect(),
             Value::Map(entries) => {
                 let entries = entries.iter();
-                let entries = entries.map(|(key, entry)| (key.clone(), self.value(&entry.node, diags)));
+                let entries =
+                    entries.map(|(key, entry)| (key.clone(), self.value(&entry.node, diags)));
                 Json::Object(entries.collect())
             }
             _ => json(node),

@@ -47,7 +47,12 @@ impl Engine {
     }
 
     /// Adds a template. What it includes is to be added, too.
-    pub(super) fn add(&mut self, name: &str, text: &str, place: Place) -> (Vec<Partial>, Vec<Diagnostic>) {
+    pub(super) fn add(
+        &mut self,
+        name: &str,
+        text: &str,
+        place: Place,
+    ) -> (Vec<Partial>, Vec<Diagnostic>) {
         let number = self.templates.len();
         self.templates.push((place, text.to_owned()));
         self.numbers.insert(name.to_owned(), number);

@@ -18,8 +18,11 @@ pub(super) struct Function {
 
 const MANY: usize = 16;
 
+/// How the message about a reference ends.
+pub(super) const UNKNOWN: &str = "is not known before something exists";
+
 /// All of them, by what they are for.
-pub(super) const FUNCTIONS: [Function; 25] = [
+pub(super) const FUNCTIONS: [Function; 26] = [
     // texts
     f("concat", "{{concat \"a\" name}}", (1, MANY), |all| {
         Ok(all.iter().map(|one| text(one)).collect::<Result<String, _>>()?.into())
@@ -43,6 +46,7 @@ pub(super) const FUNCTIONS: [Function; 25] = [
     }),
     f("json", "{{json value}}", (1, 2), json),
     f("quote", "{{quote text}}", (1, 1), |all| Ok(Json::String(text(all[0])?).to_string().into())),
+    f("yaml", "{{yaml text}}", (1, 1), |all| Ok(yaml(&text(all[0])?).into())),
     // lists and maps
     f("has", "{{#if (has components \"cdn\")}}", (2, 2), |all| {
         let key = text(all[1])?;
@@ -121,7 +125,7 @@ fn number(value: &Json) -> Result<f64, String> {
 
 fn no(value: &Json, wanted: &str) -> String {
     match reference(value) {
-        Some(written) => format!("{written} is not known before something exists"),
+        Some(written) => format!("{written} {UNKNOWN}"),
         None => format!("{} is not {wanted}", kind(value)),
     }
 }
@@ -155,6 +159,17 @@ fn json(all: &[&Json]) -> Result<Json, String> {
         Some(Json::Bool(true)) => format!("{:#}", all[0]).into(),
         _ => all[0].to_string().into(),
     })
+}
+
+/// A text of YAML on one line: in quotes where it could be taken for something else.
+fn yaml(text: &str) -> String {
+    let word = |one: char| one.is_alphanumeric() || one == '_';
+    let plain = text.starts_with(char::is_alphabetic)
+        && text.ends_with(word)
+        && text.chars().all(|one| word(one) || " -./".contains(one))
+        && !["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
+            .contains(&text.to_lowercase().as_str());
+    if plain { text.to_owned() } else { Json::String(text.to_owned()).to_string() }
 }
 
 /// A text whose lines after the first are indented; the first stands where the expression stands.
@@ -205,6 +220,10 @@ mod tests {
     #[test]
     fn texts_for_others() {
         check("quote", &[json!("a \"b\"\n")], Ok(json!(r#""a \"b\"\n""#)));
+        check("yaml", &[json!("Deploy to AWS 2")], Ok(json!("Deploy to AWS 2")));
+        check("yaml", &[json!("no")], Ok(json!("\"no\"")));
+        check("yaml", &[json!("a: b")], Ok(json!("\"a: b\"")));
+        check("yaml", &[json!("24")], Ok(json!("\"24\"")));
         check("hcl_string", &[json!("a ${b} %{c}")], Ok(json!(r#""a $${b} %%{c}""#)));
         check("json", &[json!({ "b": [1, null] })], Ok(json!(r#"{"b":[1,null]}"#)));
         check("json", &[json!([1]), json!(true)], Ok(json!("[\n  1\n]")));
@@ -220,7 +239,7 @@ mod tests {
         check("has", &[json!(1), json!("b")], Err("the first is a number, not a map or a list"));
         check("join", &[json!(["a", 2]), json!(", ")], Ok(json!("a, 2")));
         check("join", &[json!("a"), json!(", ")], Err("a string is not a list"));
-        check("keys", &[components.clone()], Ok(json!(["api", "db"])));
+        check("keys", std::slice::from_ref(&components), Ok(json!(["api", "db"])));
         check("length", &[json!([1, 2])], Ok(json!(2)));
         check("lookup", &[components.clone(), json!("db")], Ok(json!({ "kind": "database" })));
         let error = "there is no `apo`; did you mean `api`?";

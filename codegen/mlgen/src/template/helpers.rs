@@ -1,11 +1,12 @@
 //! How helpers stand in the engine: each is a function of values, and what it refuses becomes a note.
 
 use handlebars::{
-    Context, Handlebars, Helper, HelperDef, JsonRender, RenderContext, RenderError, ScopedJson,
+    Context, Handlebars, Helper, HelperDef, JsonRender, PathAndJson, RenderContext, RenderError,
+    ScopedJson,
 };
 use serde_json::Value as Json;
 
-use super::functions::FUNCTIONS;
+use super::functions::{FUNCTIONS, UNKNOWN};
 use super::note::{Notes, Wrong, kind, reference};
 
 /// The value of a path, or a note that it leads nowhere. The compiler puts it around each path.
@@ -97,7 +98,9 @@ impl HelperDef for Print {
         let value = helper.param(0).map_or(&Json::Null, |param| param.value());
         let path = helper.param(1).and_then(|param| param.value().as_str()).unwrap_or_default();
         let help = match value {
-            Json::Null => format!("ask {{{{#if {path}}}}} first, or write {{{{default {path} ...}}}}"),
+            Json::Null => {
+                format!("ask {{{{#if {path}}}}} first, or write {{{{default {path} ...}}}}")
+            }
             Json::Array(_) => format!("write {{{{join {path} \", \"}}}}, or {{{{#each {path}}}}}"),
             Json::Object(_) => format!("write {{{{json {path}}}}}, or {{{{#each {path}}}}}"),
             _ => return Ok(Json::String(value.render()).into()),
@@ -131,7 +134,7 @@ impl HelperDef for Default {
         if value.is_none() && name.contains(['.', '/']) {
             self.0.missing(site(helper), &path, context, rc);
         }
-        let value = value.map(|value| value.value()).filter(|value| !value.is_null());
+        let value = value.map(PathAndJson::value).filter(|value| !value.is_null());
         let other = helper.param(1).map_or(&Json::Null, |other| other.value());
         Ok(value.unwrap_or(other).clone().into())
     }
@@ -150,17 +153,23 @@ impl HelperDef for Call {
         context: &'rc Context,
         rc: &mut RenderContext<'reg, 'rc>,
     ) -> Result<ScopedJson<'rc>, RenderError> {
-        let params: Vec<&Json> = helper.params().iter().map(|param| param.value()).collect();
+        let params: Vec<&Json> = helper.params().iter().map(PathAndJson::value).collect();
         match (self.function.call)(&params) {
             Ok(value) => Ok(value.into()),
             Err(message) => {
                 let components = helper.hash_get(COMPONENTS).and_then(|path| path.value().as_str());
-                if let (Some(path), Some(name)) = (components, params[1].as_str()) {
+                if let (Some(path), Some(name)) =
+                    (components, params.get(1).and_then(|name| name.as_str()))
+                {
                     self.notes.absent(site(helper), path, name, context, rc);
                     return Ok(Json::Null.into());
                 }
                 let message = format!("{}: {message}", self.function.name);
-                let help = format!("it is written {}", self.function.usage);
+                let help = if message.ends_with(UNKNOWN) {
+                    "a document sees inputs, never outputs".to_owned()
+                } else {
+                    format!("it is written {}", self.function.usage)
+                };
                 self.notes.plain(site(helper), message, Some(help));
                 Ok(Json::Null.into())
             }

@@ -43,6 +43,7 @@ pub(super) fn trace(marked: &str) -> Traced {
     for line in marked.split_inclusive('\n') {
         let mut origin = None;
         let mut visible = false;
+        let begin = traced.text.len();
         for (index, piece) in line.split(BEGIN).enumerate() {
             let text = match piece.split_once(END).filter(|_| index > 0) {
                 Some((place, text)) => {
@@ -55,6 +56,11 @@ pub(super) fn trace(marked: &str) -> Traced {
             };
             visible |= !text.trim().is_empty();
             traced.text.push_str(text);
+        }
+        // A partial that is indented indents its empty lines, too.
+        if !visible {
+            traced.text.truncate(begin);
+            traced.text.push_str(if line.ends_with('\n') { "\n" } else { "" });
         }
         last = origin.or(last);
         traced.lines.push(last);
@@ -74,10 +80,10 @@ mod tests {
     #[test]
     fn lines_are_traced() {
         let at = |line| Line { template: 2, line };
-        let text = marked("a\n\n  b", at(3)) + "value\nof two lines" + &marked("\nc\n", at(5));
+        let text = marked("a\n  \n  b", at(3)) + "value\nof two lines" + &marked("\nc\n", at(5));
         let traced = trace(&text);
         assert_eq!(traced.text, "a\n\n  bvalue\nof two lines\nc\n");
         let lines: Vec<_> = traced.lines.into_iter().flatten().map(|one| one.line).collect();
-        assert_eq!(lines, [3, 3, 5, 5, 6]);
+        assert_eq!(lines, [3, 4, 5, 5, 6]);
     }
 }

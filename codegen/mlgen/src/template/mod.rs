@@ -23,6 +23,7 @@ mod path;
 mod render;
 mod report;
 mod site;
+mod syntax;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -124,9 +125,12 @@ fn jobs<'a>(spec: &'a Spec, diags: &mut Diags) -> Vec<Job<'a>> {
         for (_, layer) in spec.layers(&environment.name) {
             for (name, document) in &layer.documents {
                 if let Some(base) = spec.base.documents.get(name) {
-                    let error = Diagnostic::error(document.key, format!("document `{name}` is already there"));
+                    let error = Diagnostic::error(
+                        document.key,
+                        format!("document `{name}` is already there"),
+                    );
                     let error = error.note_at(base.key, "for all environments");
-                    diags.push(error.help("choose another name, or say `environments` in configs/base"));
+                    diags.push(error.help("choose another name"));
                 } else if holds(document, environment) {
                     own.insert(name, document);
                 }
@@ -142,7 +146,8 @@ fn jobs<'a>(spec: &'a Spec, diags: &mut Diags) -> Vec<Job<'a>> {
 /// Whether an environment has the document.
 fn holds(document: &Document, environment: &Environment) -> bool {
     let mut targets = environment.targets.iter();
-    let target = |(target, _): &(String, Span)| document.scope.holds(&environment.name, Some(target));
+    let target =
+        |(target, _): &(String, Span)| document.scope.holds(&environment.name, Some(target));
     document.scope.holds(&environment.name, None)
         && (document.scope.targets.is_none() || targets.any(target))
 }

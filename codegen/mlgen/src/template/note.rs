@@ -66,10 +66,8 @@ impl Notes {
                 (!found.is_missing()).then(|| found.as_json().clone())
             }
         };
-        let words: Vec<&str> = match path.starts_with("..") {
-            true => vec![path],
-            false => path.split('.').collect(),
-        };
+        let words: Vec<&str> =
+            if path.starts_with("..") { vec![path] } else { path.split('.').collect() };
         let reached = (1..words.len()).rev().find_map(|length| {
             let prefix = words[..length].join(".");
             Some((length, found(&prefix)?))
@@ -128,7 +126,9 @@ impl Wrong {
     /// A value that nobody knows while documents are made.
     pub(super) fn reference(path: &str, written: &str) -> Self {
         Self::Plain {
-            message: format!("`{path}` is not known before something exists: it refers to {written}"),
+            message: format!(
+                "`{path}` is not known before something exists: it refers to {written}"
+            ),
             help: Some("a document sees inputs, never outputs".to_owned()),
         }
     }

@@ -85,9 +85,9 @@ mod tests {
     fn formats() {
         check("a.yml", "a: 1\nb: [1, 2]\n", &[]);
         check("a.yaml", "---\na: 1\n---\nb: 1\n---\n", &[]);
-        check("a.yaml", "a: 1\n---\nb: 1\nb: 2\n", &[(4, "`b` is already there")]);
+        check("a.yaml", "a: 1\n---\nb: 1\nb: 2\n", &[(4, "`b` stands twice in one map")]);
         check("a.json", "{ \"a\": [1] }\n", &[]);
-        check("a.json", "{\n  \"a\": [1,]\n}\n", &[(2, "trailing comma")]);
+        check("a.json", "{\n  \"a\": [1,]\n}\n", &[(2, "expected value")]);
         check("a.md", "a: [", &[]);
         check("a.sh", "if", &[]);
     }

@@ -64,6 +64,9 @@ mod tests {
         check(".git/hooks/x", Some("`.git/hooks/x` belongs to Git"));
         check("x.tf", Some("`x.tf` is a file of Terraform, which no template may write"));
         check("mlgen.yaml", Some("`mlgen.yaml` is where a project is written down"));
-        check("configs/base/x.yaml", Some("`configs/base/x.yaml` is where a project is written down"));
+        check(
+            "configs/base/x.yaml",
+            Some("`configs/base/x.yaml` is where a project is written down"),
+        );
     }
 }

@@ -55,7 +55,13 @@ impl<'a> Renderer<'a> {
         sound.then(|| file(path, traced.text))
     }
 
-    fn render(&mut self, job: Job<'_>, name: &str, data: Json, diags: &mut Diags) -> Option<Traced> {
+    fn render(
+        &mut self,
+        job: Job<'_>,
+        name: &str,
+        data: Json,
+        diags: &mut Diags,
+    ) -> Option<Traced> {
         match self.engine.render(name, data) {
             Ok(traced) => Some(traced),
             Err(failures) => {
@@ -137,11 +143,7 @@ impl<'a> Renderer<'a> {
     /// The path of a document is a template, too: its name in the engine.
     fn pattern(&mut self, job: Job<'_>, diags: &mut Diags) -> Option<String> {
         let (text, span) = &job.document.path;
-        let layer = job.environment.map_or("", |one| one.name.as_str());
-        let own = match job.document.each_environment {
-            true => format!("path of {}", job.name),
-            false => format!("path of {} {layer}", job.name),
-        };
+        let own = format!("path of {} at {}", job.name, self.sources.position(*span));
         if self.engine.knows(&own) {
             return (!self.broken.contains(&own)).then_some(own);
         }
@@ -163,7 +165,12 @@ impl<'a> Renderer<'a> {
     }
 
     /// All that the document sees; none where its own data are wrong.
-    fn context(&self, job: Job<'_>, template: &str, diags: &mut Diags) -> Option<Map<String, Json>> {
+    fn context(
+        &self,
+        job: Job<'_>,
+        template: &str,
+        diags: &mut Diags,
+    ) -> Option<Map<String, Json>> {
         let Given { spec, system, .. } = self.given;
         let scope = job.document.scope.targets.as_deref().unwrap_or_default();
         let targets: Vec<&str> = scope.iter().map(|(name, _)| name.as_str()).collect();
@@ -195,7 +202,11 @@ impl<'a> Renderer<'a> {
     }
 
     /// The first stack of an environment among these targets.
-    fn stack(&self, environment: &Environment, targets: &[&str]) -> Option<&'a crate::construct::Stack> {
+    fn stack(
+        &self,
+        environment: &Environment,
+        targets: &[&str],
+    ) -> Option<&'a crate::construct::Stack> {
         self.given.system.stacks.iter().find(|stack| {
             stack.environment.name == environment.name
                 && (targets.is_empty() || targets.contains(&stack.target.name.as_str()))

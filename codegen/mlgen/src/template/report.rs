@@ -30,7 +30,9 @@ impl Report {
         let error = error.note(format!("built in: {}", listed(&built_in)));
         match closest(name, own.iter().chain(&built_in).copied()) {
             Some(meant) => error.help(format!("did you mean `{meant}`?")),
-            None => error.help(format!("write it to {}{name}, or name another one", library::FOLDER)),
+            None => {
+                error.help(format!("write it to {}{name}, or name another one", library::FOLDER))
+            }
         }
     }
 
@@ -66,8 +68,10 @@ impl Report {
         refused: Refused,
     ) -> Diagnostic {
         let Refused { line, format, message, help } = refused;
+        // A parser that misses something at the end stands behind it.
+        let line = line.clamp(1, traced.text.lines().count().max(1));
         let span = engine.line(traced, line).unwrap_or(job.document.template.1);
-        let written = traced.text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+        let written = traced.text.lines().nth(line - 1).unwrap_or_default();
         let error = Diagnostic::error(span, format!("this does not become {format}: {message}"));
         let error = error.note(format!("line {line} of {path}: {}", written.trim_end()));
         used(Diagnostic { help, ..error }, job)
@@ -96,24 +100,20 @@ fn absent(
     let declared = spec.base.components.get(component).or(own);
     let environment = environment.or(job.environment.map(|one| one.name.as_str()));
     let place = environment.map(|name| format!(" in {name}")).unwrap_or_default();
-    let mut error = match declared {
-        Some(declared) => {
-            let error = Diagnostic::error(span, format!("component `{component}` is absent{place}"));
-            let scope = declared.scope.environments.iter().chain(&declared.scope.targets).flatten();
-            let at = scope.map(|(_, at)| *at).next().unwrap_or(declared.key);
-            error.note_at(at, "here it says where the component exists").help(format!(
-                "ask {{{{#if (has components \"{component}\")}}}} first, or say `environments` at the document"
-            ))
-        }
-        None => {
-            let names: BTreeSet<&str> = spec.base.components.keys().map(String::as_str).collect();
-            let error = Diagnostic::error(span, format!("there is no component `{component}`"));
-            match closest(component, names.iter().copied()) {
-                Some(meant) => error.help(format!("did you mean `{meant}`?")),
-                None => error.help(format!(
-                    "there is {}",
-                    listed(&names.into_iter().collect::<Vec<_>>())
-                )),
+    let mut error = if let Some(declared) = declared {
+        let error = Diagnostic::error(span, format!("component `{component}` is absent{place}"));
+        let scope = declared.scope.environments.iter().chain(&declared.scope.targets).flatten();
+        let at = scope.map(|(_, at)| *at).next().unwrap_or(declared.key);
+        error.note_at(at, "here it says where the component exists").help(format!(
+            "ask {{{{#if (has components \"{component}\")}}}} first, or say `environments` at the document"
+        ))
+    } else {
+        let names: BTreeSet<&str> = spec.base.components.keys().map(String::as_str).collect();
+        let error = Diagnostic::error(span, format!("there is no component `{component}`"));
+        match closest(component, names.iter().copied()) {
+            Some(meant) => error.help(format!("did you mean `{meant}`?")),
+            None => {
+                error.help(format!("there is {}", listed(&names.into_iter().collect::<Vec<_>>())))
             }
         }
     };

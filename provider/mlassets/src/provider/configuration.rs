@@ -8,7 +8,10 @@ use tfplug::{Attr, Schema, Secret};
 /// model registries, versions and deployments, and records that are written once.
 ///
 /// Each block is needed only if a resource uses it, and most of it can come from the environment.
-/// Secrets are never stored, logged or shown.
+/// What comes from the environment is looked at only when a resource uses the block.
+///
+/// Secrets are never put into the state, logged or shown. Terraform itself writes a provider's configuration
+/// into saved plans, so a secret is better off in the environment.
 #[derive(Schema, Debug)]
 #[tf(name = "mlassets")]
 pub struct MlAssets {
@@ -60,8 +63,9 @@ pub struct PrefectBlock {
 #[derive(Schema, Debug)]
 pub struct RegistryBlock {
     /// Where it is: a path or `sqlite://` URL of a SQLite file, or a `postgres://` URL, which may hold a
-    /// password and parameters such as `sslmode`.
-    #[tf(env = ["MLASSETS_REGISTRY_URL", "DATABASE_URL"])]
+    /// password and parameters such as `sslmode`. Without a password in it, the environment variable
+    /// `PGPASSWORD` is used.
+    #[tf(env = "MLASSETS_REGISTRY_URL")]
     pub url: Option<Secret>,
     /// The schema of the tables in PostgreSQL; `core` by default.
     #[tf(check = len(1..=63))]
@@ -71,7 +75,8 @@ pub struct RegistryBlock {
 /// The archive of records that are written once.
 #[derive(Schema, Debug)]
 pub struct WormBlock {
-    /// The directory that holds the buckets. It must exist, since it may be a volume that is not mounted.
-    #[tf(env = "MLASSETS_WORM_DIRECTORY", check = custom("be an absolute path", |path: &String| path.starts_with('/')))]
+    /// The directory that holds the buckets, as an absolute path. It must exist, since it may be a volume that
+    /// is not mounted.
+    #[tf(env = "MLASSETS_WORM_DIRECTORY")]
     pub directory: Option<String>,
 }

@@ -1,7 +1,9 @@
 //! The provider itself: its configuration, the backends made from it, and all that it serves.
 
 mod backends;
+mod blocks;
 mod configuration;
+mod problem;
 
 pub use backends::Backends;
 pub use configuration::{MlAssets, PrefectBlock, RegistryBlock, WormBlock};

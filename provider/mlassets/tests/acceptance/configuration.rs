@@ -1,7 +1,8 @@
 //! The `provider` block: what may be left out, what is missing, what is not known yet.
 
-use crate::harness::{Workspace, unique};
+use crate::harness::{Workspace, told, unique};
 use crate::messages::Expected;
+use crate::registries::postgres;
 
 const ONE_OF_EACH_BACKEND: &str = r#"
 resource "mlassets_work_pool" "this" {
@@ -65,24 +66,153 @@ resource "mlassets_model_registry" "this" {}
 "#,
     );
     workspace.run(&["plan", "-json", "-input=false"]).fails().errs(&[
+        // A line that may hold a secret is not shown.
         Expected {
-            at: "basic_auth_key = ",
+            at: "",
             summary: "Two ways to authenticate",
-            detail: "Set `api_key` for Prefect Cloud or `basic_auth_key` for a server, not both. The environment variables \
-                     PREFECT_API_KEY and PREFECT_API_AUTH_STRING count, too.",
+            detail: "Set `api_key` for Prefect Cloud or `basic_auth_key` for a server, not both.",
         },
         Expected {
-            at: "url = ",
+            at: "",
             summary: "Registry address not usable",
-            detail: "The registry's address has the scheme `mysql`, which is not known; use postgres://, postgresql:// or \
-                     sqlite://.",
+            detail: "The registry's address has a scheme that is not known; use postgres://, postgresql:// or sqlite://.",
         },
         Expected {
             at: "directory = ",
             summary: "Archive not usable",
-            detail: "The archive root `/../archive` must be an absolute path without `..`.",
+            detail: "The archive root must be an absolute path without `..`.",
         },
     ]);
+}
+
+#[test]
+fn settings_are_named_as_they_are_written() {
+    #[track_caller]
+    fn check(setting: &str, at: &str, detail: &str) {
+        let workspace = Workspace::new(&format!(
+            "provider \"mlassets\" {{\n  prefect {{\n    {setting}\n  }}\n}}\n{ONE_OF_EACH_BACKEND}"
+        ));
+        let summary = "Prefect configuration not usable";
+        let expected = Expected { at, summary, detail };
+        let run = workspace.run(&["plan", "-json", "-input=false"]).fails().errs(&[expected]);
+        assert!(!run.text().contains("hunter2"), "{run}");
+    }
+    check(
+        "endpoint = \"http://127.0.0.1\"",
+        "endpoint = ",
+        "`endpoint` must end in `/api` (a server, like `http://localhost:4200/api`) or in …",
+    );
+    check(
+        "endpoint = \"http://me:hunter2@127.0.0.1/api\"",
+        "",
+        "`endpoint` contains credentials; give them as authentication instead.",
+    );
+    check(
+        "basic_auth_key = \"hunter2\"",
+        "",
+        "`basic_auth_key` must have the form `user:password`.",
+    );
+    check(
+        "headers = { \"hunter2 \" = \"hunter2\" }",
+        "",
+        "`headers` has a name that no HTTP header can have.",
+    );
+    check(
+        "account_id = \"x\"\n    workspace_id = \"0b2c5d1e-7b7c-4f0e-9d52-3f6b1f6f0a01\"",
+        "account_id = ",
+        "`account_id` is not a UUID; copy it from the address of the workspace in Prefect Cloud.",
+    );
+}
+
+/// What stands in the environment may be meant for other programs.
+#[test]
+fn variables_matter_only_where_they_are_needed() {
+    let bucket = "resource \"mlassets_worm_bucket\" \"this\" {\n  name = \"audit\"\n  retention_days = 1\n}\n";
+    let workspace = Workspace::new(bucket)
+        .env("PREFECT_API_URL", "http://127.0.0.1:4200")
+        .env("PREFECT_API_KEY", "key")
+        .env("MLASSETS_REGISTRY_URL", "mysql2://app@db/app")
+        .env("DATABASE_URL", "mysql2://app@db/app");
+    workspace.apply().ok().says("1 added");
+    workspace.plan_is_empty();
+
+    workspace.configure(ONE_OF_EACH_BACKEND);
+    let plan = |workspace: &Workspace, expected: &[Expected<'_>]| {
+        workspace.run(&["plan", "-json", "-input=false", "-refresh=false"]).fails().errs(expected);
+    };
+    let registry = Expected {
+        at: "",
+        summary: "Registry address not usable",
+        detail: "The registry's address has a scheme that is not known; use postgres://, postgresql:// or sqlite://. It comes \
+                 from the environment variable MLASSETS_REGISTRY_URL.",
+    };
+    plan(
+        &workspace,
+        &[
+            Expected {
+                at: "",
+                summary: "Prefect configuration not usable",
+                detail: "`endpoint` must end in `/api` … It comes from the environment variable PREFECT_API_URL.",
+            },
+            registry,
+        ],
+    );
+    let workspace = workspace.without("PREFECT_API_URL");
+    let no_api = Expected {
+        at: "",
+        summary: "No Prefect API",
+        detail: "Set `endpoint` in the `prefect` block, or the environment variable PREFECT_API_URL.",
+    };
+    plan(&workspace, &[no_api, registry]);
+    let workspace = workspace
+        .env("PREFECT_API_URL", told("MLASSETS_TEST_PREFECT_API_URL"))
+        .env("PREFECT_API_AUTH_STRING", "a:b");
+    let two = Expected {
+        at: "",
+        summary: "Two ways to authenticate",
+        detail: "PREFECT_API_KEY is for Prefect Cloud and PREFECT_API_AUTH_STRING for a server: unset one of these \
+                 environment variables, or set the right attribute of the `prefect` block.",
+    };
+    plan(&workspace, &[two, registry]);
+    // The database of some application is no registry.
+    let workspace = workspace.without("PREFECT_API_KEY").without("MLASSETS_REGISTRY_URL");
+    plan(
+        &workspace,
+        &[Expected {
+            at: "",
+            summary: "No `registry` block in the provider configuration",
+            detail: "This resource needs it. Add `registry { … }` to `provider \"mlassets\"`, or set MLASSETS_REGISTRY_URL.",
+        }],
+    );
+}
+
+/// What is written wins over what is in the environment, the other way to authenticate included.
+#[test]
+fn a_written_key_wins_over_the_environment() {
+    let server = crate::server::Server::start(|request| {
+        let basic = request.head.to_lowercase().contains("authorization: basic yto3");
+        let (status, body) = if basic { (200, "[]") } else { (401, "{}") };
+        (status, String::new(), body.to_owned())
+    });
+    let configuration = |key: &str| {
+        format!(
+            "provider \"mlassets\" {{\n  prefect {{\n    endpoint = {:?}\n    basic_auth_key = {key:?}\n  }}\n}}\n\
+             data \"mlassets_work_pool\" \"this\" {{\n  name = \"none\"\n}}\n",
+            server.api_url()
+        )
+    };
+    let workspace = Workspace::new(&configuration("a:7")).env("PREFECT_API_KEY", "key");
+    // The key was taken: what comes back makes no sense, but it is no refusal.
+    let run = workspace.run(&["plan", "-no-color", "-input=false"]).fails();
+    assert!(!run.text().contains("401"), "{run}");
+    workspace.configure(&configuration("a:wrong"));
+    workspace.run(&["plan", "-json", "-input=false"]).fails().errs(&[Expected {
+        at: "",
+        summary: "Prefect denied access",
+        detail: "GET /work_pools/none on the Prefect server …: the credentials are missing or wrong (401). For Prefect Cloud \
+                 set `api_key` in the `prefect` block or PREFECT_API_KEY, for a server `basic_auth_key` or \
+                 PREFECT_API_AUTH_STRING.",
+    }]);
 }
 
 #[test]
@@ -96,7 +226,7 @@ provider "mlassets" {
     timeout_seconds     = 601
   }
   worm {
-    directory = "archive"
+    directory = "/archive"
   }
 }
 
@@ -105,10 +235,9 @@ resource "mlassets_model_registry" "this" {}
     );
     let invalid = |at, detail| Expected { at, summary: "Invalid value", detail };
     workspace.run(&["validate", "-json"]).fails().errs(&[
-        invalid("actor = ", "The value must have 1 to 128 characters, found \"\"."),
-        invalid("max_parallel_writes = ", "The value must be between 1 and 64, found 0."),
-        invalid("timeout_seconds     = ", "The value must be between 1 and 600, found 601."),
-        invalid("directory = ", "The value must be an absolute path, found \"archive\"."),
+        invalid("actor = ", "`actor` must have 1 to 128 characters, found 0."),
+        invalid("max_parallel_writes = ", "`max_parallel_writes` must be between 1 and 64."),
+        invalid("timeout_seconds     = ", "`timeout_seconds` must be between 1 and 600."),
     ]);
 }
 
@@ -140,7 +269,7 @@ resource "mlassets_work_pool" "this" {{
 "#
         )
     };
-    let endpoint = crate::harness::told("MLASSETS_TEST_PREFECT_API_URL");
+    let endpoint = told("MLASSETS_TEST_PREFECT_API_URL");
     let workspace = Workspace::new(&configuration(1))
         .without("PREFECT_API_URL")
         .env("TF_VAR_endpoint", endpoint);
@@ -168,9 +297,32 @@ fn an_unreachable_server_is_named() {
     workspace.run(&["apply", "-auto-approve", "-json", "-input=false"]).fails().errs(&[Expected {
         at: "",
         summary: "Prefect did not do as asked",
-        detail: "GET /csrf-token on the Prefect server 127.0.0.1:9: no connection (…) in … tries; check that the server runs \
+        detail: "GET /collections/views/aggregate-worker-metadata on the Prefect server 127.0.0.1:9: no connection (…) in … tries; check that the server runs \
                  and that host and port are right.",
     }]);
+}
+
+/// The password of the registry can be given alone.
+#[test]
+fn a_password_completes_the_address() {
+    let url = told("MLASSETS_TEST_POSTGRES_URL");
+    let (user, place) = url.split_once('@').expect("the test's server has a user");
+    let schema = unique("password").replace('-', "_");
+    // The test's server asks this user for a password, and all others for none.
+    let role = "DO $$ BEGIN CREATE ROLE guarded LOGIN PASSWORD 'another'; EXCEPTION WHEN duplicate_object OR \
+                unique_violation THEN NULL; END $$";
+    postgres(&url, "public", role);
+    postgres(&url, "public", &format!("CREATE SCHEMA {schema} AUTHORIZATION guarded"));
+    let protocol = user.split_once("://").expect("it is a URL").0;
+    let workspace = Workspace::new(&format!(
+        "provider \"mlassets\" {{\n  registry {{\n    url = \"{protocol}://guarded@{place}\"\n    schema = {schema:?}\n  }}\n}}\n\
+         resource \"mlassets_model_registry\" \"this\" {{}}\n"
+    ));
+    workspace.apply().fails().says("the server asks for one, in the address or in PGPASSWORD");
+    let workspace = workspace.env("PGPASSWORD", "another");
+    workspace.apply().ok();
+    workspace.plan_is_empty();
+    postgres(&url, "public", &format!("DROP SCHEMA {schema} CASCADE"));
 }
 
 #[test]

@@ -173,7 +173,7 @@ fn each_kind_can_be_looked_up() {
         Expected {
             at: "path   = \"..",
             summary: "Invalid value",
-            detail: "The record type \"..\" is not allowed: only `a` to `z`, `0` to `9` and `_` are allowed.",
+            detail: "The record type is not allowed: only `a` to `z`, `0` to `9` and `_` are allowed.",
         },
     ]);
     std::fs::remove_file(workspace.path("missing.tf")).expect("the file was just written");

@@ -17,5 +17,7 @@ mod life;
 mod load;
 mod mistakes;
 mod races;
+mod releases;
+mod renames;
 mod secrets;
 mod tls;

@@ -65,7 +65,7 @@ fn in_work_pools() {
             "work_pool",
             "name = \"p\"\nconcurrency_limit = -1",
             "concurrency_limit = ",
-            "The value must be at least 0, found -1.",
+            "`concurrency_limit` must be at least 0.",
         ),
         invalid(
             "work_pool",
@@ -88,6 +88,31 @@ fn in_work_pools() {
             at: "base_job_template = ",
             summary: "Invalid JSON",
             detail: "The text is not a JSON document: EOF while parsing an object at line 1 column 1. Use `jsonencode`.",
+        },
+        invalid(
+            "work_pool",
+            "name = \"a\\nb\"",
+            "name = ",
+            "The name contains a line break or another control character; leave it out.",
+        ),
+        invalid(
+            "work_pool",
+            "name = \"p\"\nstorage_configuration = { bundle_upload_step = jsonencode(null) }",
+            "storage_configuration = ",
+            "The step must be a JSON object; leave it out if there is none.",
+        ),
+        invalid(
+            "work_pool",
+            "name = \"p\"\nstorage_configuration = { bundle_execution_step = jsonencode([]) }",
+            "storage_configuration = ",
+            "The step must be a JSON object; leave it out if there is none.",
+        ),
+        Mistake {
+            kind: "work_pool",
+            body: "name = \"p\"\nstorage_configuration = { default_result_storage_block_id = \"block\" }",
+            at: "storage_configuration = ",
+            summary: "Invalid UUID",
+            detail: "Expected a UUID, such as \"0b2c5d1e-7b7c-4f0e-9d52-3f6b1f6f0a01\".",
         },
         Mistake {
             kind: "work_pool",
@@ -121,8 +146,7 @@ fn in_types_of_work_pools() {
     workspace.run(&["validate", "-json"]).ok().warns(&[Expected {
         at: "type = ",
         summary: "Unknown type of work pool",
-        detail: "Prefect takes any type, but a pool of type \"kubernets\" stays not ready for ever unless a worker of that \
-                 type exists. Did you mean \"kubernetes\"?",
+        detail: "Prefect takes any type, but a pool stays not ready for ever unless a worker of its type exists. Did you mean \"kubernetes\"?",
     }]);
 }
 
@@ -138,15 +162,39 @@ fn in_work_queues() {
         ),
         invalid(
             "work_queue",
+            "work_pool_name = \"p\"\nname = \"q\\r\"",
+            "name = ",
+            "The name contains a line break or another control character; leave it out.",
+        ),
+        invalid(
+            "work_queue",
+            "work_pool_name = \"\"\nname = \"q\"",
+            "work_pool_name = ",
+            "The name is empty or blank; give at least one visible character.",
+        ),
+        invalid(
+            "work_queue",
+            "work_pool_name = \"x/y\"\nname = \"q\"",
+            "work_pool_name = ",
+            "The name contains `/`; Prefect refuses each of `/ % & < >`.",
+        ),
+        invalid(
+            "work_queue",
+            "work_pool_name = \"..\"\nname = \"q\"",
+            "work_pool_name = ",
+            "The names `.` and `..` cannot be addressed through a URL; choose another.",
+        ),
+        invalid(
+            "work_queue",
             "work_pool_name = \"p\"\nname = \"q\"\npriority = 0",
             "priority = ",
-            "The value must be at least 1, found 0.",
+            "`priority` must be at least 1.",
         ),
         invalid(
             "work_queue",
             "work_pool_name = \"p\"\nname = \"q\"\nconcurrency_limit = -2",
             "concurrency_limit = ",
-            "The value must be at least 0, found -2.",
+            "`concurrency_limit` must be at least 0.",
         ),
     ]);
 }
@@ -158,33 +206,33 @@ fn in_models() {
             "model_version",
             "model = \"a b\"\nversion = \"v\"\nartifact_uri = \"u\"\nartifact_sha256 = sha256(\"\")",
             "model = ",
-            "Model `a b` must begin with a letter or digit and go on with \
+            "The model must begin with a letter or digit and go on with \
              letters, digits, `.`, `_`, `-`, 128 characters at most.",
         ),
         invalid(
             "model_version",
             "model = \"m\"\nversion = \"v/1\"\nartifact_uri = \"u\"\nartifact_sha256 = sha256(\"\")",
             "version = ",
-            "Version `v/1` must begin with a letter or digit and go on with \
+            "The version must begin with a letter or digit and go on with \
              letters, digits, `.`, `_`, `+`, `-`, 128 characters at most.",
         ),
         invalid(
             "model_version",
             "model = \"m\"\nversion = \"v\"\nartifact_uri = \"\"\nartifact_sha256 = sha256(\"\")",
             "artifact_uri = ",
-            "Artifact_uri `` must not be empty or hold control characters.",
+            "The URI of the artifacts must not be empty or hold control characters.",
         ),
         invalid(
             "model_version",
             "model = \"m\"\nversion = \"v\"\nartifact_uri = \"u\"\nartifact_sha256 = \"abc\"",
             "artifact_sha256 = ",
-            "Artifact_sha256 `abc` must be 64 lower-case hex digits.",
+            "The SHA-256 of the artifacts must be 64 lower-case hex digits.",
         ),
         invalid(
             "model_deployment",
             "model = \"m\"\nversion = \"v\"\nenvironment = \"\"",
             "environment = ",
-            "Environment `` must begin with a letter or digit and go on \
+            "The environment must begin with a letter or digit and go on \
              with letters, digits, `.`, `_`, `-`, 128 characters at most.",
         ),
     ]);
@@ -199,34 +247,40 @@ fn in_archives() {
             "worm_bucket",
             "name = \"Audit\"\nretention_days = 1",
             "name = ",
-            "The bucket name \"Audit\" is not allowed: only `a` to `z`, `0` \
+            "The bucket name is not allowed: only `a` to `z`, `0` \
              to `9`, `.` and `-` are allowed.",
         ),
         invalid(
             "worm_bucket",
             "name = \"audit\"\nretention_days = 0",
             "retention_days = ",
-            "The value must be between 1 and 36500, found 0.",
+            "`retention_days` must be between 1 and 36500.",
+        ),
+        invalid(
+            "worm_record",
+            "bucket = \"../x\"\nrecord_type = \"r\"\nname = \"n\"\ncontent = \"\"",
+            "bucket = ",
+            "The bucket name is not allowed: only `a` to `z`, `0` to `9`, `.` and `-` are allowed.",
         ),
         invalid(
             "worm_record",
             "bucket = \"audit\"\nrecord_type = \"../x\"\nname = \"n\"\ncontent = \"\"",
             "record_type = ",
-            "The record type \"../x\" is not allowed: only `a` to `z`, `0` \
+            "The record type is not allowed: only `a` to `z`, `0` \
              to `9` and `_` are allowed.",
         ),
         name(
             "bucket = \"audit\"\nrecord_type = \"r\"\nname = \"..\"\ncontent = \"\"",
-            "The record name \"..\" is not allowed: it must not begin with a dot.",
+            "The record name is not allowed: it must not begin with a dot.",
         ),
         name(
             "bucket = \"audit\"\nrecord_type = \"r\"\nname = \"a/b\"\ncontent = \"\"",
-            "The record name \"a/b\" is not allowed: it must be one path \
+            "The record name is not allowed: it must be one path \
              segment, without `/` and `\\`.",
         ),
         name(
             "bucket = \"audit\"\nrecord_type = \"r\"\nname = \"a\\u0000b\"\ncontent = \"\"",
-            "The record name \"a\\0b\" is not allowed: control characters \
+            "The record name is not allowed: control characters \
              are not allowed.",
         ),
         Mistake {

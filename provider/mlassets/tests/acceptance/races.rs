@@ -56,7 +56,7 @@ fn winner(runs: Vec<Run>, before: &str) -> usize {
         panic!("{won:?} won: {}", texts.join("\n"));
     };
     for (number, run) in (1..).zip(runs).filter(|(number, _)| *number != winner) {
-        let run = run.fails().says("Error: Deployment conflict");
+        let run = run.fails().says("Error: Deployment ");
         let run = run.says(&format!(
             "Model `{MODEL}` in `production`: version `{}` is deployed",
             version(winner)

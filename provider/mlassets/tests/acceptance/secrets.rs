@@ -320,7 +320,7 @@ fn settings_of_prefect_that_cannot_work() {
         &header,
         "TF_VAR_header",
         url("CANARY\r\nX-Other: CANARY"),
-        "the value of `x-proxy`",
+        "has a value for `x-proxy`",
     );
 
     let blocks = format!(

@@ -7,6 +7,10 @@ use crate::path::{Path, Step};
 use crate::schema::{Attribute, Kind, Members, Nesting};
 use crate::value::{Refinement, Value};
 
+/// The rule of elements that were told apart in the configuration and are not in the plan.
+pub(crate) const EQUAL_ELEMENTS: &str =
+    "the elements of a set must differ, with defaults and earlier values filled in";
+
 /// A rule that an answer breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
@@ -187,10 +191,10 @@ impl Judge {
                 }
             }
             (Nesting::Set, Value::Set(config), Value::Set(planned)) => {
-                if planned.len() > config.len()
-                    || (planned.len() < config.len() && all_known(planned))
-                {
+                if planned.len() > config.len() {
                     self.breaks(COUNT);
+                } else if planned.len() < config.len() && all_known(planned) {
+                    self.breaks(EQUAL_ELEMENTS);
                 }
             }
             (_, Value::Null, Value::Null) => {}

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::context::{Call, Private};
 use crate::diag::{Diags, Error};
 use crate::draft::RawDraft;
-use crate::engine::conform::{Violation, planned_violations};
+use crate::engine::conform::{EQUAL_ELEMENTS, Violation, planned_violations};
 use crate::engine::passes::{Computed, identity_kept, propose, replace};
 use crate::erased::{Managed, Shape};
 use crate::path::Path;
@@ -104,11 +104,14 @@ fn report(shape: &Shape, draft: &mut RawDraft) {
     let before_author = proposed(members, &draft.prior, &draft.config);
     let before = planned_violations(members, &draft.prior, &draft.config, &before_author);
     for Violation { path, rule } in violations {
-        let culprit = if before.iter().any(|violation| violation.path == path) {
-            "its schema or its default value"
-        } else {
-            "the resource's own `plan`"
-        };
+        let own = before.iter().any(|violation| violation.path == path);
+        if own && rule == EQUAL_ELEMENTS {
+            let detail = "Two elements of this set are the same once defaults and earlier values are filled in. Keep one of them, or write out what tells them apart.";
+            draft.diags.extend(Error::user("Equal elements in a set", detail).at(path));
+            continue;
+        }
+        let culprit =
+            if own { "its schema or its default value" } else { "the resource's own `plan`" };
         let error = Error::bug(format!(
             "The plan breaks a rule of Terraform: {rule}. The cause is {culprit}."
         ));

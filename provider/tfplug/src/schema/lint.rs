@@ -5,7 +5,9 @@
 use std::collections::BTreeSet;
 
 use crate::path::{Path, Step};
-use crate::schema::{Attribute, Block, BlockNesting, Keep, Kind, Members, Nesting, Replace};
+use crate::schema::{
+    Attribute, Block, BlockNesting, Keep, Kind, Members, Nesting, Presence, Replace,
+};
 use crate::value::Type;
 
 /// Names that Terraform takes for itself in the blocks of a configuration.
@@ -123,6 +125,23 @@ impl Lint {
             let within = within(inside, nested.nesting);
             if nested.nesting != Nesting::Single && nested.members().ty().has_dynamic() {
                 self.says(ANY_IN_COLLECTION);
+            }
+            let decides = |member: &Attribute| member.presence.is_computed();
+            if nested.nesting != Nesting::Single
+                && matches!(inside, Inside::Set | Inside::SetInList)
+                && nested.attributes.iter().any(decides)
+            {
+                self.says(
+                    "objects that a set's element holds cannot have computed values: nothing tells the elements apart then",
+                );
+            }
+            if attribute.presence == Presence::OptionalComputed
+                && matches!(inside, Inside::Set | Inside::SetInList)
+                && !nested.attributes.iter().all(decides)
+            {
+                self.says(
+                    "a set's element cannot leave objects to the provider that have attributes of the user: Terraform takes them for the user's",
+                );
             }
             self.members(nested.members(), within);
         }

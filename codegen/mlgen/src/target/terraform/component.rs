@@ -1,13 +1,11 @@
 //! The file of one component.
 
-use std::collections::BTreeSet;
-
 use super::expr;
-use super::root::Shared;
+use super::root::{Facts, Shared, fact};
 use crate::catalogue::{Kind, Place};
 use crate::construct::stack::SECRET_VALUES;
 use crate::construct::tune::{Leaf, variable_name};
-use crate::construct::{Component, Made, Stack, To, Value};
+use crate::construct::{Component, Foreign, Made, Stack, Value};
 use crate::doc::hcl::{Attribute, Block, Body, Expr, Item};
 use crate::target::{VENDORED, relative};
 
@@ -15,12 +13,10 @@ use crate::target::{VENDORED, relative};
 pub(super) fn body(stack: &Stack, component: &Component, shared: &Shared) -> Body {
     let mut body = Body::default();
     for leaf in ordered(component) {
-        body.push(leaf_variable(stack, component, &leaf));
+        body.push(leaf_variable(component, &leaf));
     }
-    for (name, description, ty) in own_facts(stack, component, shared) {
-        body.push(
-            described(Block::new("variable", [name]), &description).attr("type", Expr::path(&ty)),
-        );
+    for (name, (description, ty)) in own_facts(stack, component, shared) {
+        body.push(described(Block::new("variable", [name]), &description).attr("type", ty));
     }
     if stack.secret_holder.as_deref() == Some(component.name.as_str()) {
         body.push(secret_values());
@@ -29,10 +25,7 @@ pub(super) fn body(stack: &Stack, component: &Component, shared: &Shared) -> Bod
     for (name, output) in
         stack.outputs.iter().filter(|(_, output)| output.component == component.name)
     {
-        let value = output
-            .path
-            .iter()
-            .fold(Expr::path("module").attr(&component.name), |at, name| at.attr(name));
+        let value = expr::output(&component.name, &output.path);
         let block = described(Block::new("output", [name.as_str()]), &output.description)
             .attr("value", value);
         body.push(if output.sensitive { block.attr("sensitive", true) } else { block });
@@ -57,13 +50,10 @@ pub(super) fn ordered(component: &Component) -> Vec<Leaf> {
     leaves
 }
 
-fn leaf_variable(stack: &Stack, component: &Component, leaf: &Leaf) -> Block {
+fn leaf_variable(component: &Component, leaf: &Leaf) -> Block {
     let block = Block::new("variable", [variable_name(&component.name, leaf)]);
-    let Made::Kind(kind) = &component.made else {
-        let value = component.inputs.get(&leaf[0]).and_then(|value| value.at(&leaf[1..]));
-        let value = value.and_then(|value| value.known(&stack.statics)).unwrap_or_default();
-        return block.attr("type", expr::type_of(&value));
-    };
+    // Nothing is known of somebody else's module, and one environment must not decide for all.
+    let Made::Kind(kind) = &component.made else { return block.attr("type", Expr::path("any")) };
     let Some(input) = kind.interface.inputs.get(&leaf[0]) else { return block };
     let description = match &leaf[1..] {
         [] => input.description.clone(),
@@ -75,23 +65,19 @@ fn leaf_variable(stack: &Stack, component: &Component, leaf: &Leaf) -> Block {
     if input.sensitive { block.attr("sensitive", true) } else { block }
 }
 
-/// Facts and foreign outputs that this component alone refers to.
-fn own_facts(
-    stack: &Stack,
-    component: &Component,
-    shared: &Shared,
-) -> Vec<(String, String, String)> {
-    let mut found = BTreeSet::new();
+/// Facts and foreign outputs that this component alone refers to, by name, each with its description and type.
+fn own_facts(stack: &Stack, component: &Component, shared: &Shared) -> Facts {
+    let mut found = Facts::new();
     for value in component.inputs.values() {
         value.references(&mut |reference| {
-            if let Some(fact) = shared.fact(stack, &reference.to)
-                && !shared.names.contains(&fact.0)
+            if let Some((name, fact)) = fact(stack, &reference.to)
+                && !shared.contains(&name)
             {
-                found.insert(fact);
+                found.insert(name, fact);
             }
         });
     }
-    found.into_iter().collect()
+    found
 }
 
 fn secret_values() -> Block {
@@ -111,7 +97,7 @@ fn call(stack: &Stack, component: &Component) -> Block {
     match &component.made {
         Made::Kind(kind) => block = block.attr("source", source(stack, kind)),
         Made::Foreign(foreign) => {
-            block = block.attr("source", foreign.source.as_str());
+            block = block.attr("source", foreign_source(stack, foreign));
             if let Some(version) = &foreign.version {
                 block = block.attr("version", version.as_str());
             }
@@ -157,7 +143,10 @@ fn source(stack: &Stack, kind: &Kind) -> String {
     }
 }
 
-/// Whether a reference is to a fact of the run.
-pub(super) fn is_fact(to: &To) -> bool {
-    matches!(to, To::Input(_) | To::Foreign { .. })
+/// A folder is named from that of `mlgen.yaml`, everything else as it is.
+fn foreign_source(stack: &Stack, foreign: &Foreign) -> String {
+    match foreign.source.starts_with("./") || foreign.source.starts_with("../") {
+        true => relative(&stack.folder, &foreign.source),
+        false => foreign.source.clone(),
+    }
 }

@@ -1,9 +1,8 @@
 //! Values and types as expressions.
 
-use serde_json::Value as Json;
-
 use crate::catalogue::types::Type;
 use crate::construct::stack::json;
+use crate::construct::tune::foreign_variable;
 use crate::construct::{Piece, Resolved, Stack, To, Value};
 use crate::doc::hcl::{Expr, Part};
 
@@ -30,9 +29,7 @@ pub(super) fn value(value: &Value, stack: &Stack) -> Expr {
 fn reference(resolved: &Resolved, stack: &Stack) -> Expr {
     match &resolved.to {
         To::Whole(component) => Expr::path("module").attr(component),
-        To::Output { component, path } => {
-            path.iter().fold(Expr::path("module").attr(component), |at, name| at.attr(name))
-        }
+        To::Output { component, path } => output(component, path),
         To::Elsewhere { component, output, .. } => variable(&format!("{component}_{output}")),
         To::Foreign { environment, component, output } => {
             variable(&foreign_variable(environment, component, output))
@@ -52,13 +49,16 @@ fn reference(resolved: &Resolved, stack: &Stack) -> Expr {
     }
 }
 
-/// The root variable that brings an output of another environment.
-pub(super) fn foreign_variable(environment: &str, component: &str, output: &str) -> String {
-    format!("{environment}_{component}_{output}").replace('-', "_")
-}
-
 fn variable(name: &str) -> Expr {
     Expr::path("var").attr(name)
+}
+
+/// An output of a component of the stack, and what is in it.
+pub(super) fn output(component: &str, path: &[String]) -> Expr {
+    path.iter().fold(Expr::path("module").attr(component), |at, name| match name.parse::<i64>() {
+        Ok(index) => at.index(index),
+        Err(_) => at.attr(name),
+    })
 }
 
 /// A type constraint.
@@ -86,20 +86,6 @@ pub(super) fn ty(of: &Type) -> Expr {
                 (name.clone(), written)
             });
             Expr::call("object", [Expr::object(fields)])
-        }
-    }
-}
-
-/// The type of a literal whose input nobody declared.
-pub(super) fn type_of(value: &Json) -> Expr {
-    match value {
-        Json::Null | Json::Object(_) => Expr::path("any"),
-        Json::Bool(_) => Expr::path("bool"),
-        Json::Number(_) => Expr::path("number"),
-        Json::String(_) => Expr::path("string"),
-        Json::Array(items) => {
-            let first = items.first().map_or(Expr::path("any"), type_of);
-            Expr::call("list", [first])
         }
     }
 }

@@ -6,15 +6,16 @@ mod expr;
 mod root;
 mod values;
 
-use crate::construct::{Stack, System};
+use crate::construct::Stack;
 use crate::doc::Document;
 use crate::doc::hcl::{self, Body, Item};
 use crate::source::Sources;
 use crate::target::HEADER;
 
-/// The documents of one stack.
-pub(super) fn documents(stack: &Stack, system: &System, sources: &Sources) -> Vec<Document> {
-    let shared = root::shared(stack, system);
+pub(super) use root::{Shared, shared};
+
+/// The documents of one stack; `shared` is what the stacks of its target share.
+pub(super) fn documents(stack: &Stack, shared: &Shared, sources: &Sources) -> Vec<Document> {
     let mut found = Vec::new();
     let mut add = |name: &str, text: String| {
         let path = match stack.folder.as_str() {
@@ -24,10 +25,10 @@ pub(super) fn documents(stack: &Stack, system: &System, sources: &Sources) -> Ve
         found.push(Document { path, text, executable: false });
     };
     for component in stack.components.values() {
-        let body = component::body(stack, component, &shared);
+        let body = component::body(stack, component, shared);
         add(&format!("{}.tf", component.name), text(body));
     }
-    add("variables.tf", text(root::variables(stack, &shared)));
+    add("variables.tf", text(root::variables(stack, shared)));
     add("terraform.tf", root::terraform(stack, sources));
     let name = &stack.environment.names.tfvars;
     add(&format!("{name}.tfvars"), text(values::tfvars(stack)));

@@ -2,75 +2,80 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::component::{described, is_fact};
+use super::component::described;
 use super::expr;
 use crate::construct::stack::json;
+use crate::construct::tune::foreign_variable;
 use crate::construct::{Made, Stack, System, To};
 use crate::doc::hcl::{self, Attribute, Block, Body, Expr, Item};
 use crate::source::Sources;
 use crate::target::HEADER;
 
-/// Facts that several components refer to, in any environment of the target.
-pub(super) struct Shared {
-    /// Names of their root variables.
-    pub(super) names: BTreeSet<String>,
-    /// Name, description and type.
-    facts: BTreeSet<(String, String, String)>,
-}
+/// Names of the root variables of facts that stand in `variables.tf`: those that two components of a stack refer to,
+/// wherever that is so.
+pub(in crate::target) type Shared = BTreeSet<String>;
 
-impl Shared {
-    /// The root variable of a fact of the run: name, description and type.
-    #[expect(clippy::unused_self, reason = "a fact belongs to the stack's shared names")]
-    pub(super) fn fact(&self, stack: &Stack, to: &To) -> Option<(String, String, String)> {
-        fact(stack, to)
-    }
-}
+/// Root variables by name: description and type.
+pub(super) type Facts = BTreeMap<String, (String, Expr)>;
 
-fn fact(stack: &Stack, to: &To) -> Option<(String, String, String)> {
+/// The root variable of a fact of the run or of another environment.
+pub(super) fn fact(stack: &Stack, to: &To) -> Option<(String, (String, Expr))> {
     match to {
         To::Input(name) => {
             let fact = stack.inputs.get(name)?;
-            Some((name.clone(), fact.description.clone(), fact.ty.clone()))
+            Some((name.clone(), (fact.description.clone(), expr::ty(&fact.ty))))
         }
         To::Foreign { environment, component, output } => Some((
-            expr::foreign_variable(environment, component, output),
-            format!("Output `{output}` of `{component}` in environment {environment}."),
-            "string".to_owned(),
+            foreign_variable(environment, component, output),
+            (
+                format!("Output `{output}` of `{component}` in environment {environment}."),
+                Expr::path("string"),
+            ),
         )),
         _ => None,
     }
 }
 
-/// Which facts stand in `variables.tf`: those that two components of a stack refer to, wherever that is so.
-pub(super) fn shared(stack: &Stack, system: &System) -> Shared {
-    let mut shared = Shared { names: BTreeSet::new(), facts: BTreeSet::new() };
-    let same_target = system.stacks.iter().filter(|other| other.target.name == stack.target.name);
-    for other in same_target {
-        let mut users: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-        for component in other.components.values() {
+/// What the stacks of each target share.
+pub(in crate::target) fn shared(system: &System) -> BTreeMap<String, Shared> {
+    let mut found: BTreeMap<String, Shared> = BTreeMap::new();
+    for stack in &system.stacks {
+        let names = found.entry(stack.target.name.clone()).or_default();
+        if stack.inputs.is_empty() && stack.foreign.is_empty() {
+            continue;
+        }
+        let mut users: BTreeMap<String, &str> = BTreeMap::new();
+        for component in stack.components.values() {
             for value in component.inputs.values() {
                 value.references(&mut |reference| {
-                    if is_fact(&reference.to)
-                        && let Some((name, ..)) = fact(other, &reference.to)
-                    {
-                        users.entry(name).or_default().insert(&component.name);
+                    let Some((name, _)) = fact(stack, &reference.to) else { return };
+                    let first = *users.entry(name.clone()).or_insert(&component.name);
+                    if first != component.name {
+                        names.insert(name);
                     }
                 });
             }
         }
-        let several = users.into_iter().filter(|(_, users)| users.len() > 1);
-        shared.names.extend(several.map(|(name, _)| name));
+    }
+    found
+}
+
+/// The shared facts that a stack uses.
+fn used(stack: &Stack, shared: &Shared) -> Facts {
+    let mut found = Facts::new();
+    if shared.is_empty() {
+        return found;
     }
     for value in stack.components.values().flat_map(|component| component.inputs.values()) {
         value.references(&mut |reference| {
-            if let Some(fact) = fact(stack, &reference.to)
-                && shared.names.contains(&fact.0)
+            if let Some((name, fact)) = fact(stack, &reference.to)
+                && shared.contains(&name)
             {
-                shared.facts.insert(fact);
+                found.insert(name, fact);
             }
         });
     }
-    shared
+    found
 }
 
 /// `variables.tf`.
@@ -88,8 +93,8 @@ pub(super) fn variables(stack: &Stack, shared: &Shared) -> Body {
             add(variable, &setting.description, expr::ty(&setting.ty));
         }
     }
-    for (name, description, ty) in &shared.facts {
-        add(name, description, Expr::path(ty));
+    for (name, (description, ty)) in used(stack, shared) {
+        add(&name, &description, ty);
     }
     body
 }

@@ -220,7 +220,7 @@ mod tests {
         check(
             401,
             r#"{"exception_message":"Unauthorized"}"#,
-            "the credentials are missing or wrong (401); set the API key for Prefect Cloud, or `user:password` for a server",
+            "the credentials are missing or wrong (401)",
         );
         check(
             403,

@@ -58,13 +58,13 @@ pub enum Auth {
 pub struct ConfigProblem {
     /// The field of [`Config`].
     pub field: &'static str,
-    /// What is wrong with it and what to write instead; never the value of a secret.
+    /// What is wrong with it and what to write instead, to follow its name; never the value itself.
     pub message: String,
 }
 
 impl fmt::Display for ConfigProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.field, self.message)
+        write!(f, "`{}` {}", self.field, self.message)
     }
 }
 
@@ -151,7 +151,11 @@ fn api_url(config: &Config, problem: &mut impl FnMut(&'static str, String)) -> O
         (Some(_), None) => {}
         (Some(of_url), Some(ids)) if of_url == ids => {}
         (Some(_), Some(_)) => {
-            problem("workspace_id", "`account_id` and `workspace_id` differ from those in `api_url`; leave out one of them".to_owned());
+            problem(
+                "workspace_id",
+                "and `account_id` differ from those in the URL; leave out one or the other"
+                    .to_owned(),
+            );
             return None;
         }
         (None, Some((account, workspace))) if path.ends_with("/api") => {
@@ -220,12 +224,12 @@ fn headers(config: &Config, problem: &mut impl FnMut(&'static str, String)) -> H
     let authorization = match &config.auth {
         Auth::None => None,
         Auth::ApiKey(key) if key.expose_secret().trim().is_empty() => {
-            problem("auth", "the API key is empty; leave it out or give one".to_owned());
+            problem("auth", "is empty; leave it out or give a key".to_owned());
             None
         }
         Auth::ApiKey(key) => Some(format!("Bearer {}", key.expose_secret())),
         Auth::Basic(pair) if !pair.expose_secret().contains(':') => {
-            problem("auth", "basic authentication must have the form `user:password`".to_owned());
+            problem("auth", "must have the form `user:password`".to_owned());
             None
         }
         Auth::Basic(pair) => Some(format!("Basic {}", STANDARD.encode(pair.expose_secret()))),
@@ -235,24 +239,31 @@ fn headers(config: &Config, problem: &mut impl FnMut(&'static str, String)) -> H
             Some(value) => {
                 headers.insert(AUTHORIZATION, value);
             }
-            None => problem("auth", "the API key contains a character that no HTTP header may carry, such as a line break".to_owned()),
+            None => problem(
+                "auth",
+                "contains a character that no HTTP header may carry, such as a line break"
+                    .to_owned(),
+            ),
         }
     }
     for (name, value) in &config.extra_headers {
         match (HeaderName::try_from(name.as_str()), secret_value(value.expose_secret())) {
             (Ok(name), _) if OURS.contains(&name.as_str()) => {
-                problem("extra_headers", format!("`{name}` is set by this client; remove it"));
+                problem(
+                    "extra_headers",
+                    format!("has `{name}`, which this client sets; remove it"),
+                );
             }
             (Ok(name), Some(value)) => {
                 headers.insert(name, value);
             }
             (Err(_), _) => {
-                problem("extra_headers", format!("{name:?} is not the name of a header"));
+                problem("extra_headers", "has a name that no HTTP header can have".to_owned());
             }
             (Ok(name), None) => problem(
                 "extra_headers",
                 format!(
-                    "the value of `{name}` contains a character that no HTTP header may carry, such as a line break"
+                    "has a value for `{name}` with a character that no HTTP header may carry, such as a line break"
                 ),
             ),
         }
@@ -292,8 +303,8 @@ mod tests {
         let cloud = format!("{CLOUD_API}/accounts/{ACCOUNT}/workspaces/{WORKSPACE}");
         let cloud_shown = format!("{cloud} as api.prefect.cloud");
         let both = [Some(ACCOUNT), Some(WORKSPACE)];
-        let form = "the Prefect configuration is not usable: api_url: must end in `/api` (a server, like `http://localhost:4200/api`) or in `/api/accounts/<uuid>/workspaces/<uuid>` (Prefect Cloud)";
-        let not_url = "the Prefect configuration is not usable: api_url: is not an http or https URL; write it like `http://localhost:4200/api`";
+        let form = "the Prefect configuration is not usable: `api_url` must end in `/api` (a server, like `http://localhost:4200/api`) or in `/api/accounts/<uuid>/workspaces/<uuid>` (Prefect Cloud)";
+        let not_url = "the Prefect configuration is not usable: `api_url` is not an http or https URL; write it like `http://localhost:4200/api`";
 
         check(
             "http://localhost:4200/api",
@@ -323,19 +334,19 @@ mod tests {
         check(
             "http://me:hunter2@h/api",
             [None; 2],
-            "the Prefect configuration is not usable: api_url: contains credentials; give them as authentication instead",
+            "the Prefect configuration is not usable: `api_url` contains credentials; give them as authentication instead",
         );
         check(
             "http://h/api?token=hunter2",
             [None; 2],
-            "the Prefect configuration is not usable: api_url: ends in a query or a fragment; leave out `?…` and `#…`",
+            "the Prefect configuration is not usable: `api_url` ends in a query or a fragment; leave out `?…` and `#…`",
         );
         let mut config = Config::new("http://h/api");
         config.auth = Auth::ApiKey("hunter2\n".into());
         config.extra_headers.insert("X-Proxy".to_owned(), "hunter2\r\n".into());
         assert_eq!(
             show(&config),
-            "the Prefect configuration is not usable: auth: the API key contains a character that no HTTP header may carry, such as a line break; extra_headers: the value of `x-proxy` contains a character that no HTTP header may carry, such as a line break"
+            "the Prefect configuration is not usable: `auth` contains a character that no HTTP header may carry, such as a line break; `extra_headers` has a value for `x-proxy` with a character that no HTTP header may carry, such as a line break"
         );
         assert!(!format!("{config:?}").contains("hunter2"));
     }
@@ -345,23 +356,23 @@ mod tests {
         check(
             CLOUD_API,
             [None; 2],
-            "the Prefect configuration is not usable: api_url: names Prefect Cloud but no workspace; give `account_id` and `workspace_id`, or the URL `https://api.prefect.cloud/api/accounts/<account id>/workspaces/<workspace id>`",
+            "the Prefect configuration is not usable: `api_url` names Prefect Cloud but no workspace; give `account_id` and `workspace_id`, or the URL `https://api.prefect.cloud/api/accounts/<account id>/workspaces/<workspace id>`",
         );
         check(
             CLOUD_API,
             [Some(ACCOUNT), None],
-            "the Prefect configuration is not usable: workspace_id: is missing; a Cloud workspace needs both `account_id` and `workspace_id`",
+            "the Prefect configuration is not usable: `workspace_id` is missing; a Cloud workspace needs both `account_id` and `workspace_id`",
         );
         check(
             CLOUD_API,
             [Some("a"), Some("b")],
-            "the Prefect configuration is not usable: account_id: is not a UUID; copy it from the address of the workspace in Prefect Cloud; workspace_id: is not a UUID; copy it from the address of the workspace in Prefect Cloud",
+            "the Prefect configuration is not usable: `account_id` is not a UUID; copy it from the address of the workspace in Prefect Cloud; `workspace_id` is not a UUID; copy it from the address of the workspace in Prefect Cloud",
         );
         let other = format!("{CLOUD_API}/accounts/{WORKSPACE}/workspaces/{ACCOUNT}");
         check(
             &other,
             [Some(ACCOUNT), Some(WORKSPACE)],
-            "the Prefect configuration is not usable: workspace_id: `account_id` and `workspace_id` differ from those in `api_url`; leave out one of them",
+            "the Prefect configuration is not usable: `workspace_id` and `account_id` differ from those in the URL; leave out one or the other",
         );
     }
 
@@ -375,7 +386,7 @@ mod tests {
         config.extra_headers.insert("a b".to_owned(), "x".into());
         assert_eq!(
             show(&config),
-            "the Prefect configuration is not usable: auth: basic authentication must have the form `user:password`; extra_headers: `authorization` is set by this client; remove it; extra_headers: \"a b\" is not the name of a header; max_parallel_writes: must be between 1 and 64; timeout: must be longer than zero"
+            "the Prefect configuration is not usable: `auth` must have the form `user:password`; `extra_headers` has `authorization`, which this client sets; remove it; `extra_headers` has a name that no HTTP header can have; `max_parallel_writes` must be between 1 and 64; `timeout` must be longer than zero"
         );
     }
 

@@ -7,6 +7,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::config::ConfigProblem;
+use super::name::NameProblem;
 
 /// Why a call did not do what was asked.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -15,6 +16,15 @@ pub enum Error {
     /// The configuration is wrong; nothing was sent. All problems at once.
     #[error("the Prefect configuration is not usable: {}", list(.0))]
     Config(Vec<ConfigProblem>),
+
+    /// No object can have this name; nothing was sent.
+    #[error("`{field}`: {problem}")]
+    Name {
+        /// The field of the request.
+        field: &'static str,
+        /// What is wrong with it.
+        problem: NameProblem,
+    },
 
     /// The server knows the call and refuses the caller.
     #[error("{call}: {denied}")]
@@ -34,7 +44,7 @@ pub enum Error {
         conflict: Conflict,
     },
 
-    /// Values that the server, or this client on its behalf, refuses.
+    /// Values that the server refuses.
     #[error("{call}: Prefect refuses {}", list(.fields))]
     Invalid {
         /// The refused call.
@@ -53,7 +63,7 @@ pub enum Error {
     },
 
     /// The server was reached, but asked to come back later until our patience ended. Nothing was changed.
-    #[error("{call}: the server is overloaded or starting, it answered {status} to {tries} tries{}; try again later{}", wait_text(*.wait), busy_hint(*.status))]
+    #[error("{call}: the server is overloaded or starting, it answered {status} to {}{}; try again later{}", counted(*.tries), wait_text(*.wait), busy_hint(*.status))]
     Unavailable {
         /// The call that found no hearing.
         call: Box<Call>,
@@ -66,7 +76,7 @@ pub enum Error {
     },
 
     /// The exchange broke. For a mutation this means that it surely had no effect, otherwise see `Ambiguous`.
-    #[error("{call}: {step} ({cause}) in {tries} tries; {}", step.advice())]
+    #[error("{call}: {step} ({cause}) in {}; {}", counted(*.tries), step.advice())]
     Transport {
         /// The broken call.
         call: Box<Call>,
@@ -122,10 +132,10 @@ pub enum Error {
 }
 
 impl Error {
-    /// The call that went wrong; nothing if the configuration is at fault.
+    /// The call that went wrong; nothing if none was made.
     pub fn call(&self) -> Option<&Call> {
         match self {
-            Self::Config(_) => None,
+            Self::Config(_) | Self::Name { .. } => None,
             Self::Unauthorized { call, .. }
             | Self::Conflict { call, .. }
             | Self::Invalid { call, .. }
@@ -178,7 +188,7 @@ pub enum Denied {
 impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Credentials => "the credentials are missing or wrong (401); set the API key for Prefect Cloud, or `user:password` for a server",
+            Self::Credentials => "the credentials are missing or wrong (401)",
             Self::Forbidden => "the credentials do not allow this (403); ask for the permission, or use other credentials",
             Self::ReservedName => "work pools whose name starts with `prefect` are reserved for Prefect (403); choose another name",
             Self::Csrf => "the server keeps refusing the CSRF tokens that it issues (403); do several servers without a common database share this address?",
@@ -286,6 +296,10 @@ impl fmt::Display for Step {
 
 fn list(problems: &[impl ToString]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+fn counted(tries: u32) -> String {
+    if tries == 1 { "1 try".to_owned() } else { format!("{tries} tries") }
 }
 
 fn wait_text(wait: Option<Duration>) -> String {

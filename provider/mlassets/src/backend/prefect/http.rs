@@ -422,7 +422,9 @@ fn client_problem(error: &reqwest::Error) -> Error {
     let cause = causes(error).last().map_or_else(|| error.to_string(), ToString::to_string);
     Error::Config(vec![super::config::ConfigProblem {
         field: "api_url",
-        message: format!("no HTTP client can be made on this machine: {cause}"),
+        message: format!(
+            "cannot be used, since no HTTP client can be made on this machine: {cause}"
+        ),
     }])
 }
 

@@ -72,22 +72,11 @@ impl Prefect {
             version => version.map(Some),
         }
     }
+}
 
-    /// Refuses a call that no URL could name, in the words of a refusal by the server.
-    fn check_name(
-        &self,
-        request: &Request,
-        field: &str,
-        name: Result<(), NameProblem>,
-    ) -> Result<(), Error> {
-        name.map_err(|problem| Error::Invalid {
-            call: self.0.call(request),
-            fields: vec![FieldError {
-                pointer: vec![field.to_owned()],
-                message: problem.to_string(),
-            }],
-        })
-    }
+/// Refuses a call that no URL could name.
+fn check_name(field: &'static str, name: Result<(), NameProblem>) -> Result<(), Error> {
+    name.map_err(|problem| Error::Name { field, problem })
 }
 
 impl fmt::Debug for Prefect {

@@ -1,8 +1,8 @@
 //! What a work pool or a work queue may be called, decided without the server.
 //!
 //! The server's own rule is the pattern `^[^/%&><]+$`, for pools also "not blank" and "not `prefect…`".
-//! Two rules are ours: `.` and `..` are steps in a URL, so that the server would create an object that
-//! no client can address; and a rename of a queue is held to the same rules as its creation, because
+//! Three rules are ours: `.` and `..` are steps in a URL, and a line break ends the path that the server
+//! matches, so that it would create an object that no client can address; and a rename of a queue is held to the same rules as its creation, because
 //! the server checks nothing there and would accept `a/b`, out of reach for ever.
 
 use std::fmt;
@@ -10,13 +10,15 @@ use std::fmt;
 /// Characters that the server refuses in any name.
 pub const BANNED: [char; 5] = ['/', '%', '&', '<', '>'];
 
-/// What is wrong with a name.
+/// What is wrong with a name, in words that never repeat it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameProblem {
     /// Empty, or, for a pool, nothing but blanks and quotes.
     Empty,
     /// Contains this character of [`BANNED`].
     Banned(char),
+    /// Contains a control character, such as a line break: the server would create it and never route to it.
+    Control,
     /// `.` or `..`: no URL can hold it as a segment.
     Dots,
     /// A pool whose name starts with `prefect`, in any case.
@@ -30,6 +32,7 @@ impl fmt::Display for NameProblem {
             Self::Banned(found) => {
                 write!(f, "the name contains `{found}`; Prefect refuses each of `/ % & < >`")
             }
+            Self::Control => f.write_str("the name contains a line break or another control character; leave it out"),
             Self::Dots => f.write_str("the names `.` and `..` cannot be addressed through a URL; choose another"),
             Self::Reserved => f.write_str(
                 "names that start with `prefect`, in upper or lower case, are reserved by Prefect; choose another",
@@ -54,6 +57,7 @@ pub fn check_queue(name: &str) -> Result<(), NameProblem> {
     match name {
         "" => Err(NameProblem::Empty),
         "." | ".." => Err(NameProblem::Dots),
+        _ if name.chars().any(char::is_control) => Err(NameProblem::Control),
         _ => name
             .chars()
             .find(|c| BANNED.contains(c))
@@ -62,10 +66,11 @@ pub fn check_queue(name: &str) -> Result<(), NameProblem> {
 }
 
 /// Whether a URL can hold `name` as one segment, so that an existing object can be asked for by it.
-pub(super) fn check_addressable(name: &str) -> Result<(), NameProblem> {
+pub fn check_addressable(name: &str) -> Result<(), NameProblem> {
     match name {
         "" => Err(NameProblem::Empty),
         "." | ".." => Err(NameProblem::Dots),
+        _ if name.chars().any(char::is_control) => Err(NameProblem::Control),
         _ if name.contains('/') => Err(NameProblem::Banned('/')),
         _ => Ok(()),
     }
@@ -106,6 +111,10 @@ mod tests {
         check(".", Err(NameProblem::Dots), Err(NameProblem::Dots));
         check("..", Err(NameProblem::Dots), Err(NameProblem::Dots));
         check("...", Ok(()), Ok(()));
+        for control in ["a\nb", "a\n", "\r", "a\tb", "a\0", "a\u{85}b"] {
+            check(control, Err(NameProblem::Control), Err(NameProblem::Control));
+            assert_eq!(check_addressable(control), Err(NameProblem::Control), "{control:?}");
+        }
         assert_eq!(check_addressable("a/b"), Err(NameProblem::Banned('/')));
         assert_eq!(check_addressable("a%b"), Ok(()));
     }
@@ -115,6 +124,7 @@ mod tests {
         let texts: Vec<String> = [
             NameProblem::Empty,
             NameProblem::Banned('%'),
+            NameProblem::Control,
             NameProblem::Dots,
             NameProblem::Reserved,
         ]
@@ -126,6 +136,7 @@ mod tests {
             [
                 "the name is empty or blank; give at least one visible character",
                 "the name contains `%`; Prefect refuses each of `/ % & < >`",
+                "the name contains a line break or another control character; leave it out",
                 "the names `.` and `..` cannot be addressed through a URL; choose another",
                 "names that start with `prefect`, in upper or lower case, are reserved by Prefect; choose another",
             ]

@@ -11,7 +11,7 @@ use super::http::{Doubt, Points, Request};
 use super::json::json_eq;
 use super::page::Identified;
 use super::patch::Change;
-use super::{Prefect, name, path};
+use super::{Prefect, check_name, name, path};
 
 const CREATE: Points = Points {
     before_send: "work_pool.create.before_send",
@@ -138,7 +138,7 @@ impl Prefect {
     /// the server did not tell afterwards what became of the request.
     pub async fn create_work_pool(&self, new: &NewWorkPool) -> Result<WorkPool, Error> {
         let create = Request::create(path::WORK_POOLS, new, CREATE);
-        self.check_name(&create, "name", name::check_pool(&new.name))?;
+        check_name("name", name::check_pool(&new.name))?;
         let find = Request::get(path::work_pool(&new.name));
         self.0.create(&create, &find, |pool: &WorkPool| new.describes(pool)).await
     }
@@ -146,14 +146,14 @@ impl Prefect {
     /// The work pool called `name`, or nothing.
     pub async fn find_work_pool(&self, name: &str) -> Result<Option<WorkPool>, Error> {
         let request = Request::get(path::work_pool(name));
-        self.check_name(&request, "name", name::check_addressable(name))?;
+        check_name("name", name::check_addressable(name))?;
         none_if_missing(self.0.read(&request).await)
     }
 
     /// Changes the work pool called `name`.
     pub async fn update_work_pool(&self, name: &str, patch: &WorkPoolPatch) -> Result<(), Error> {
         let request = Request::patch(path::work_pool(name), patch, UPDATE);
-        self.check_name(&request, "name", name::check_addressable(name))?;
+        check_name("name", name::check_addressable(name))?;
         self.0.send(&request).await.result.map(|_| ())
     }
 
@@ -161,7 +161,7 @@ impl Prefect {
     /// their pool and never run again: see [`Prefect::deployments_of_work_pool`].
     pub async fn delete_work_pool(&self, name: &str) -> Result<bool, Error> {
         let request = Request::delete(path::work_pool(name), DELETE);
-        self.check_name(&request, "name", name::check_addressable(name))?;
+        check_name("name", name::check_addressable(name))?;
         self.delete(&request).await
     }
 

@@ -12,7 +12,7 @@ use super::http::{Doubt, Points, Request};
 use super::page::Identified;
 use super::patch::Change;
 use super::work_pool::none_if_missing;
-use super::{Prefect, name, path};
+use super::{Prefect, check_name, name, path};
 
 const CREATE: Points = Points {
     before_send: "work_queue.create.before_send",
@@ -108,8 +108,8 @@ impl Prefect {
         new: &NewWorkQueue,
     ) -> Result<WorkQueue, Error> {
         let create = Request::create(path::work_queues(pool), new, CREATE);
-        self.check_name(&create, "work_pool_name", name::check_addressable(pool))?;
-        self.check_name(&create, "name", name::check_queue(&new.name))?;
+        check_name("work_pool_name", name::check_addressable(pool))?;
+        check_name("name", name::check_queue(&new.name))?;
         let find = Request::get(path::work_queue(pool, &new.name));
         self.0.create(&create, &find, |queue: &WorkQueue| new.describes(queue)).await
     }
@@ -121,7 +121,7 @@ impl Prefect {
         name: &str,
     ) -> Result<Option<WorkQueue>, Error> {
         let request = Request::get(path::work_queue(pool, name));
-        self.check_queue_address(&request, pool, name)?;
+        check_queue_address(pool, name)?;
         none_if_missing(self.0.read(&request).await)
     }
 
@@ -136,11 +136,11 @@ impl Prefect {
         patch: &WorkQueuePatch,
     ) -> Result<(), Error> {
         let request = Request::patch(path::work_queue(pool, name), patch, UPDATE);
-        self.check_queue_address(&request, pool, name)?;
+        check_queue_address(pool, name)?;
         let renamed = patch.name.as_deref().filter(|new| *new != name);
         if let Some(new) = renamed {
             // The server would take any name here, also one that no URL can hold.
-            self.check_name(&request, "name", name::check_queue(new))?;
+            check_name("name", name::check_queue(new))?;
         }
         let sent = self.0.send(&request).await;
         let Some(new) = renamed else { return sent.result.map(|_| ()) };
@@ -176,15 +176,14 @@ impl Prefect {
     /// All queues of the work pool called `pool`, by priority.
     pub async fn list_work_queues(&self, pool: &str) -> Result<Vec<WorkQueue>, Error> {
         let path = path::work_queues_filter(pool);
-        let request = Request::query(path.as_str(), &Map::new());
-        self.check_name(&request, "work_pool_name", name::check_addressable(pool))?;
+        check_name("work_pool_name", name::check_addressable(pool))?;
         self.0.list(&path, &Map::new()).await
     }
+}
 
-    fn check_queue_address(&self, request: &Request, pool: &str, name: &str) -> Result<(), Error> {
-        self.check_name(request, "work_pool_name", name::check_addressable(pool))?;
-        self.check_name(request, "name", name::check_addressable(name))
-    }
+fn check_queue_address(pool: &str, name: &str) -> Result<(), Error> {
+    check_name("work_pool_name", name::check_addressable(pool))?;
+    check_name("name", name::check_addressable(name))
 }
 
 impl NewWorkQueue {

@@ -9,14 +9,12 @@ use jiff::Timestamp;
 
 use super::model::Expected;
 
-/// A value that breaks a rule of [`name`](super::name).
+/// A value that breaks a rule of [`name`](super::name). It is not kept: it may be a secret in the wrong place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{what} `{value}` {expected}")]
+#[error("{what} {expected}")]
 pub struct Invalid {
     /// Which value.
     pub what: &'static str,
-    /// What it was, control characters escaped.
-    pub value: String,
     /// The rule.
     pub expected: &'static str,
 }
@@ -36,6 +34,13 @@ pub struct Taken {
     pub created_at: Timestamp,
     /// The other row's `git_sha`, if its metadata has one.
     pub git_sha: Option<String>,
+}
+
+impl Taken {
+    /// Whether it is another version by its content, rather than by how it is described.
+    pub fn has_other_artifacts(&self) -> bool {
+        self.differing.iter().any(|field| field.starts_with("artifact_"))
+    }
 }
 
 /// Something else is deployed than was expected.
@@ -337,17 +342,16 @@ fn taken(taken: &Taken) -> String {
     if let Some(git_sha) = git_sha {
         let _ = write!(text, " from git_sha {git_sha}");
     }
-    let _ = write!(
-        text,
-        " with another {}; versions never change, register a new one",
-        differing.join(", ")
-    );
+    let _ = write!(text, " with another {}", differing.join(", "));
+    if taken.has_other_artifacts() {
+        text.push_str("; versions never change, register a new one");
+    }
     text
 }
 
 fn conflict(conflict: &Conflict) -> String {
     let Conflict { model, environment, expected, deployed } = conflict;
-    let expected = match expected {
+    let expected_text = match expected {
         Expected::Nothing => "nothing to be deployed".to_owned(),
         Expected::Row(row) => format!("deployment row version {row}"),
         Expected::Any => "anything".to_owned(),
@@ -358,10 +362,13 @@ fn conflict(conflict: &Conflict) -> String {
         }
         None => "nothing is deployed".to_owned(),
     };
-    format!(
-        "model `{model}` in `{environment}`: {found}, but this change expected {expected}; \
-         nothing was changed, refresh and plan again"
-    )
+    let mut text = format!(
+        "model `{model}` in `{environment}`: {found}, but this change expected {expected_text}; nothing was changed"
+    );
+    if *expected != Expected::Nothing {
+        text.push_str(", refresh and plan again");
+    }
+    text
 }
 
 fn foreign(place: &str, table: &str, missing: &[String]) -> String {

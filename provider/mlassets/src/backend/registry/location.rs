@@ -67,11 +67,10 @@ impl Location {
         }
         let path = match address.split_once("://") {
             Some(("sqlite", path)) => decode(path)?,
-            Some((scheme, _)) => {
-                return Err(wrong(format!(
-                    "has the scheme `{scheme}`, which is not known; use postgres://, postgresql:// or sqlite://",
-                    scheme = scheme.chars().take(32).collect::<String>().escape_debug(),
-                )));
+            Some(_) => {
+                return Err(wrong(
+                    "has a scheme that is not known; use postgres://, postgresql:// or sqlite://",
+                ));
             }
             None if is_keyword_value(address) => {
                 return Err(wrong(
@@ -94,6 +93,15 @@ impl Location {
             return Err(wrong("must name a SQLite file, without parameters"));
         }
         Ok(Self(Kind::Sqlite(path.into())))
+    }
+
+    /// The same place with this password, where it is a server and the address has none.
+    #[must_use]
+    pub fn with_password(mut self, password: Option<SecretString>) -> Self {
+        if let Kind::Postgres(server) = &mut self.0 {
+            server.password = server.password.take().or(password);
+        }
+        self
     }
 
     /// The SQLite file, if it is one.
@@ -162,10 +170,10 @@ fn server(address: &str) -> Result<Server, Error> {
             "sslrootcert" => root_cert = Some(PathBuf::from(&*value)),
             "host" => host = Some(value.into_owned()),
             _ => {
-                return Err(wrong(format!(
-                    "has the parameter `{}`, which is not known; known are sslmode, sslrootcert, host",
-                    key.escape_debug()
-                )));
+                // A password with a question mark in it can look like one, so it is not repeated.
+                return Err(wrong(
+                    "has a parameter that is not known; known are sslmode, sslrootcert, host",
+                ));
             }
         }
     }
@@ -213,11 +221,10 @@ fn tls_mode(text: &str) -> Result<TlsMode, Error> {
         "verify-ca" => TlsMode::VerifyCa,
         "verify-full" => TlsMode::VerifyFull,
         _ => {
-            return Err(wrong(format!(
-                "has sslmode `{}`, which is not known; known are disable, prefer, require, verify-ca, \
+            return Err(wrong(
+                "has an sslmode that is not known; known are disable, prefer, require, verify-ca, \
                  verify-full",
-                text.escape_debug()
-            )));
+            ));
         }
     })
 }
@@ -315,7 +322,7 @@ mod tests {
         );
         check(
             "mysql://root:hunter2@h/db",
-            "the registry's address has the scheme `mysql`, which is not known; use postgres://, \
+            "the registry's address has a scheme that is not known; use postgres://, \
              postgresql:// or sqlite://",
         );
         check(
@@ -341,12 +348,12 @@ mod tests {
         );
         check(
             "postgres://u:hunter2@h/d?sslmode=allow",
-            "the registry's address has sslmode `allow`, which is not known; known are disable, prefer, \
+            "the registry's address has an sslmode that is not known; known are disable, prefer, \
              require, verify-ca, verify-full",
         );
         check(
             "postgres://u:hunter2@h/d?application_name=x",
-            "the registry's address has the parameter `application_name`, which is not known; known are \
+            "the registry's address has a parameter that is not known; known are \
              sslmode, sslrootcert, host",
         );
         check(
@@ -372,6 +379,21 @@ mod tests {
             "postgres://u@h/d?host=a,b",
             "the registry's address names several hosts; the registry is written through one",
         );
+    }
+
+    #[test]
+    fn a_password_is_added_where_there_is_none() {
+        let check = |address: &str, expected: Option<&str>| {
+            let location = Location::parse(address).unwrap().with_password(Some("other".into()));
+            let Kind::Postgres(server) = location.kind() else { return assert_eq!(expected, None) };
+            assert_eq!(
+                server.password.as_ref().map(secrecy::ExposeSecret::expose_secret),
+                expected
+            );
+        };
+        check("postgres://u@h/d", Some("other"));
+        check("postgres://u:own@h/d", Some("own"));
+        check("registry.db", None);
     }
 
     #[test]

@@ -142,7 +142,7 @@ impl Registry {
             name::version(&new.version),
             name::artifact_uri(&new.artifact_uri),
             name::sha256(&new.artifact_sha256),
-            name::text("description", &new.description),
+            name::text("the description", &new.description),
             name::metadata(&new.metadata),
         ])?;
         self.store.run(new.clone()).await
@@ -164,7 +164,7 @@ impl Registry {
     /// has moved on and does not hold what is asked for.
     pub async fn update_metadata(&self, update: &UpdateMetadata) -> Result<Version> {
         name::check_all([
-            name::text("description", &update.description),
+            name::text("the description", &update.description),
             name::metadata(&update.metadata),
         ])?;
         self.store.run(update.clone()).await

@@ -41,7 +41,7 @@ impl Archive {
         }
     }
 
-    /// The bucket, or none. A broken chain, or one that `anchor` is no part of, is [`Error::Damaged`], since no
+    /// The bucket, or none; [`Error::BucketLost`] if there is an `anchor`, since then there was one. A broken chain, or one that `anchor` is no part of, is [`Error::Damaged`], since no
     /// fact can be taken from it.
     pub async fn find_bucket(
         &self,
@@ -101,7 +101,7 @@ impl Archive {
     }
 
     /// Looks at one record, its bytes and the bucket's chain. `anchor` is where its entry was when it was last
-    /// seen, see [`Record::anchor`].
+    /// seen, see [`Record::anchor`]; with it, a missing bucket is [`Error::BucketLost`].
     pub async fn find_record(
         &self,
         key: RecordKey,

@@ -15,27 +15,19 @@ use crate::backend::worm::model::{Problem, RETENTION_DAYS};
 #[non_exhaustive]
 pub enum Error {
     /// A name breaks its rule.
-    #[error("the {what} {value:?} is not allowed: {rule}")]
+    #[error("the {what} is not allowed: {rule}")]
     Name {
         /// What the name is for.
         what: &'static str,
-        /// The name.
-        value: String,
         /// The rule that it breaks.
         rule: &'static str,
     },
     /// The event's year does not fit the layout `YYYY/YYYYMM`.
-    #[error("the event time {time} is not allowed: its year must be between 1 and 9999")]
-    EventTime {
-        /// The time.
-        time: Timestamp,
-    },
+    #[error("the event time is not allowed: its year must be between 1 and 9999")]
+    EventTime,
     /// The archive's root is not an absolute path.
-    #[error("the archive root `{}` must be an absolute path without `..`", root.display())]
-    RelativeRoot {
-        /// The root as configured.
-        root: PathBuf,
-    },
+    #[error("the archive root must be an absolute path without `..`")]
+    RelativeRoot,
     /// The archive's root does not exist. It is never created, since it may be a volume that is not mounted.
     #[error("the archive root `{}` does not exist; mount the volume or create the directory", root.display())]
     NoRoot {
@@ -50,10 +42,25 @@ pub enum Error {
         /// The archive's root.
         root: PathBuf,
     },
+    /// A bucket that was seen before is no longer there.
+    #[error(
+        "there is no bucket `{bucket}` in `{}`, though entry {sequence} of its chain was seen before; mount the volume, or \
+         restore the bucket from a backup",
+        root.display()
+    )]
+    BucketLost {
+        /// The bucket.
+        bucket: String,
+        /// The archive's root.
+        root: PathBuf,
+        /// The number of the entry that the caller remembers.
+        sequence: u64,
+    },
     /// The bucket is already there with other settings, or in use.
     #[error(
-        "the bucket `{bucket}` exists already, with a retention of {retention_days} days and {entries} chain entries; \
-         import it or choose another name"
+        "the bucket `{bucket}` exists already, with a retention of {} and {}; \
+         import it or choose another name",
+        counted(u64::from(*retention_days), "day", "days"), counted(*entries, "chain entry", "chain entries")
     )]
     BucketExists {
         /// The bucket.
@@ -65,10 +72,11 @@ pub enum Error {
     },
     /// The bucket holds records.
     #[error(
-        "the bucket `{bucket}` holds {records} records and cannot be deleted: {}; \
+        "the bucket `{bucket}` holds {} and cannot be deleted: {}; \
          records are never removed with their bucket",
+        counted(*records, "record", "records"),
         match until {
-            Some(until) => format!("{retained} of them are kept until {until} at the latest"),
+            Some(until) => format!("{retained} under retention until {until} at the latest"),
             None => "delete the expired records one by one first".to_owned(),
         }
     )]
@@ -84,7 +92,8 @@ pub enum Error {
     },
     /// Retention only grows.
     #[error(
-        "the retention of bucket `{bucket}` is {in_force} days and can only grow; {wanted} days are not possible"
+        "the retention of bucket `{bucket}` is {} and can only grow",
+        counted(u64::from(*in_force), "day", "days")
     )]
     RetentionShrinks {
         /// The bucket.
@@ -96,7 +105,7 @@ pub enum Error {
     },
     /// The retention is out of range.
     #[error(
-        "a retention of {days} days is not allowed: it must be between {} and {} days",
+        "the retention is not allowed: it must be between {} and {} days",
         RETENTION_DAYS.start(), RETENTION_DAYS.end()
     )]
     RetentionRange {
@@ -216,13 +225,18 @@ pub enum Error {
 }
 
 impl Error {
-    pub(super) fn name(what: &'static str, value: &str, rule: &'static str) -> Self {
-        Self::Name { what, value: value.to_owned(), rule }
+    pub(super) fn name(what: &'static str, rule: &'static str) -> Self {
+        Self::Name { what, rule }
     }
 
     pub(super) fn io(action: &'static str, path: &Path, source: impl Into<io::Error>) -> Self {
         Self::Io { action, path: path.to_owned(), source: source.into() }
     }
+}
+
+/// A number of things, for readers of English.
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn listed(problems: &[Problem]) -> String {

@@ -34,6 +34,7 @@ mod tests;
 pub use archive::Archive;
 pub use entry::{canonical_json, chain_hash, content_hash};
 pub use error::Error;
+pub(crate) use error::counted;
 pub use model::{
     Anchor, Bucket, Clock, Content, Found, NewBucket, NewRecord, Options, Problem, RETENTION_DAYS,
     Record, RecordKey, Report,

@@ -33,7 +33,7 @@ pub fn check_bucket(name: &str) -> Result<(), Error> {
     } else {
         return Ok(());
     };
-    Err(Error::name("bucket name", name, rule))
+    Err(Error::name("bucket name", rule))
 }
 
 /// Checks a record type: 1 to 64 characters `a-z 0-9 _`.
@@ -46,7 +46,7 @@ pub fn check_record_type(name: &str) -> Result<(), Error> {
     } else {
         return Ok(());
     };
-    Err(Error::name("record type", name, rule))
+    Err(Error::name("record type", rule))
 }
 
 /// Checks the name of a record: one path segment of at most 255 bytes in Unicode form NFC, without a leading
@@ -69,7 +69,7 @@ pub fn check_record_name(name: &str) -> Result<(), Error> {
     } else {
         return Ok(());
     };
-    Err(Error::name("record name", name, rule))
+    Err(Error::name("record name", rule))
 }
 
 /// The folder of records of a type and time, in UTC: `record_type/YYYY/YYYYMM`.
@@ -79,7 +79,7 @@ pub fn worm_path(record_type: &str, time: Timestamp) -> Result<String, Error> {
     check_record_type(record_type)?;
     let date = Offset::UTC.to_datetime(time);
     if date.year() < 1 {
-        return Err(Error::EventTime { time });
+        return Err(Error::EventTime);
     }
     let (year, month) = (date.year(), date.month());
     Ok(format!("{record_type}/{year:04}/{year:04}{month:02}"))
@@ -99,8 +99,7 @@ impl RecordPath {
     }
 
     pub(super) fn parse(path: &str) -> Result<Self, Error> {
-        let bad =
-            || Error::name("record path", path, "it must read `record_type/YYYY/YYYYMM/name`");
+        let bad = || Error::name("record path", "it must read `record_type/YYYY/YYYYMM/name`");
         let parts: Vec<&str> = path.split('/').collect();
         let [record_type, year, month, name] = parts[..] else { return Err(bad()) };
         check_record_type(record_type)?;

@@ -21,7 +21,17 @@ fn lives(store: Store, program: String) {
     life.becomes("it is created", REGISTRY, "create", &created);
     assert!(wait(place.registry().migrate()).expect("it is there").is_empty());
     life.is_imported(place.id(), &format!("{{ id = {:?} }}", place.id()));
+    let plan = ["plan", "-json", "-input=false", "-refresh-only"];
+    life.workspace.run(&plan).ok().warns(&[]);
     life.meddled("it is removed", || place.vanish(), "create", &created);
+
+    place.vanish();
+    let gone = format!(
+        "{location} holds no model registry, though there was one. An apply makes an empty one; before that, check that \
+         `url` is right and that the volume of the file is mounted."
+    );
+    life.plan().ok().warns(&[Expected { at: "", summary: "The registry is gone", detail: &gone }]);
+    life.workspace.apply().ok();
 
     life.workspace.configure("");
     let applied = life.workspace.run(&["apply", "-auto-approve", "-json", "-input=false"]).ok();
@@ -33,6 +43,25 @@ fn lives(store: Store, program: String) {
     assert!(wait(place.registry().migrate()).expect("it stays").is_empty());
     life.becomes("it is taken up again", REGISTRY, "create", &created);
     life.ends();
+}
+
+/// The guide reads the file with `sqlite3`, whose version is that of the machine.
+#[test]
+fn other_programs_can_read_the_file() {
+    let workspace = crate::harness::Workspace::new(REGISTRY);
+    workspace.apply().ok();
+    let script = "import sqlite3, sys\nif sqlite3.sqlite_version_info >= (3, 37):\n  \
+                  print(sqlite3.connect(sys.argv[1]).execute('SELECT count(*) FROM model_registry').fetchone()[0])\n\
+                  else:\n  print('too old for STRICT tables:', sqlite3.sqlite_version)";
+    let mut python = std::process::Command::new("python3");
+    python.args(["-c", script]).arg(workspace.path("registry.db"));
+    let output = python.output().expect("Python runs the test's servers, so it is there");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && (said == "0\n" || said.starts_with("too old")),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 fn a_registry_of_a_newer_release_is_left_alone(store: Store, program: String) {

@@ -46,7 +46,7 @@ fn lives(store: Store, program: String) {
     let life = begin(&place, program);
     let created = json!({
         "model": "ranker", "version": "2025-01-15-v1", "status": "verified", "verified": true,
-        "description": null, "metadata": null, "archive_on_destroy": true, "created_by": "acceptance",
+        "description": null, "metadata": null, "archive_on_destroy": false, "created_by": "acceptance",
     });
     life.becomes("it is created", &version("2025-01-15-v1", ""), "create", &created);
     let described = version(
@@ -83,16 +83,23 @@ fn lives(store: Store, program: String) {
         let found = wait(place.registry().find_version("ranker", version));
         found.expect("the registry is there").expect("no version is ever removed").status
     };
-    assert_eq!(status("2025-01-15-v1"), Status::Archived);
+    assert_eq!(status("2025-01-15-v1"), Status::Verified);
     life.cannot_import(
         "resource \"mlassets_model_version\" \"this_missing\" {\n  model = \"m\"\n  version = \"v\"\n  \
          artifact_uri = \"u\"\n  artifact_sha256 = sha256(\"\")\n}\n",
         "m@v",
         "There is nothing with the import ID \"m@v\", which has the form `{model}@{version}`.",
     );
-    let kept = version("2025-01-16-v1", "  archive_on_destroy = false");
-    life.becomes("it is to be kept", &kept, "update", &json!({ "archive_on_destroy": false }));
+    life.becomes(
+        "the older one comes back",
+        &version("2025-01-15-v1", ""),
+        "replace",
+        &json!({ "version": "2025-01-15-v1", "created_by": "acceptance" }),
+    );
+    let spent = version("2025-01-15-v1", "  archive_on_destroy = true");
+    life.becomes("it is to be archived", &spent, "update", &json!({ "archive_on_destroy": true }));
     life.ends();
+    assert_eq!(status("2025-01-15-v1"), Status::Archived);
     assert_eq!(status("2025-01-16-v1"), Status::Verified);
 }
 
@@ -164,6 +171,21 @@ fn is_created_once(store: Store, program: String) {
         detail: "Version `v1` of model `ranker` is taken: somebody-else registered it at … from git_sha f00 with another \
                  artifact_uri, artifact_sha256, metadata.git_sha; versions never change, register a new one.",
     }]);
+    let same = artifacts("v1", "b", "s3://theirs/", "");
+    apply(&same).fails().errs(&[
+        Expected {
+            at: "version",
+            summary: "Version is taken",
+            detail: "Version `v1` of model `ranker` is taken: somebody-else registered it at … from git_sha f00 with \
+                     another metadata.git_sha.",
+        },
+        Expected {
+            at: "version",
+            summary: "Version exists",
+            detail: "Its artifacts are these, so it can be managed: give it the same description and metadata, or import \
+                     it, `terraform import ADDRESS \"ranker@v1\"`, and change them then.",
+        },
+    ]);
     life.becomes("another one is free", &version("v2", ""), "create", &json!({ "version": "v2" }));
     wait(place.registry().archive("ranker", "v2")).expect("it is there");
     apply(&version("v2", "")).fails().errs(&[Expected {

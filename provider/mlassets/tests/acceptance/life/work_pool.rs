@@ -1,6 +1,6 @@
 //! `mlassets_work_pool`.
 
-use mlassets::backend::prefect::{Change, NewWorkPool, WorkPoolPatch, json_eq};
+use mlassets::backend::prefect::{Change, NewWorkPool, NewWorkQueue, WorkPoolPatch, json_eq};
 use serde_json::{Value as Json, json};
 
 use super::{Life, with_each_program};
@@ -58,6 +58,20 @@ fn lives() {
             "update",
             &json!({ "force_destroy": true }),
         );
+        let stored = |id: &str, step: &str| {
+            pool(&format!(
+                "  storage_configuration = {{\n    default_result_storage_block_id = {id:?}\n    \
+                 bundle_upload_step = jsonencode({step})\n  }}"
+            ))
+        };
+        let block = uuid::Uuid::new_v4().to_string();
+        life.becomes(
+            "it has a block for results",
+            &stored(&block.to_uppercase(), "{}"),
+            "update",
+            &json!({ "force_destroy": false }),
+        );
+        life.stays("the same block in lower case", &stored(&block, "{}"));
         let limited = "  concurrency_limit = 4\n  description = \"mine\"";
         life.becomes("it is limited", &pool(limited), "update", &json!({ "concurrency_limit": 4 }));
         life.meddled(
@@ -134,6 +148,13 @@ fn has_a_template() {
         });
         life.becomes("it is left out", &pool(""), "update", &json!({ "status": "READY" }));
         assert!(json_eq(&template(&life), &of("process")));
+        // An import knows nothing of the configuration, the first apply after it does.
+        life.becomes("it gets one again", &pool(TEMPLATE), "update", &json!({}));
+        life.is_imported(&name, &format!("{{ name = {name:?} }}"));
+        let described = format!("{TEMPLATE}\n  description = \"d\"");
+        life.becomes("it is described", &pool(&described), "update", &json!({}));
+        life.becomes("it is left out again", &pool(""), "update", &json!({ "description": null }));
+        assert!(json_eq(&template(&life), &of("process")));
         life.becomes(
             "another type has another one",
             &pool("  type = \"docker\""),
@@ -172,6 +193,68 @@ fn stays_while_deployments_point_at_it() {
     life.becomes("it may go", &forced, "update", &json!({ "force_destroy": true }));
     life.ends();
     assert_eq!(wait(prefect().find_work_pool(&name)).expect("the server answers"), None);
+}
+
+#[test]
+fn stays_while_it_has_queues() {
+    let name = unique("queued");
+    let life = Life::new(crate::harness::told("MLASSETS_TEST_TERRAFORM"), ADDRESS, "");
+    let queue = "resource \"mlassets_work_queue\" \"of\" {\n  work_pool_name = mlassets_work_pool.this.name\n  \
+                 name = \"urgent\"\n  lifecycle {\n    replace_triggered_by = [mlassets_work_pool.this.id]\n  }\n}\n";
+    life.workspace.configure(&format!("{}{queue}", pool(&name, "")));
+    life.workspace.apply().ok();
+    // Queues that follow their pool are made anew with it.
+    life.workspace.configure(&format!("{}{queue}", pool(&name, "  type = \"docker\"")));
+    life.plan().ok().warns(&[Expected {
+        at: "type = ",
+        summary: "The pool is replaced",
+        detail: "Another type is another pool, and queues end with theirs: the apply refuses if there are any beside \
+                 `default`. Let those in Terraform follow, by `lifecycle { replace_triggered_by = \
+                 [mlassets_work_pool.NAME.id] }` in each, or set `force_destroy = true` and apply that.",
+    }]);
+    life.workspace.apply().ok().says("2 added, 0 changed, 2 destroyed.");
+    life.workspace.plan_is_empty();
+
+    // Those of nobody would be lost.
+    let theirs = NewWorkQueue { name: "theirs".to_owned(), ..NewWorkQueue::default() };
+    wait(prefect().create_work_queue(&name, &theirs)).expect("the pool is there");
+    let has = Expected {
+        at: "",
+        summary: "Work pool has queues",
+        detail: "They would end with it: theirs. Destroy them first; those in Terraform must refer to the pool, and follow \
+                 its replacement by `lifecycle { replace_triggered_by = [mlassets_work_pool.NAME.id] }`. Or set \
+                 `force_destroy = true` and apply that.",
+    };
+    life.workspace.run(&["destroy", "-auto-approve", "-json", "-input=false"]).fails().errs(&[has]);
+    let forced = pool(&name, "  type = \"docker\"\n  force_destroy = true");
+    life.workspace.configure(&forced);
+    life.workspace.apply().ok();
+    life.workspace.run(&["destroy", "-auto-approve", "-json", "-input=false"]).ok().warns(&[
+        Expected {
+            at: "",
+            summary: "Queues ended with their pool",
+            detail: &format!("With the pool {name:?} ended its queues: theirs."),
+        },
+    ]);
+}
+
+/// What makes every call fail is told once, and as an error.
+#[test]
+fn is_not_begun_on_a_server_that_does_not_answer() {
+    let server = crate::server::Server::start(|request| {
+        let csrf = request.head.contains("/csrf-token");
+        (if csrf { 404 } else { 401 }, String::new(), "{\"detail\": \"Not Found\"}".to_owned())
+    });
+    let workspace = crate::harness::Workspace::new(&pool("never-made", ""))
+        .env("PREFECT_API_URL", server.api_url());
+    let run = workspace.run(&["apply", "-auto-approve", "-json", "-input=false"]).fails();
+    let run = run.warns(&[]);
+    run.errs(&[Expected {
+        at: "",
+        summary: "Prefect denied access",
+        detail: "GET /collections/views/aggregate-worker-metadata on the Prefect server …: the credentials are missing or \
+                 wrong (401)…",
+    }]);
 }
 
 #[test]

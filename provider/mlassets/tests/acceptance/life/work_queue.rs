@@ -123,6 +123,47 @@ fn errors_name_the_way_out() {
         .run(&["apply", "-auto-approve", "-json", "-input=false"])
         .fails()
         .errs(&expected);
+    // What belongs to nobody goes with its pool only if that is wanted.
     life.workspace.configure("");
+    let forced = background(&pool).replace("}\n", "  force_destroy = true\n}\n");
+    life.workspace.write("background.tf", &forced);
+    life.workspace.apply().ok();
     life.workspace.destroy().ok();
+}
+
+/// Terraform writes one queue after the other, and Prefect moves the neighbours each time.
+#[test]
+fn priorities_come_true_in_one_apply() {
+    let pool = unique("ranks");
+    let queues = |ranks: &[(&str, Option<u32>)]| -> String {
+        let blocks = ranks.iter().map(|(name, priority)| {
+            let priority = priority.map_or_else(String::new, |rank| format!("  priority = {rank}\n"));
+            format!(
+                "resource \"mlassets_work_queue\" {name:?} {{\n  work_pool_name = mlassets_work_pool.pool.name\n  \
+                 name = {name:?}\n{priority}}}\n"
+            )
+        });
+        blocks.collect::<Vec<_>>().concat()
+    };
+    let workspace = crate::harness::Workspace::new(&background(&pool));
+    for ranks in [
+        // From nothing, with the queue that is born with the pool.
+        [("a", Some(1)), ("b", Some(2)), ("c", Some(3)), ("default", Some(4))],
+        // Two swap.
+        [("a", Some(2)), ("b", Some(1)), ("c", Some(3)), ("default", Some(4))],
+        // All are turned round.
+        [("a", Some(3)), ("b", Some(4)), ("c", Some(2)), ("default", Some(1))],
+        // One has no wish, and is not moved for nothing.
+        [("a", Some(3)), ("b", None), ("c", Some(1)), ("default", Some(2))],
+    ] {
+        workspace.configure(&format!("{}{}", background(&pool), queues(&ranks)));
+        workspace.apply().ok();
+        workspace.plan_is_empty();
+        for (name, priority) in ranks {
+            let found = wait(prefect().find_work_queue(&pool, name)).expect("the server answers");
+            let found = found.expect("it is there").priority;
+            assert_eq!(found, Some(priority.map_or(4, i64::from)), "{name} of {ranks:?}");
+        }
+    }
+    workspace.destroy().ok();
 }

@@ -161,34 +161,77 @@ fn propose_set(members: Members<'_>, prior: &Value, items: &ValueSet, computed: 
         if let Value::Set(prior) = prior { prior.iter().collect() } else { Vec::new() };
     let bare: Vec<Value> =
         items.iter().map(|item| propose(members, &Value::Null, item, Computed::Carried)).collect();
-    let mut pairs: Vec<Option<&Value>> = vec![None; bare.len()];
-    let mut taken = vec![false; there.len()];
+    let fits = |item: &Value, place: usize| {
+        propose(members, there[place], item, Computed::Carried) == *there[place]
+    };
+    let items: Vec<&Value> = items.iter().collect();
+    let mut pairs: Vec<Option<usize>> = vec![None; bare.len()];
+    let mut owners: Vec<Option<usize>> = vec![None; there.len()];
     for open in [Presence::is_only_computed, Presence::is_computed] {
         let mut index: BTreeMap<Value, Vec<usize>> = BTreeMap::new();
-        for (place, element) in there.iter().enumerate().filter(|(place, _)| !taken[*place]) {
+        for (place, element) in
+            there.iter().enumerate().filter(|(place, _)| owners[*place].is_none())
+        {
             index.entry(without(members, element, open)).or_default().push(place);
         }
-        for ((item, bare), pair) in items.iter().zip(&bare).zip(&mut pairs) {
-            if pair.is_some() {
+        for (item, bare) in bare.iter().enumerate() {
+            if pairs[item].is_some() {
                 continue;
             }
             let Some(places) = index.get_mut(&without(members, bare, open)) else { continue };
-            let found = places.iter().position(|place| {
-                propose(members, there[*place], item, Computed::Carried) == *there[*place]
-            });
-            if let Some(found) = found {
+            if let Some(found) = places.iter().position(|place| fits(items[item], *place)) {
                 let place = places.remove(found);
-                taken[place] = true;
-                *pair = Some(there[place]);
+                owners[place] = Some(item);
+                pairs[item] = Some(place);
             }
         }
     }
-    Value::set(
-        items
-            .iter()
-            .zip(pairs)
-            .map(|(item, pair)| propose(members, pair.unwrap_or(&Value::Null), item, computed)),
-    )
+    // An element that says little may have taken the place that only another one fits.
+    if pairs.contains(&None) && owners.contains(&None) {
+        let said = |object: &Value| without(members, object, Presence::is_computed);
+        let (wanted, given): (Vec<Value>, Vec<Value>) =
+            (bare.iter().map(said).collect(), there.iter().map(|object| said(object)).collect());
+        let may =
+            |item: usize, place: usize| wanted[item] == given[place] && fits(items[item], place);
+        for item in (0..items.len()).filter(|item| pairs[*item].is_none()) {
+            Moves { fits: &may, owners: &mut owners }.find(item, &mut vec![false; there.len()]);
+        }
+    }
+    for (place, owner) in owners.iter().enumerate() {
+        if let Some(item) = owner {
+            pairs[*item] = Some(place);
+        }
+    }
+    Value::set(items.iter().zip(pairs).map(|(item, pair)| {
+        propose(members, pair.map_or(&Value::Null, |place| there[place]), item, computed)
+    }))
+}
+
+/// Elements that make room for another one, each moving to a place that it fits as well.
+struct Moves<'a> {
+    fits: &'a dyn Fn(usize, usize) -> bool,
+    owners: &'a mut Vec<Option<usize>>,
+}
+
+impl Moves<'_> {
+    /// Finds a place for an element, moving others if need be; whether there is one.
+    fn find(&mut self, item: usize, seen: &mut [bool]) -> bool {
+        for place in 0..self.owners.len() {
+            if seen[place] || !(self.fits)(item, place) {
+                continue;
+            }
+            seen[place] = true;
+            let free = match self.owners[place] {
+                None => true,
+                Some(owner) => self.find(owner, seen),
+            };
+            if free {
+                self.owners[place] = Some(item);
+                return true;
+            }
+        }
+        false
+    }
 }
 
 /// An object without the attributes that are `open`, at any depth.

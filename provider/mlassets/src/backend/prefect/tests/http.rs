@@ -144,7 +144,7 @@ async fn the_server_may_ask_for_time() {
     check(
         Do::Find,
         vec![Reply::Answer(429, "Retry-After: 3600\r\n", String::new())],
-        "error: GET /work_pools/p on the Prefect server HOST: the server is overloaded or starting, it answered 429 to 1 tries and asks to wait 3600 s; try again later",
+        "error: GET /work_pools/p on the Prefect server HOST: the server is overloaded or starting, it answered 429 to 1 try and asks to wait 3600 s; try again later",
         &[GET],
     )
     .await;
@@ -301,7 +301,7 @@ async fn csrf_tokens_are_found_and_renewed() {
     check(
         Do::List,
         vec![reply(401, "")],
-        "error: GET /csrf-token on the Prefect server HOST: the credentials are missing or wrong (401); set the API key for Prefect Cloud, or `user:password` for a server",
+        "error: GET /csrf-token on the Prefect server HOST: the credentials are missing or wrong (401)",
         &[TOKEN],
     )
     .await;
@@ -446,12 +446,12 @@ async fn a_name_that_no_url_holds_is_not_sent() {
     let new = NewWorkPool { name: "..".to_owned(), ..new_pool() };
     assert_eq!(
         shown(client.create_work_pool(&new).await.unwrap_err()),
-        "POST /work_pools/ on the Prefect server 127.0.0.1:PORT: Prefect refuses `name`: the names `.` and `..` cannot be addressed through a URL; choose another"
+        "`name`: the names `.` and `..` cannot be addressed through a URL; choose another"
     );
     let patch = WorkQueuePatch { name: Some("a/b".to_owned()), ..WorkQueuePatch::default() };
     assert_eq!(
         shown(client.update_work_queue("p", "q", &patch).await.unwrap_err()),
-        "PATCH /work_pools/p/queues/q on the Prefect server 127.0.0.1:PORT: Prefect refuses `name`: the name contains `/`; Prefect refuses each of `/ % & < >`"
+        "`name`: the name contains `/`; Prefect refuses each of `/ % & < >`"
     );
     assert!(client.find_work_pool("").await.is_err());
     assert_eq!(fake.heard(), [""; 0]);
@@ -480,7 +480,7 @@ async fn unreachable_servers_are_named() {
     let came = run(&tls, Do::Find).await;
     assert!(
         came.contains("no secure connection (")
-            && came.contains("in 1 tries; check that the server speaks TLS"),
+            && came.contains("in 1 try; check that the server speaks TLS"),
         "{came}"
     );
 }

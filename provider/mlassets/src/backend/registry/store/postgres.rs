@@ -168,7 +168,7 @@ impl Pool {
         } else if io.is_some_and(|io| io.kind() == std::io::ErrorKind::ConnectionRefused) {
             "; is the server running, and are host and port right?"
         } else if message.contains("password missing") {
-            "; the server asks for one, add it to the address"
+            "; the server asks for one, in the address or in PGPASSWORD"
         } else {
             ""
         };

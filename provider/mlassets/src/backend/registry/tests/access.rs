@@ -68,8 +68,8 @@ async fn bad_options_are_refused(bench: &Bench) {
     let options = Options { schema: "Core".into(), ..Options::new(" ") };
     assert_eq!(
         text(bench, Registry::new(bench.registry.location().clone(), options)),
-        "schema `Core` must be 1 to 63 lower-case letters, digits or `_`, and neither begin with a digit or \
-         `pg_` nor be `information_schema`; actor ` ` must be 1 to 200 characters on one line"
+        "the schema must be 1 to 63 lower-case letters, digits or `_`, and neither begin with a digit or \
+         `pg_` nor be `information_schema`; the actor must be 1 to 200 characters on one line"
     );
 }
 
@@ -213,7 +213,10 @@ mod on_a_server {
             url.set_password(None).unwrap();
         });
         let found = text(&bench, open(&address, "core", "ana").migrate().await);
-        assert!(found.contains("the server asks for one, add it to the address"), "{found}");
+        assert!(
+            found.contains("the server asks for one, in the address or in PGPASSWORD"),
+            "{found}"
+        );
     }
 
     #[tokio::test]

@@ -44,7 +44,7 @@ async fn another_version_is_a_conflict(bench: &Bench) {
     assert_eq!(
         text(bench, bench.registry("bob").deploy(&nothing).await),
         "model `m` in `prod`: version `v1` is deployed (row version 1), by ana at TIME, but this change \
-         expected nothing to be deployed; nothing was changed, refresh and plan again"
+         expected nothing to be deployed; nothing was changed"
     );
     assert_eq!(bench.statuses().await, "v1 deployed, v2 verified");
 }
@@ -164,8 +164,7 @@ async fn only_verified_versions_are_deployed(bench: &Bench) {
     );
     let misplaced = Deploy { environment: "prod eu".into(), ..deploy("v1") };
     assert!(
-        text(bench, bench.registry.deploy(&misplaced).await)
-            .starts_with("environment `prod eu` must")
+        text(bench, bench.registry.deploy(&misplaced).await).starts_with("the environment must")
     );
 }
 

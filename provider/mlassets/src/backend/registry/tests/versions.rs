@@ -100,8 +100,8 @@ async fn bad_names_are_refused_at_once(bench: &Bench) {
     let bad = NewVersion { model: "a b".into(), artifact_sha256: "x".into(), ..new_version("v1") };
     assert_eq!(
         text(bench, bench.registry.register(&bad).await),
-        "model `a b` must begin with a letter or digit and go on with letters, digits, `.`, `_`, `-`, \
-         128 characters at most; artifact_sha256 `x` must be 64 lower-case hex digits"
+        "the model must begin with a letter or digit and go on with letters, digits, `.`, `_`, `-`, \
+         128 characters at most; the SHA-256 of the artifacts must be 64 lower-case hex digits"
     );
 }
 

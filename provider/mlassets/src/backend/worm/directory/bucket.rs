@@ -60,7 +60,9 @@ impl Directory {
         name: &str,
         anchor: Option<&Anchor>,
     ) -> Result<Option<Bucket>, Error> {
-        let Some((_, chain)) = self.look(name, Some(&self.seen))? else { return Ok(None) };
+        let Some((_, chain)) = self.look(name, Some(&self.seen))? else {
+            return if anchor.is_some() { Err(self.absent(name, anchor)) } else { Ok(None) };
+        };
         chain.sound(name)?;
         match anchor.and_then(|anchor| chain.check_anchor(anchor)) {
             None => Ok(chain.bucket(name)),

@@ -35,7 +35,7 @@ use crate::backend::worm::directory::publish::{Moments, Staged};
 use crate::backend::worm::directory::seen::Seen;
 use crate::backend::worm::entry::{Entry, Event};
 use crate::backend::worm::error::Error;
-use crate::backend::worm::model::{Content, Options};
+use crate::backend::worm::model::{Anchor, Content, Options};
 use crate::backend::worm::name::check_bucket;
 
 /// The folder of files aside in a bucket.
@@ -69,12 +69,12 @@ impl Directory {
     pub(super) fn new(root: PathBuf, options: Options) -> Result<Self, Error> {
         let plain = |part| matches!(part, Component::RootDir | Component::Normal(_));
         if !root.is_absolute() || !root.components().all(plain) {
-            return Err(Error::RelativeRoot { root });
+            return Err(Error::RelativeRoot);
         }
         let actor = &options.actor;
         if actor.is_empty() || actor.len() > ACTOR_BYTES || actor.chars().any(char::is_control) {
             let rule = "it must have 1 to 256 bytes and no control characters";
-            return Err(Error::name("actor", actor, rule));
+            return Err(Error::name("actor", rule));
         }
         Ok(Self { root, options, seen: Seen::default() })
     }
@@ -85,6 +85,18 @@ impl Directory {
 
     fn no_bucket(&self, name: &str) -> Error {
         Error::NoBucket { bucket: name.to_owned(), root: self.root.clone() }
+    }
+
+    /// What the absence of a bucket means: it is lost where the caller remembers an entry of its chain.
+    fn absent(&self, name: &str, anchor: Option<&Anchor>) -> Error {
+        match anchor {
+            Some(anchor) => Error::BucketLost {
+                bucket: name.to_owned(),
+                root: self.root.clone(),
+                sequence: anchor.sequence,
+            },
+            None => self.no_bucket(name),
+        }
     }
 
     /// The folder of a bucket, which may not be completed yet.

@@ -115,13 +115,17 @@ impl Directory {
         anchor: Option<&Anchor>,
     ) -> Result<Found, Error> {
         let path = RecordPath::parse(&key.path)?;
-        self.settled(&key.bucket, Some(&self.seen), |dir, chain| {
+        let found = self.settled(&key.bucket, Some(&self.seen), |dir, chain| {
             let mut found = inspect(dir, chain, &key.bucket, &path)?;
             found.problems.extend(chain.problems.iter().cloned());
             found.problems.extend(anchor.and_then(|anchor| chain.check_anchor(anchor)));
             let quiet = found.problems.is_empty();
             Ok((found, quiet))
-        })
+        });
+        match found {
+            Err(Error::NoBucket { .. }) => Err(self.absent(&key.bucket, anchor)),
+            found => found,
+        }
     }
 
     pub(in crate::backend::worm) fn read_record(&self, key: &RecordKey) -> Result<Vec<u8>, Error> {

@@ -82,11 +82,11 @@ fn the_folder_is_year_then_year_and_month_in_utc() {
     let early = worm_path("a", "0000-12-31T23:59:59Z".parse().unwrap()).unwrap_err();
     assert_eq!(
         early.to_string(),
-        "the event time 0000-12-31T23:59:59Z is not allowed: its year must be between 1 and 9999"
+        "the event time is not allowed: its year must be between 1 and 9999"
     );
     assert_eq!(
         worm_path("A", "2025-01-15T00:00:00Z".parse().unwrap()).unwrap_err().to_string(),
-        "the record type \"A\" is not allowed: only `a` to `z`, `0` to `9` and `_` are allowed"
+        "the record type is not allowed: only `a` to `z`, `0` to `9` and `_` are allowed"
     );
 }
 

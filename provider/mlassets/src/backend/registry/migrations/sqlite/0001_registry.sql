@@ -3,6 +3,7 @@
 -- Triggers cannot change a new row here, so AFTER triggers stamp `row_version`, `updated_*` and
 -- `ended_by`; a stamp is recognised by its row_version and by changing nothing else. `INSERT OR
 -- REPLACE` deletes without delete triggers: the insert guards refuse every row that would replace one.
+-- Messages are literals, since SQLite before 3.47 cannot even open a schema that computes one.
 
 CREATE TABLE schema_migrations (
   version    INTEGER PRIMARY KEY,
@@ -105,7 +106,7 @@ CREATE TRIGGER version_update_guard BEFORE UPDATE ON model_registry BEGIN
     WHERE NEW.row_version <> OLD.row_version
       AND (NEW.row_version <> OLD.row_version + 1
            OR (NEW.status, NEW.description, NEW.metadata) IS NOT (OLD.status, OLD.description, OLD.metadata));
-  SELECT RAISE(ABORT, 'version_transition: a version cannot go from ' || OLD.status || ' to ' || NEW.status)
+  SELECT RAISE(ABORT, 'version_transition: the status of a version moves along the allowed edges only')
     WHERE NEW.status <> OLD.status AND (OLD.status, NEW.status) NOT IN (VALUES
       ('registered', 'verified'), ('verified', 'deployed'),
       ('deployed', 'superseded'), ('deployed', 'rolled_back'),
@@ -147,7 +148,7 @@ END;
 CREATE TRIGGER deployment_insert_guard BEFORE INSERT ON model_deployment BEGIN
   SELECT RAISE(ABORT, 'deployment_transition: a new deployment starts as deployed')
     WHERE NEW.status <> 'deployed' OR NEW.ended_at IS NOT NULL OR NEW.ended_by IS NOT NULL;
-  SELECT RAISE(ABORT, 'deployment_of_verified_version: a version that is ' || r.status || ' cannot be deployed')
+  SELECT RAISE(ABORT, 'deployment_of_verified_version: a version that is registered or archived cannot be deployed')
     FROM model_registry r
     WHERE r.model_name = NEW.model_name AND r.model_version = NEW.model_version AND r.status IN ('registered', 'archived');
   SELECT RAISE(ABORT, 'one_deployed_per_environment: another version is deployed')
@@ -163,7 +164,7 @@ CREATE TRIGGER deployment_update_guard BEFORE UPDATE ON model_deployment BEGIN
   SELECT RAISE(ABORT, 'deployment_immutable: what was deployed, where, when and by whom never changes')
     WHERE (NEW.id, NEW.model_name, NEW.environment, NEW.model_version, NEW.previous_version, NEW.deployed_at, NEW.deployed_by)
        IS NOT (OLD.id, OLD.model_name, OLD.environment, OLD.model_version, OLD.previous_version, OLD.deployed_at, OLD.deployed_by);
-  SELECT RAISE(ABORT, 'deployment_transition: a deployment cannot go from ' || OLD.status || ' to ' || NEW.status)
+  SELECT RAISE(ABORT, 'deployment_transition: a deployment ends once and is frozen after that')
     WHERE NOT (OLD.status = 'deployed' AND NEW.status <> 'deployed' AND NEW.row_version = OLD.row_version)
       AND NOT (OLD.status <> 'deployed' AND NEW.status = OLD.status AND OLD.ended_at IS NULL
                AND NEW.row_version = OLD.row_version + 1);

@@ -1,0 +1,152 @@
+//! All stacks of a system: each environment by itself, then what depends on all of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::presence::{Kinds, Made};
+use super::stack::{self, Missing, Stack};
+use super::{Set, layers, names, overrides, presence, tune};
+use crate::catalogue::Catalogue;
+use crate::diag::{Diagnostic, Diags};
+use crate::source::Sources;
+use crate::spec::{Environment, Spec};
+
+/// All stacks of a system.
+#[derive(Clone, Debug, Default)]
+pub struct System {
+    /// By environment and target, in the order of `mlgen.yaml`.
+    pub stacks: Vec<Stack>,
+}
+
+/// Environments that a message names.
+const NAMED: usize = 3;
+
+/// Makes the stacks of every environment: what is a root variable in one depends on all.
+pub fn build(
+    spec: &Spec,
+    kinds: &Kinds,
+    catalogue: &Catalogue,
+    sources: &Sources,
+    set: Set<'_>,
+    diags: &mut Diags,
+) -> System {
+    overrides::check(spec, diags);
+    let given = stack::Given { spec, kinds, sources, set };
+    let environments: Vec<&Environment> = spec.project.environments.values().collect();
+    let built: Vec<_> = environments
+        .par_iter()
+        .map(|environment| stacks_of(given, catalogue, environment))
+        .collect();
+    let mut stacks = Vec::new();
+    let mut missing: BTreeMap<Missing, Vec<&str>> = BTreeMap::new();
+    for (environment, (found, lacks, errors)) in environments.iter().zip(built) {
+        stacks.extend(found);
+        diags.extend(errors);
+        for one in lacks {
+            missing.entry(one).or_default().push(&environment.name);
+        }
+    }
+    for (one, environments) in missing {
+        diags.push(lacking(one, &environments));
+    }
+    let there: BTreeSet<&str> =
+        stacks.iter().flat_map(|stack| stack.components.keys().map(String::as_str)).collect();
+    layers::check_set(spec, set, &|name| there.contains(name), diags);
+    let chosen = choose_variables(spec, &stacks, diags);
+    names::check(spec, &stacks, &chosen, diags);
+    for stack in &mut stacks {
+        let Some(chosen) = chosen.get(&stack.target.name) else { continue };
+        for (name, component) in &mut stack.components {
+            if let Some(leaves) = chosen.get(name) {
+                component.variables = Arc::clone(leaves);
+            }
+        }
+    }
+    System { stacks }
+}
+
+/// The stacks of one environment, with what is missing and what else is wrong.
+fn stacks_of(
+    given: stack::Given<'_>,
+    catalogue: &Catalogue,
+    environment: &Environment,
+) -> (Vec<Stack>, Vec<Missing>, Diags) {
+    let stack::Given { spec, kinds, .. } = given;
+    let (mut stacks, mut missing, mut diags) = (Vec::new(), Vec::new(), Diags::default());
+    let layers = spec.layers(&environment.name);
+    for (name, _) in &environment.targets {
+        let Some(target) = kinds.targets.get(name) else { continue };
+        let here =
+            presence::here(spec, &layers, kinds, catalogue, &environment.name, target, &mut diags);
+        stacks.push(stack::build(
+            given,
+            &layers,
+            environment,
+            target,
+            here,
+            &mut missing,
+            &mut diags,
+        ));
+    }
+    (stacks, missing, diags)
+}
+
+fn lacking(one: Missing, environments: &[&str]) -> Diagnostic {
+    let listed = match environments {
+        [first @ .., last] if !first.is_empty() && environments.len() <= NAMED => {
+            format!("{} and {last}", first.join(", "))
+        }
+        [one] => (*one).to_owned(),
+        all => format!("{} and {} others", all[..NAMED].join(", "), all.len() - NAMED),
+    };
+    let Missing { at, component, input, target, noun, description } = one;
+    let message = format!("`{component}` needs `{input}` for {target} in {listed}");
+    let error = Diagnostic::error(at, message).label(format!("`{input}` is {noun}"));
+    if description.is_empty() { error } else { error.help(description) }
+}
+
+/// The root variables of each component by target: the same for all environments.
+pub(super) type Chosen = BTreeMap<String, BTreeMap<String, Arc<BTreeSet<tune::Leaf>>>>;
+
+fn choose_variables(spec: &Spec, stacks: &[Stack], diags: &mut Diags) -> Chosen {
+    let mut by_target: BTreeMap<&str, BTreeMap<&str, Vec<&Stack>>> = BTreeMap::new();
+    for stack in stacks {
+        let components = by_target.entry(&stack.target.name).or_default();
+        for name in stack.components.keys() {
+            components.entry(name).or_default().push(stack);
+        }
+    }
+    let mut chosen = Chosen::new();
+    for (target, components) in by_target {
+        let tuning = tune::Tuning::of(spec, target);
+        let found = chosen.entry(target.to_owned()).or_default();
+        for (name, having) in components {
+            let first = &having[0].components[name];
+            let other = having.iter().find(|stack| title(stack, name) != title(having[0], name));
+            if let Some(other) = other {
+                let message =
+                    format!("`{name}` is something else in {}", having[0].environment.name);
+                diags.push(
+                    Diagnostic::error(other.components[name].span, message)
+                        .note_at(first.span, format!("there it is {}", title(having[0], name)))
+                        .help("a component of one name is of one kind in every environment"),
+                );
+            }
+            let kind = first.made.kind().map(AsRef::as_ref);
+            let tuned = tuning.leaves(&having[0].target, name, kind);
+            let leaves = tune::variables(tuned, name, &having, kind.is_some());
+            found.insert(name.to_owned(), Arc::new(leaves));
+        }
+    }
+    chosen
+}
+
+/// What a component is made of, as one text.
+fn title(stack: &Stack, name: &str) -> String {
+    match &stack.components[name].made {
+        Made::Kind(kind) => kind.title(),
+        Made::Foreign(foreign) => foreign.source.clone(),
+    }
+}

@@ -1,0 +1,87 @@
+//! Root variables of one name: made from components and inputs, from facts of the run and settings, they must not meet.
+
+use std::collections::BTreeMap;
+
+use super::build::Chosen;
+use super::stack::{SECRET_VALUES, Stack};
+use super::tune::variable_name;
+use crate::catalogue::target::Writer;
+use crate::diag::{Diagnostic, Diags};
+use crate::merge::{Path, Segment};
+use crate::source::Span;
+use crate::spec::Spec;
+
+/// Who has a name, and where that is said.
+struct Owner {
+    what: String,
+    at: Option<Span>,
+}
+
+/// Reports names that two root variables of the stacks for a target would have.
+pub(super) fn check(spec: &Spec, stacks: &[Stack], chosen: &Chosen, diags: &mut Diags) {
+    for (target, components) in chosen {
+        let mut of_target = stacks.iter().filter(|stack| stack.target.name == *target).peekable();
+        let Some(first) = of_target.peek() else { continue };
+        if first.target.writer != Writer::Terraform {
+            continue;
+        }
+        let mut taken: BTreeMap<String, Owner> = BTreeMap::new();
+        for name in ["environment", "prefix", SECRET_VALUES] {
+            let what = "what every stack has".to_owned();
+            taken.insert(name.to_owned(), Owner { what, at: None });
+        }
+        for (name, setting) in &first.target.settings {
+            if let Some(variable) = &setting.variable {
+                let what = format!("the setting `{name}`");
+                taken.insert(variable.clone(), Owner { what, at: None });
+            }
+        }
+        let mut places: BTreeMap<&str, &super::Component> = BTreeMap::new();
+        let mut facts: BTreeMap<String, Owner> = BTreeMap::new();
+        for stack in of_target {
+            for (name, fact) in &stack.inputs {
+                let owner = || Owner { what: format!("input `{name}`"), at: Some(fact.key) };
+                facts.entry(name.clone()).or_insert_with(owner);
+            }
+            for (environment, component, output) in &stack.foreign {
+                let what = format!("`{environment}:{component}.{output}`");
+                let name = super::tune::foreign_variable(environment, component, output);
+                facts.entry(name).or_insert(Owner { what, at: None });
+            }
+            for (name, component) in &stack.components {
+                places.entry(name).or_insert(component);
+            }
+        }
+        let leaves = components.iter().flat_map(|(name, leaves)| {
+            let component = places[name.as_str()];
+            leaves.iter().map(move |leaf| {
+                let path = Path(leaf.iter().cloned().map(Segment::Key).collect());
+                let at = component.merged.get(&path).map_or(component.span, |at| at.origin.place());
+                let what = format!("`{name}.{}`", leaf.join("."));
+                (variable_name(name, leaf), Owner { what, at: Some(at) })
+            })
+        });
+        for (name, owner) in facts.into_iter().chain(leaves) {
+            match taken.get(&name) {
+                Some(other) => diags.push(clash(spec, &name, &owner, other)),
+                None => {
+                    taken.insert(name, owner);
+                }
+            }
+        }
+    }
+}
+
+fn clash(spec: &Spec, name: &str, one: &Owner, other: &Owner) -> Diagnostic {
+    let message = format!("{} and {} would both be the variable `{name}`", one.what, other.what);
+    let at = one.at.or(other.at).or_else(|| Some(spec.project.targets.values().next()?.key));
+    let error = match at {
+        Some(at) => Diagnostic::error(at, message),
+        None => Diagnostic::global(message),
+    };
+    let error = match other.at {
+        Some(at) => error.note_at(at, "the other one"),
+        None => error,
+    };
+    error.help("give one of them another name")
+}

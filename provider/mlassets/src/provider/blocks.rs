@@ -1,0 +1,179 @@
+//! One backend from one block, completed from the environment; nothing is connected to yet.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tfplug::{Path, Secret};
+
+use super::configuration::{PrefectBlock, RegistryBlock, WormBlock};
+use super::problem::{Origin, Problem};
+use crate::backend::prefect::{self, Auth, Config, ConfigProblem, Prefect};
+use crate::backend::registry::{self, Location, Registry};
+use crate::backend::worm::{self, Archive};
+use crate::diagnose::sentence;
+
+const UNUSABLE: &str = "Prefect configuration not usable";
+
+/// The client of a Prefect server.
+pub(super) fn prefect(block: PrefectBlock) -> Result<Prefect, Vec<Problem>> {
+    let of = |value: &Option<String>, variables: &[&'static str]| {
+        Origin::of(value.as_deref(), variables)
+    };
+    let of_secret = |value: &Option<Secret>, variables: &[&'static str]| {
+        Origin::of(value.as_ref().map(Secret::expose), variables)
+    };
+    let origins = Origins {
+        endpoint: of(&block.endpoint, &["PREFECT_API_URL"]),
+        // Only such a line can be shown.
+        endpoint_is_plain: block.endpoint.as_ref().is_some_and(|url| !url.contains(['@', '?'])),
+        api_key: of_secret(&block.api_key, &["PREFECT_API_KEY"]),
+        basic_auth_key: of_secret(
+            &block.basic_auth_key,
+            &["PREFECT_API_AUTH_STRING", "PREFECT_BASIC_AUTH_KEY"],
+        ),
+        account_id: of(&block.account_id, &["PREFECT_CLOUD_ACCOUNT_ID"]),
+        workspace_id: of(&block.workspace_id, &["PREFECT_CLOUD_WORKSPACE_ID"]),
+    };
+    let auth = auth(&block, &origins)?;
+    let Some(endpoint) = block.endpoint else {
+        let detail =
+            "Set `endpoint` in the `prefect` block, or the environment variable PREFECT_API_URL.";
+        return Err(vec![Problem::new("No Prefect API", detail, Path::ROOT, Origin::Nowhere)]);
+    };
+    let is_key = matches!(auth, Auth::ApiKey(_));
+    let defaults = Config::new(endpoint);
+    let config = Config {
+        account_id: block.account_id,
+        workspace_id: block.workspace_id,
+        auth,
+        max_parallel_writes: block
+            .max_parallel_writes
+            .and_then(|writes| usize::try_from(writes).ok())
+            .unwrap_or(defaults.max_parallel_writes),
+        timeout: block
+            .timeout_seconds
+            .and_then(|seconds| u64::try_from(seconds).ok())
+            .map_or(defaults.timeout, Duration::from_secs),
+        extra_headers: block
+            .headers
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(name, value)| (name, hidden(&value)))
+            .collect(),
+        ..defaults
+    };
+    Prefect::new(&config).map_err(|error| match error {
+        prefect::Error::Config(problems) => {
+            problems.iter().map(|problem| origins.explain(problem, is_key)).collect()
+        }
+        other => {
+            vec![Problem::new(UNUSABLE, sentence(&other.to_string()), Path::ROOT, Origin::Block)]
+        }
+    })
+}
+
+/// Where the values of a `prefect` block come from.
+struct Origins {
+    endpoint: Origin,
+    endpoint_is_plain: bool,
+    api_key: Origin,
+    basic_auth_key: Origin,
+    account_id: Origin,
+    workspace_id: Origin,
+}
+
+impl Origins {
+    /// A problem in the words of the provider's configuration. What may be secret is shown by no line.
+    fn explain(&self, problem: &ConfigProblem, is_key: bool) -> Problem {
+        let (attribute, origin, shown) = match problem.field {
+            "api_url" => ("endpoint", self.endpoint, self.endpoint_is_plain),
+            "auth" if is_key => ("api_key", self.api_key, false),
+            "auth" => ("basic_auth_key", self.basic_auth_key, false),
+            "account_id" => ("account_id", self.account_id.or(self.workspace_id), true),
+            "workspace_id" => ("workspace_id", self.workspace_id.or(self.account_id), true),
+            "extra_headers" => ("headers", Origin::Block, false),
+            "timeout" => ("timeout_seconds", Origin::Block, true),
+            other => (other, Origin::Block, true),
+        };
+        let detail = sentence(&format!("`{attribute}` {}", problem.message));
+        let place = if shown { Path::attribute(attribute) } else { Path::ROOT };
+        Problem::new(UNUSABLE, detail, place, origin)
+    }
+}
+
+/// The one way to authenticate. What is written wins over what is in the environment.
+fn auth(block: &PrefectBlock, origins: &Origins) -> Result<Auth, Vec<Problem>> {
+    let (key, pair) =
+        (block.api_key.as_ref().map(hidden), block.basic_auth_key.as_ref().map(hidden));
+    Ok(match (key, pair) {
+        (Some(key), Some(pair)) => match (origins.api_key, origins.basic_auth_key) {
+            (Origin::Block, Origin::Variable(_)) => Auth::ApiKey(key),
+            (Origin::Variable(_), Origin::Block) => Auth::Basic(pair),
+            (api_key, basic_auth_key) => {
+                let mut detail =
+                    "Set `api_key` for Prefect Cloud or `basic_auth_key` for a server, not both."
+                        .to_owned();
+                if let (Origin::Variable(api_key), Origin::Variable(basic_auth_key)) =
+                    (api_key, basic_auth_key)
+                {
+                    detail = format!(
+                        "{api_key} is for Prefect Cloud and {basic_auth_key} for a server: unset one of these environment \
+                         variables, or set the right attribute of the `prefect` block."
+                    );
+                }
+                let origin = if api_key == Origin::Block { api_key } else { Origin::Nowhere };
+                return Err(vec![Problem::new(
+                    "Two ways to authenticate",
+                    detail,
+                    Path::ROOT,
+                    origin,
+                )]);
+            }
+        },
+        (Some(key), None) => Auth::ApiKey(key),
+        (None, Some(pair)) => Auth::Basic(pair),
+        (None, None) => Auth::None,
+    })
+}
+
+/// The model registry.
+pub(super) fn registry(block: RegistryBlock, actor: &str) -> Result<Registry, Vec<Problem>> {
+    let Some(url) = block.url else {
+        let detail = "Set `url` in the `registry` block to the path of a SQLite file or to a `postgres://` URL, or the \
+                      environment variable MLASSETS_REGISTRY_URL.";
+        return Err(vec![Problem::new("No model registry", detail, Path::ROOT, Origin::Nowhere)]);
+    };
+    let mut options = registry::Options::new(actor);
+    if let Some(schema) = block.schema {
+        options.schema = schema;
+    }
+    let location = Location::parse(url.expose()).map_err(|error| {
+        let origin = Origin::of(Some(url.expose()), &["MLASSETS_REGISTRY_URL"]);
+        let detail = sentence(&error.to_string());
+        vec![Problem::new("Registry address not usable", detail, Path::ROOT, origin)]
+    })?;
+    let password = std::env::var("PGPASSWORD").ok().filter(|password| !password.is_empty());
+    let location = location.with_password(password.map(SecretString::from));
+    Registry::new(location, options).map_err(|error| {
+        let detail = sentence(&error.to_string());
+        vec![Problem::new("Invalid value", detail, Path::attribute("schema"), Origin::Block)]
+    })
+}
+
+/// The archive of evidence.
+pub(super) fn worm(block: WormBlock, actor: &str) -> Result<Archive, Vec<Problem>> {
+    let Some(directory) = block.directory else {
+        let detail = "Set `directory` in the `worm` block to the absolute path of an existing directory, or the \
+                      environment variable MLASSETS_WORM_DIRECTORY.";
+        return Err(vec![Problem::new("No archive", detail, Path::ROOT, Origin::Nowhere)]);
+    };
+    let origin = Origin::of(Some(&directory), &["MLASSETS_WORM_DIRECTORY"]);
+    Archive::directory(directory, worm::Options::new(actor)).map_err(|error| {
+        let detail = sentence(&error.to_string());
+        vec![Problem::new("Archive not usable", detail, Path::attribute("directory"), origin)]
+    })
+}
+
+fn hidden(secret: &Secret) -> SecretString {
+    SecretString::from(secret.expose())
+}
