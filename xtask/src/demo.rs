@@ -1,185 +1,91 @@
-//! `cargo xtask demo`: the provider at work on this machine, each step with its command and a plain sentence.
-//!
-//! It shows and checks: a command that fails, a second plan that wants changes, or anything that outlives the
-//! destroy (evidence excepted, which must) ends it with an error. The configuration is `examples/first-steps`,
-//! and this file knows only its three variables and its output `work_pool`.
+//! `cargo xtask demo`: provider and generator at work on this machine, each step with its command and a plain
+//! sentence. What is shown is in `provider` and `generator`; this file builds the programs that both need.
 
+mod generator;
+mod provider;
 mod workspace;
 
-use std::path::Path;
-use std::process::Command;
+use std::path::PathBuf;
 use std::thread;
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 
-use self::workspace::Workspace;
 use crate::servers::Prefect;
 use crate::tools::{Found, Store, TERRAFORM};
-use crate::{http, process, repository, ui};
+use crate::{process, repository, ui};
 
-/// Build the provider and let Terraform create, check and remove ML assets on this machine.
+/// Build provider and generator, and see real Terraform work with both on this machine.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  cargo xtask demo           from nothing to nothing\n  cargo xtask demo --keep    leave everything running, to try things out"
+    after_help = "Examples:\n  cargo xtask demo                    from nothing to nothing\n  cargo xtask demo --debug            the same, built in less time\n  cargo xtask demo --only generator   one spec becomes a stack, and Terraform plans it without a cloud\n  cargo xtask demo --keep             leave everything running, to try things out"
 )]
 pub(crate) struct Arguments {
-    /// Leave the workspace and the Prefect server, and print how to go on
+    /// Leave the workspaces and the Prefect server, and print how to go on
     #[arg(long)]
     keep: bool,
     /// Build without optimisation, which is quicker
     #[arg(long)]
     debug: bool,
+    /// Show one of the two parts
+    #[arg(long, value_name = "PART")]
+    only: Option<Part>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// Assets that Terraform owns: a Prefect work pool, a model registry, evidence
+    Provider,
+    /// Stacks of a system, rendered from its spec and planned
+    Generator,
+}
+
+impl Arguments {
+    fn shows(&self, part: Part) -> bool {
+        self.only.is_none_or(|only| only == part)
+    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    say("Building the provider. Meanwhile Terraform and Prefect are made ready.");
-    let servers = thread::spawn(servers);
-    let built = build(arguments.debug);
-    let servers = servers.join().map_err(|_| anyhow!("bug in xtask: the thread panicked"));
-    let (provider, (terraform, prefect)) = (built?, servers??);
+    say("Building the programs. Meanwhile Terraform and what else is needed are made ready.");
+    let with_prefect = arguments.shows(Part::Provider);
+    let tools = thread::spawn(move || tools(with_prefect));
+    let built = build(arguments);
+    let tools = tools.join().map_err(|_| anyhow!("bug in xtask: the thread panicked"));
+    let (programs, (terraform, prefect)) = (built?, tools??);
 
-    let workspace = Workspace::create(&provider, &terraform.program, &prefect.api_url())?;
-    let demo = Demo { workspace, prefect };
-    let shown = demo.show();
-    if arguments.keep {
-        demo.keep(shown.is_ok())?;
-        return shown;
+    if let Some(prefect) = prefect {
+        let provider = programs.join(workspace::PROVIDER);
+        provider::show(&provider, &terraform.program, prefect, arguments.keep)?;
     }
-    shown
-        .and_then(|()| demo.destroy())
-        .context("the demo stopped; `cargo xtask demo --keep` leaves its workspace to look at")?;
-    demo.workspace.remove()?;
-    say("All of it is gone again. `cargo xtask demo --keep` leaves it to try things out.");
+    if arguments.shows(Part::Generator) {
+        generator::show(&programs, &terraform.program, arguments.keep)?;
+    }
     Ok(())
 }
 
-fn servers() -> Result<(Found, Prefect)> {
+fn tools(with_prefect: bool) -> Result<(Found, Option<Prefect>)> {
     let store = Store::new();
-    Ok((store.need(&TERRAFORM)?, Prefect::start(&store)?))
+    let terraform = store.need(&TERRAFORM)?;
+    let prefect = with_prefect.then(|| Prefect::start(&store)).transpose()?;
+    Ok((terraform, prefect))
 }
 
-/// Builds the provider and gives its path.
-fn build(debug: bool) -> Result<std::path::PathBuf> {
+/// Builds what is shown and gives the folder of the programs.
+fn build(arguments: &Arguments) -> Result<PathBuf> {
     let mut command = repository::cargo();
+    // Its modules may use the provider, so the generator is shown with it.
     command.args(["build", "--package", "mlassets"]);
-    let profile = if debug {
+    if arguments.shows(Part::Generator) {
+        command.args(["--package", "mlgen-cli", "--package", "standin"]);
+    }
+    let profile = if arguments.debug {
         "debug"
     } else {
         command.arg("--release");
         "release"
     };
     process::run(&mut command)?;
-    Ok(repository::target_folder()?.join(profile).join(workspace::PROVIDER))
-}
-
-struct Demo {
-    workspace: Workspace,
-    prefect: Prefect,
-}
-
-impl Demo {
-    fn show(&self) -> Result<()> {
-        say(&format!(
-            "An empty workspace, {}, with the configuration of examples/first-steps.",
-            self.workspace.folder().display()
-        ));
-        say("Terraform finds the provider in a folder; nothing is looked up on the network.");
-        self.terraform(&["init"])?;
-        say("What would Terraform do? Nothing has happened yet.");
-        self.terraform(&["plan", "-out=first.tfplan"])?;
-        say("Do just that.");
-        self.terraform(&["apply", "first.tfplan"])?;
-        say("Ask again: exit code 0 says that the world is what the configuration says.");
-        self.plan_is_empty()?;
-        self.show_pool()?;
-        say("The evidence, one read-only file per record:");
-        ui::line(&workspace::tree(&self.workspace.archive())?);
-        Ok(())
-    }
-
-    fn plan_is_empty(&self) -> Result<()> {
-        let arguments = ["plan", "-detailed-exitcode"];
-        ui::command("terraform plan -detailed-exitcode");
-        match process::status(&mut self.workspace.terraform(&arguments))?.code() {
-            Some(0) => Ok(()),
-            Some(2) => bail!("bug in the provider: a plan right after apply wants changes"),
-            _ => bail!("`terraform plan` failed"),
-        }
-    }
-
-    fn show_pool(&self) -> Result<()> {
-        let outputs = self.capture(&["output", "-json"])?;
-        let outputs: serde_json::Value = serde_json::from_str(&outputs)?;
-        let pool = outputs["work_pool"]["value"]
-            .as_str()
-            .context("the configuration has no output `work_pool` with the pool's name")?;
-        say("Prefect itself, asked without Terraform, knows the work pool:");
-        ui::command(&format!("curl {}/work_pools/{pool}", self.prefect.api_url()));
-        let pool = http::get(self.prefect.port(), &format!("/api/work_pools/{pool}"))?;
-        let mut pool: serde_json::Value = serde_json::from_str(&pool)?;
-        if let Some(pool) = pool.as_object_mut() {
-            // Long, and the same for every pool of its type.
-            pool.remove("base_job_template");
-        }
-        ui::line(&serde_json::to_string_pretty(&pool)?);
-        Ok(())
-    }
-
-    /// Destroys all of it and checks that Terraform manages nothing any more, and that the evidence is there.
-    fn destroy(&self) -> Result<()> {
-        say(
-            "Remove it. Evidence and the registry's rows outlive that: Terraform only forgets them.",
-        );
-        self.terraform(&["destroy", "-auto-approve"])?;
-        let left = self.capture(&["state", "list"])?;
-        if !left.trim().is_empty() {
-            bail!(
-                "`terraform destroy` left {}",
-                left.split_whitespace().collect::<Vec<_>>().join(", ")
-            );
-        }
-        let evidence = workspace::tree(&self.workspace.archive())?;
-        if !evidence.contains("model_distribution") {
-            bail!("`terraform destroy` removed a record under retention");
-        }
-        say("Terraform manages nothing any more, and the evidence is where it was:");
-        ui::line(&evidence);
-        Ok(())
-    }
-
-    fn keep(self, shown: bool) -> Result<()> {
-        let Self { workspace, prefect } = self;
-        let (process, home) = prefect.keep();
-        let folder = workspace.keep();
-        say(if shown {
-            "Everything is left as it is. To go on:"
-        } else {
-            "To see what went wrong:"
-        });
-        for line in workspace::commands(&folder)? {
-            ui::command(&line);
-        }
-        ui::command("terraform state list");
-        say("To end it:");
-        ui::command(&format!("kill {process}"));
-        let quoted = |path: &Path| process::quoted(&path.to_string_lossy());
-        ui::command(&format!(
-            "chmod -R u+w {folder} && rm -rf {folder} {home}",
-            folder = quoted(&folder),
-            home = quoted(&home)
-        ));
-        Ok(())
-    }
-
-    fn terraform(&self, arguments: &[&str]) -> Result<()> {
-        ui::command(&format!("terraform {}", arguments.join(" ")));
-        process::run(&mut self.workspace.terraform(arguments))
-    }
-
-    fn capture(&self, arguments: &[&str]) -> Result<String> {
-        let mut command: Command = self.workspace.terraform(arguments);
-        process::capture(&mut command)
-    }
+    Ok(repository::target_folder()?.join(profile))
 }
 
 fn say(text: &str) {

@@ -16,7 +16,7 @@ struct Wall {
 /// A room that the wall leaves open, and why.
 type Door = (&'static str, &'static str);
 
-const WALLS: [Wall; 4] = [
+const WALLS: [Wall; 14] = [
     Wall {
         rooms: &[
             "provider/tfplug/src/value",
@@ -35,6 +35,12 @@ const WALLS: [Wall; 4] = [
         forbidden: &["mlassets"],
         doors: &[],
         instead: "the framework knows no provider; make it a parameter",
+    },
+    Wall {
+        rooms: &["provider"],
+        forbidden: &["mlgen", "mlgen_cli"],
+        doors: &[],
+        instead: NEIGHBOURS,
     },
     Wall {
         rooms: &["provider/mlassets/src/backend"],
@@ -70,7 +76,87 @@ const WALLS: [Wall; 4] = [
         ],
         instead: "environment, standard output and sockets belong to `serve`; take the value as a parameter",
     },
+    Wall {
+        rooms: &["codegen/mlgen/src"],
+        forbidden: &[
+            "std::env",
+            "std::fs",
+            "std::io::stderr",
+            "std::io::stdin",
+            "std::io::stdout",
+            "std::net",
+            "std::process",
+            "std::time::Instant",
+            "std::time::SystemTime",
+        ],
+        doors: &[],
+        instead: "the library takes texts and gives documents; `mlgen-cli` touches the process, the disk and the clock",
+    },
+    Wall {
+        rooms: &["codegen/mlgen/src/target"],
+        forbidden: &["crate::merge", "crate::spec"],
+        doors: &[(
+            "codegen/mlgen/src/target/evaluate.rs",
+            "what a Compose component says about itself has references in its texts",
+        )],
+        instead: "a target sees constructs only; give the construct what is missing",
+    },
+    Wall {
+        rooms: &["codegen/mlgen/src/target"],
+        forbidden: &["crate::yaml"],
+        doors: &[("codegen/mlgen/src/target/helm.rs", "a chart's own Chart.yaml has its version")],
+        instead: "a target sees constructs only; give the construct what is missing",
+    },
+    Wall {
+        rooms: &["codegen/mlgen/src/target/compose", "codegen/mlgen/src/target/compose.rs"],
+        forbidden: &["crate::target::helm", "crate::target::terraform"],
+        doors: &[],
+        instead: ONE_TARGET,
+    },
+    Wall {
+        rooms: &["codegen/mlgen/src/target/helm", "codegen/mlgen/src/target/helm.rs"],
+        forbidden: &["crate::target::compose", "crate::target::terraform"],
+        doors: &[],
+        instead: ONE_TARGET,
+    },
+    Wall {
+        rooms: &["codegen/mlgen/src/target/terraform"],
+        forbidden: &["crate::target::compose", "crate::target::helm"],
+        doors: &[],
+        instead: ONE_TARGET,
+    },
+    Wall {
+        rooms: &["codegen/mlgen/src/doc"],
+        forbidden: &[
+            "crate::catalogue",
+            "crate::construct",
+            "crate::merge",
+            "crate::spec",
+            "crate::target",
+            "crate::template",
+        ],
+        doors: &[],
+        instead: "a document is syntax without meaning; build its tree in `target`",
+    },
+    Wall {
+        rooms: &["codegen/mlgen-cli/src"],
+        forbidden: &["std::fs", "std::os::unix::fs"],
+        doors: &[
+            ("codegen/mlgen-cli/src/emit", "it writes: all of a change or nothing"),
+            ("codegen/mlgen-cli/src/files", "it reads"),
+        ],
+        instead: "`files` reads and `emit` writes, nobody else touches the disk",
+    },
+    Wall {
+        rooms: &["codegen/mlgen", "codegen/mlgen-cli"],
+        forbidden: &["mlassets", "tfplug"],
+        doors: &[],
+        instead: NEIGHBOURS,
+    },
 ];
+
+const ONE_TARGET: &str = "one target never knows another; what two need goes beside them";
+const NEIGHBOURS: &str = "the generator and the provider meet in schemas, as data";
 
 /// Where the asset kinds are, one module each.
 const KINDS: &str = "provider/mlassets/src";
@@ -237,6 +323,87 @@ mod tests {
         ] {
             check(&[(path, text)], &[]);
         }
+    }
+
+    /// Each line of code, in its file, is a breach of a wall.
+    fn breaches(cases: &[(&str, &str, &str, &str)]) {
+        for (path, code, what, instead) in cases {
+            check(
+                &[(path, &format!("//! Head.\n{code}\n"))],
+                &[&format!("{path}:2: wall: `{what}` must not be named here: {instead}")],
+            );
+        }
+    }
+
+    #[test]
+    fn the_generators_library_touches_nothing() {
+        let instead = "the library takes texts and gives documents; `mlgen-cli` touches the process, the disk and the clock";
+        let path = "codegen/mlgen/src/catalogue/mod.rs";
+        breaches(&[
+            (path, "use std::fs;", "std::fs", instead),
+            (path, "fn f() { std::env::var(NAME) }", "std::env", instead),
+            (path, "use std::time::{Duration, Instant};", "std::time::Instant", instead),
+            (path, "use std::process::Command;", "std::process", instead),
+        ]);
+        check(&[(path, "//! Head.\nuse std::time::Duration;\n")], &[]);
+        check(&[("codegen/mlgen-cli/src/files/tree.rs", "//! Head.\nuse std::fs;\n")], &[]);
+    }
+
+    #[test]
+    fn a_target_sees_constructs_and_no_other_target() {
+        let instead = "a target sees constructs only; give the construct what is missing";
+        let helm = "codegen/mlgen/src/target/helm.rs";
+        breaches(&[
+            (
+                "codegen/mlgen/src/target/terraform/root.rs",
+                "use crate::spec::Spec;",
+                "crate::spec",
+                instead,
+            ),
+            (helm, "use crate::merge;", "crate::merge", instead),
+            ("codegen/mlgen/src/target/evaluate.rs", "use crate::yaml;", "crate::yaml", instead),
+            (helm, "use super::terraform;", "crate::target::terraform", super::ONE_TARGET),
+            (
+                "codegen/mlgen/src/target/compose.rs",
+                "use crate::target::helm;",
+                "crate::target::helm",
+                super::ONE_TARGET,
+            ),
+        ]);
+        check(&[(helm, "//! Head.\nuse crate::construct::Stack;\nuse super::evaluate;\n")], &[]);
+    }
+
+    #[test]
+    fn a_document_is_syntax_without_meaning() {
+        let path = "codegen/mlgen/src/doc/hcl/print.rs";
+        let instead = "a document is syntax without meaning; build its tree in `target`";
+        breaches(&[
+            (path, "use crate::construct::Component;", "crate::construct", instead),
+            (path, "use crate::{catalogue, doc};", "crate::catalogue", instead),
+        ]);
+        check(&[(path, "//! Head.\nuse super::structure::Body;\n")], &[]);
+    }
+
+    #[test]
+    fn one_room_reads_and_one_writes() {
+        let instead = "`files` reads and `emit` writes, nobody else touches the disk";
+        breaches(&[("codegen/mlgen-cli/src/render.rs", "use std::fs;", "std::fs", instead)]);
+        check(&[("codegen/mlgen-cli/src/emit/apply.rs", "//! Head.\nuse std::fs;\n")], &[]);
+    }
+
+    #[test]
+    fn generator_and_provider_do_not_know_each_other() {
+        breaches(&[
+            ("codegen/mlgen/src/app.rs", "use tfplug::Schema;", "tfplug", super::NEIGHBOURS),
+            (
+                "codegen/mlgen-cli/src/job.rs",
+                "use mlassets::provider;",
+                "mlassets",
+                super::NEIGHBOURS,
+            ),
+            ("provider/mlassets/src/types.rs", "use mlgen::App;", "mlgen", super::NEIGHBOURS),
+        ]);
+        check(&[("codegen/standin/src/kind.rs", "//! Head.\nuse tfplug::Schema;\n")], &[]);
     }
 
     #[test]
