@@ -26,16 +26,19 @@ pub struct Arguments {
 #[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 #[expect(missing_docs, reason = "a command's arguments say what it does")]
 pub enum Command {
+    Init(Init),
     Render(Render),
     Explain(Explain),
+    Schema(Schema),
     Completions(Completions),
 }
 
 /// Start a project: write an `mlgen.yaml` and a first spec
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 #[command(after_help = "Examples:
-  mlgen init                       in the current folder, with its name
-  mlgen init --name shop deploy    in the folder deploy")]
+  mlgen init                                  asks, then writes into the current folder
+  mlgen init shop --target aws --target helm  in the folder shop, for two targets
+  mlgen init --name shop --region us-east-1   with a name and a region")]
 pub struct Init {
     /// The folder, which is made if it is not there
     #[arg(value_name = "DIR", default_value = ".")]
@@ -43,6 +46,18 @@ pub struct Init {
     /// Name of the system; the folder's unless given
     #[arg(long)]
     pub name: Option<String>,
+    /// What to render for: aws, azure, helm, compose, mlassets; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub target: Vec<String>,
+    /// An environment, the most careless first; staging and production unless given
+    #[arg(long, value_name = "NAME")]
+    pub env: Vec<String>,
+    /// Region on AWS
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Location on Azure
+    #[arg(long, value_name = "LOCATION")]
+    pub location: Option<String>,
 }
 
 /// Render environments, and write what changed
@@ -106,11 +121,15 @@ pub struct Explain {
     pub format: Format,
 }
 
-/// Write the JSON schema of the project's specs, for editors
+/// Write the JSON schema of mlgen.yaml or of the specs, for editors
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 #[command(after_help = "Example:
-  mlgen schema > .mlgen/spec.schema.json")]
+  mlgen schema configs > .mlgen/spec.schema.json
+  mlgen schema project > .mlgen/project.schema.json")]
 pub struct Schema {
+    /// Which files the schema is for
+    #[arg(value_enum, value_name = "FILES")]
+    pub kind: SchemaKind,
     #[command(flatten)]
     #[expect(missing_docs, reason = "its own fields have the help")]
     pub project: Project,
@@ -125,6 +144,15 @@ pub struct Schema {
 pub struct Completions {
     /// The shell
     pub shell: Shell,
+}
+
+/// Files that have a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaKind {
+    /// mlgen.yaml
+    Project,
+    /// Files under configs/
+    Configs,
 }
 
 /// Which project.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::args::{Assignment, Explain, Format, Project, Render, Schema};
+use crate::args::{Assignment, Explain, Format, Project, Render, Schema, SchemaKind};
 use crate::emit::Names;
 use crate::files::{self, Unreadable};
 
@@ -53,8 +53,10 @@ pub struct ExplainJob {
 /// To write the schema of a project's specs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SchemaJob {
-    /// The folder of `mlgen.yaml`, absolute.
-    pub root: PathBuf,
+    /// The folder of `mlgen.yaml`, absolute; without one the schema is that of any project.
+    pub root: Option<PathBuf>,
+    /// Which files it is for.
+    pub kind: SchemaKind,
 }
 
 impl RenderJob {
@@ -83,7 +85,12 @@ impl ExplainJob {
 impl SchemaJob {
     /// The job of a command line that was typed in `current`, which is absolute.
     pub fn new(args: &Schema, current: &Path) -> Result<Self, Unreadable> {
-        Ok(Self { root: root(&args.project, current)? })
+        let found = root(&args.project, current);
+        let root = match (found, &args.project.folder) {
+            (Err(error), Some(_)) => return Err(error),
+            (found, _) => found.ok(),
+        };
+        Ok(Self { root, kind: args.kind })
     }
 }
 

@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser as _};
 use mlgen_cli::args::{Arguments, Command};
-use mlgen_cli::explain;
-use mlgen_cli::job::{ExplainJob, RenderJob};
+use mlgen_cli::job::{ExplainJob, RenderJob, SchemaJob};
 use mlgen_cli::render::{self, Exit, Streams};
+use mlgen_cli::{explain, init, schema};
 
 fn main() -> ExitCode {
     match run(Arguments::parse()) {
@@ -27,6 +27,10 @@ fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     match arguments.command {
         Command::Render(typed) => {
             render::run(&RenderJob::new(typed, &std::env::current_dir()?)?, &mut streams)
+        }
+        Command::Init(typed) => init::run(&typed, &std::env::current_dir()?, &mut streams),
+        Command::Schema(typed) => {
+            schema::run(&SchemaJob::new(&typed, &std::env::current_dir()?)?, &mut streams)
         }
         Command::Explain(typed) => {
             explain::run(&ExplainJob::new(typed, &std::env::current_dir()?)?, &mut streams)

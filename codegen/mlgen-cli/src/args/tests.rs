@@ -140,6 +140,10 @@ fn help() {
         Usage: mlgen <COMMAND>
 
         Commands:
+          init         Start a project: write an `mlgen.yaml` and a first spec
+          render       Render environments, and write what changed
+          explain      Say where a value comes from, what it overrode, and where it goes
+          schema       Write the JSON schema of mlgen.yaml or of the specs, for editors
           completions  Write a completion script for a shell
 
         Options:
@@ -208,36 +212,45 @@ fn help() {
     check_help::<Init>(
         "init",
         expect![[r#"
-        Start a project: write an `mlgen.yaml` and a first spec
+            Start a project: write an `mlgen.yaml` and a first spec
 
-        Usage: mlgen init [OPTIONS] [DIR]
+            Usage: mlgen init [OPTIONS] [DIR]
 
-        Arguments:
-          [DIR]  The folder, which is made if it is not there [default: .]
+            Arguments:
+              [DIR]  The folder, which is made if it is not there [default: .]
 
-        Options:
-              --name <NAME>  Name of the system; the folder's unless given
-          -h, --help         Print help
+            Options:
+                  --name <NAME>          Name of the system; the folder's unless given
+                  --target <NAME>        What to render for: aws, azure, helm, compose, mlassets; may be given several times
+                  --env <NAME>           An environment, the most careless first; staging and production unless given
+                  --region <REGION>      Region on AWS
+                  --location <LOCATION>  Location on Azure
+              -h, --help                 Print help
 
-        Examples:
-          mlgen init                       in the current folder, with its name
-          mlgen init --name shop deploy    in the folder deploy
-    "#]],
+            Examples:
+              mlgen init                                  asks, then writes into the current folder
+              mlgen init shop --target aws --target helm  in the folder shop, for two targets
+              mlgen init --name shop --region us-east-1   with a name and a region
+        "#]],
     );
     check_help::<Schema>(
         "schema",
         expect![[r#"
-        Write the JSON schema of the project's specs, for editors
+            Write the JSON schema of mlgen.yaml or of the specs, for editors
 
-        Usage: mlgen schema [OPTIONS]
+            Usage: mlgen schema [OPTIONS] <FILES>
 
-        Options:
-              --project <DIR>  The folder of mlgen.yaml; found upwards from the current folder unless given
-          -h, --help           Print help
+            Arguments:
+              <FILES>  Which files the schema is for [possible values: project, configs]
 
-        Example:
-          mlgen schema > .mlgen/spec.schema.json
-    "#]],
+            Options:
+                  --project <DIR>  The folder of mlgen.yaml; found upwards from the current folder unless given
+              -h, --help           Print help (see more with '--help')
+
+            Example:
+              mlgen schema configs > .mlgen/spec.schema.json
+              mlgen schema project > .mlgen/project.schema.json
+        "#]],
     );
     check_help::<Completions>(
         "completions",

@@ -8,6 +8,7 @@
 
 mod apply;
 mod clash;
+mod create;
 mod error;
 mod lock;
 mod manifest;
@@ -21,6 +22,7 @@ mod transaction;
 mod tests;
 
 pub use apply::Writer;
+pub use create::create;
 pub use error::Error;
 pub use lock::{lock, look};
 pub use manifest::MANIFEST;
