@@ -10,6 +10,7 @@
 mod acceptance;
 mod catalogue;
 mod program;
+mod rainbow;
 mod repository;
 
 use std::cell::Cell;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
     panic::set_hook(Box::new(|panic| PANIC.set(panic.to_string())));
     let mut trials = program::trials();
     trials.extend(catalogue::trials());
+    trials.extend(rainbow::trials());
     #[cfg(feature = "acceptance")]
     trials.extend(acceptance::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);

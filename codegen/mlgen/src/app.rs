@@ -34,6 +34,7 @@ pub struct Input {
 pub struct App {
     sources: Sources,
     spec: Option<Spec>,
+    kinds: Kinds,
     system: System,
     /// Documents from templates, of all environments: each is rendered to know whether it can be.
     documents: Vec<Rendered>,
@@ -64,9 +65,10 @@ impl App {
         }
         let catalogue = Catalogue::new(input.catalogues, &mut sources);
         let spec = files.and_then(|files| Spec::read(&files, &sources, &mut diags));
-        let (mut system, mut documents) = (System::default(), Vec::new());
+        let (mut kinds, mut system, mut documents) =
+            (Kinds::default(), System::default(), Vec::new());
         if let Some(spec) = &spec {
-            let kinds = Kinds::read(spec, &catalogue, &sources, &mut diags);
+            kinds = Kinds::read(spec, &catalogue, &sources, &mut diags);
             system = construct::build(spec, &kinds, &catalogue, &sources, &set, &mut diags);
             // A template sees resolved inputs: where there are none, its errors would mislead.
             if !diags.has_errors() {
@@ -79,7 +81,7 @@ impl App {
         for span in diags.concealed() {
             sources.conceal(span);
         }
-        Self { sources, spec, system, documents, diags }
+        Self { sources, spec, kinds, system, documents, diags }
     }
 
     /// The catalogues that a project names, as far as its `mlgen.yaml` can be read.
@@ -108,6 +110,11 @@ impl App {
     /// The spec, if `mlgen.yaml` could be read.
     pub fn spec(&self) -> Option<&Spec> {
         self.spec.as_ref()
+    }
+
+    /// Targets and kinds that the spec uses.
+    pub fn kinds(&self) -> &Kinds {
+        &self.kinds
     }
 
     /// The stacks.

@@ -105,7 +105,11 @@ impl System {
     #[track_caller]
     pub fn set(&mut self, environment: &str, component: &str, inputs: Value) {
         let here = Location::caller();
-        let file = format!("configs/envs/{environment}/{component} ({}:{}).json", here.file(), here.line());
+        let file = format!(
+            "configs/envs/{environment}/{component} ({}:{}).json",
+            here.file(),
+            here.line()
+        );
         let file = self.files.entry(file).or_default();
         section(file, "components").insert(component.to_owned(), inputs);
     }

@@ -9,8 +9,11 @@ use mlgen::{App, Choice, Component, Environment, System, diag};
 use serde_json::json;
 
 /// Environment, class, days for which uploads are kept.
-const ENVIRONMENTS: [(&str, &str, u32); 3] =
-    [("development", "development", 7), ("staging", "staging", 30), ("production", "production", 400)];
+const ENVIRONMENTS: [(&str, &str, u32); 3] = [
+    ("development", "development", 7),
+    ("staging", "staging", 30),
+    ("production", "production", 400),
+];
 
 const TEAMS: [&str; 3] = ["search", "ranking", "ads"];
 

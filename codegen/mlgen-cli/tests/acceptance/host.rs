@@ -13,7 +13,7 @@ use super::tools::{self, Run};
 use crate::repository;
 
 /// The folder that looks like the repository.
-pub(super) fn folder() -> &'static Path {
+pub(crate) fn folder() -> &'static Path {
     FOLDER.get_or_init(|| {
         let folder = tempfile::Builder::new().prefix("mlgen-tests-").tempdir().unwrap().keep();
         copy(&repository::root().join("modules"), &folder.join("modules"));
@@ -47,28 +47,28 @@ fn configuration() -> &'static Path {
 
 /// A folder in which Terraform runs.
 #[derive(Debug)]
-pub(super) struct Stack {
+pub(crate) struct Stack {
     folder: PathBuf,
     variables: BTreeMap<String, String>,
 }
 
 impl Stack {
     /// What is in this folder.
-    pub(super) fn at(folder: PathBuf) -> Self {
+    pub(crate) fn at(folder: PathBuf) -> Self {
         Self { folder, variables: BTreeMap::new() }
     }
 
     /// Gives a value to a variable that no file sets.
-    pub(super) fn set(&mut self, name: &str, value: &str) {
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
         self.variables.insert(format!("TF_VAR_{name}"), value.to_owned());
     }
 
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// Runs Terraform with an environment made from nothing, so that no variable of the machine leaks in.
-    pub(super) fn run(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         let mut command = Command::new(tools::told("MLASSETS_TEST_TERRAFORM"));
         command.args(arguments).current_dir(&self.folder).env_clear().envs(&self.variables);
         command.env("PATH", tools::told("PATH"));
@@ -86,7 +86,7 @@ impl Stack {
 
     /// `terraform init`, with the state in the folder whatever the configuration says.
     #[track_caller]
-    pub(super) fn init(&self) {
+    pub(crate) fn init(&self) {
         fs::write(
             self.folder.join("backend_override.tf"),
             "terraform {\n  backend \"local\" {}\n}\n",
@@ -97,20 +97,20 @@ impl Stack {
 
     /// `terraform init` with these flags. A mirror knows no other platforms, which Terraform says each time.
     #[track_caller]
-    pub(super) fn install(&self, flags: &[&str]) {
+    pub(crate) fn install(&self, flags: &[&str]) {
         let arguments = [&["init", "-no-color"], flags].concat();
         let lock = "Warning: Incomplete lock file information for providers";
         self.run(&arguments).quiet_but(&[lock]);
     }
 
     #[track_caller]
-    pub(super) fn validate(&self) {
+    pub(crate) fn validate(&self) {
         self.run(&["validate", "-no-color"]).quiet();
     }
 }
 
 /// Copies a folder without what Terraform has left in it.
-pub(super) fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for name in repository::names(from) {
         if name.starts_with(".terraform") || name.contains(".tfstate") {

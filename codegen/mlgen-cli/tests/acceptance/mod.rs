@@ -2,11 +2,11 @@
 
 mod charts;
 mod examples;
-mod host;
+pub(crate) mod host;
 mod mistakes;
 mod modules;
 mod project;
-mod tools;
+pub(crate) mod tools;
 
 use crate::Trial;
 

@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The variable that names a tool; `cargo xtask test` sets it.
-pub(super) fn told(variable: &str) -> String {
+pub(crate) fn told(variable: &str) -> String {
     std::env::var(variable).unwrap_or_else(|_| {
         panic!("{variable} is not set: run the acceptance tests with `cargo xtask test`")
     })
 }
 
 /// A program of another crate of the workspace, beside the one under test.
-pub(super) fn built(name: &str) -> PathBuf {
+pub(crate) fn built(name: &str) -> PathBuf {
     let program = Path::new(env!("CARGO_BIN_EXE_mlgen")).with_file_name(name);
     assert!(
         program.is_file(),
@@ -24,31 +24,31 @@ pub(super) fn built(name: &str) -> PathBuf {
 }
 
 /// The program under test, in a project.
-pub(super) fn mlgen(project: &Path, arguments: &[&str]) -> Run {
+pub(crate) fn mlgen(project: &Path, arguments: &[&str]) -> Run {
     run(Command::new(env!("CARGO_BIN_EXE_mlgen")).args(arguments).current_dir(project))
 }
 
 /// Helm, without the settings and the caches of this machine.
-pub(super) fn helm(arguments: &[&str]) -> Run {
+pub(crate) fn helm(arguments: &[&str]) -> Run {
     let mut command = Command::new(told("MLASSETS_TEST_HELM"));
     run(command.args(arguments).env_clear().env("HOME", "/nonexistent"))
 }
 
 /// One of the checkers.
-pub(super) fn checks(program: &str, arguments: &[&str]) -> Run {
+pub(crate) fn checks(program: &str, arguments: &[&str]) -> Run {
     run(Command::new(told("MLASSETS_TEST_CHECKS")).arg(program).args(arguments))
 }
 
 /// A command that ran.
 #[derive(Debug)]
-pub(super) struct Run {
+pub(crate) struct Run {
     command: String,
-    pub(super) code: Option<i32>,
-    pub(super) stdout: String,
-    pub(super) stderr: String,
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
-pub(super) fn run(command: &mut Command) -> Run {
+pub(crate) fn run(command: &mut Command) -> Run {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     let program = Path::new(command.get_program()).file_name().unwrap_or_default();
     let arguments: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();
@@ -63,20 +63,20 @@ pub(super) fn run(command: &mut Command) -> Run {
 impl Run {
     /// Asserts that it went well.
     #[track_caller]
-    pub(super) fn ok(self) -> Self {
+    pub(crate) fn ok(self) -> Self {
         assert_eq!(self.code, Some(0), "it failed: {self}");
         self
     }
 
     /// Asserts that it went well and without a warning.
     #[track_caller]
-    pub(super) fn quiet(self) -> Self {
+    pub(crate) fn quiet(self) -> Self {
         self.quiet_but(&[])
     }
 
     /// Asserts that it went well, with these warnings and no others.
     #[track_caller]
-    pub(super) fn quiet_but(self, expected: &[&str]) -> Self {
+    pub(crate) fn quiet_but(self, expected: &[&str]) -> Self {
         let mut text = self.text();
         for warning in expected {
             text = text.replacen(warning, "", 1);
@@ -88,7 +88,7 @@ impl Run {
 
     /// Asserts that it failed, and not by a crash.
     #[track_caller]
-    pub(super) fn fails(self) -> Self {
+    pub(crate) fn fails(self) -> Self {
         assert!(self.code.is_some_and(|code| code > 0), "it should fail: {self}");
         assert!(!self.text().contains("panic"), "it crashed: {self}");
         self
@@ -96,7 +96,7 @@ impl Run {
 
     /// Asserts that its output has this text, line breaks and frames aside.
     #[track_caller]
-    pub(super) fn says(self, text: &str) -> Self {
+    pub(crate) fn says(self, text: &str) -> Self {
         assert!(self.text().contains(text), "it does not say {text:?}: {self}");
         self
     }
@@ -116,7 +116,7 @@ impl fmt::Display for Run {
 }
 
 /// Makes folders writable, so that they can be removed by who is not root.
-pub(super) fn open(folder: &Path) {
+pub(crate) fn open(folder: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).unwrap();
     for entry in fs::read_dir(folder).unwrap() {

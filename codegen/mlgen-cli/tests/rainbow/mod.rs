@@ -29,23 +29,28 @@ const LINES: usize = 200;
 /// The corrections of the design that meet this example, and whether the design's own value must stay possible.
 ///
 /// Of C-41 to C-43 it is the default, so the rows check it; C-11 is about passwords, which no file may hold.
-const CORRECTIONS: [(&str, bool); 17] = [
+const CORRECTIONS: [(&str, bool); 22] = [
     ("C-01", true),
     ("C-02", false),
     ("C-04", true),
     ("C-05", false),
     ("C-10", true),
     ("C-11", false),
+    ("C-17", true),
     ("C-20", true),
     ("C-21", true),
     ("C-22", false),
     ("C-23", true),
     ("C-24", false),
+    ("C-26", true),
+    ("C-27", true),
+    ("C-28", false),
     ("C-31", false),
     ("C-39", true),
     ("C-41", false),
     ("C-42", false),
     ("C-43", false),
+    ("C-44", false),
     ("C-45", false),
 ];
 

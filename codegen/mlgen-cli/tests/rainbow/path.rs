@@ -30,6 +30,18 @@ pub(super) fn fits(expected: &Json, found: &Json) -> bool {
             let start = wanted["begins"].as_str().unwrap();
             found.as_str().is_some_and(|text| text.starts_with(start))
         }
+        (Json::Object(wanted), Json::String(text))
+            if wanted.len() == 1 && wanted.contains_key("holds") =>
+        {
+            let mut rest = text.as_str();
+            wanted["holds"].as_array().unwrap().iter().all(|part| {
+                let found = rest.split_once(part.as_str().unwrap());
+                found.is_some_and(|(_, after)| {
+                    rest = after;
+                    true
+                })
+            })
+        }
         (Json::Object(wanted), Json::Array(items))
             if wanted.len() == 1 && wanted.contains_key("set") =>
         {

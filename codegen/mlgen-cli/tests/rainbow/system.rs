@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::rows::{Places, yaml};
 use super::{hcl, path};
@@ -12,7 +12,7 @@ use super::{hcl, path};
 /// An environment, rendered and applied.
 #[derive(Debug)]
 pub(super) struct System {
-    /// Where `compose.yaml` and the stack of Terraform are.
+    /// Where `compose.yaml`, documents and the stack of Terraform are.
     pub(super) project: PathBuf,
     /// The folder of the stack.
     pub(super) stack: PathBuf,
@@ -103,15 +103,14 @@ impl System {
         if place.starts_with("module.") {
             return self.resources.get(place).cloned();
         }
-        let folder = match place {
-            "compose.yaml" | ".env.example" => &self.project,
-            _ => &self.stack,
-        };
+        let of_stack = place.contains(".tf");
+        let folder = if of_stack { &self.stack } else { &self.project };
         let text = fs::read_to_string(folder.join(place)).ok()?;
-        Some(match place {
-            "compose.yaml" => yaml(place, &text),
-            ".env.example" => keys(&text),
-            _ => hcl::read(&text),
+        Some(match place.rsplit('.').next() {
+            _ if of_stack => hcl::read(&text),
+            Some("yaml" | "yml") => yaml(place, &text),
+            Some("md") => json!({ "text": text }),
+            _ => keys(&text),
         })
     }
 }

@@ -4,12 +4,14 @@
 //! A condition over anything that is known only later, or with a function that is not here, has no answer; Terraform
 //! will judge it.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hcl_edit::expr::{
     BinaryOperator, Expression, ForExpr, FuncCall, Traversal, TraversalOperator, UnaryOperator,
 };
 use serde_json::{Number, Value};
+use unicode_segmentation::UnicodeSegmentation as _;
 
 /// A value, or that there is none before the apply. `Err` is an error of the expression itself.
 type Answer = Result<Option<Value>, ()>;
@@ -75,7 +77,7 @@ impl Scope<'_> {
     }
 
     fn traversal(&self, traversal: &Traversal) -> Answer {
-        let mut operators = traversal.operators.iter().map(|operator| operator.value());
+        let mut operators = traversal.operators.iter().map(hcl_edit::Decorated::value);
         let mut value = match &traversal.expr {
             Expression::Variable(root) if root.as_str() == "var" => match operators.next() {
                 Some(TraversalOperator::GetAttr(name)) => self.inputs.get(name.as_str()).cloned(),
@@ -219,12 +221,14 @@ fn function(name: &str, arguments: &[Value]) -> Answer {
         ("anytrue", [Value::Array(items)]) => flag(items.contains(&Value::Bool(true))),
         ("length", [Value::Array(items)]) => Ok(Some(items.len().into())),
         ("length", [Value::Object(entries)]) => Ok(Some(entries.len().into())),
-        ("length", [Value::String(text)]) => Ok(Some(text.chars().count().into())),
+        ("length", [Value::String(text)]) => Ok(Some(text.graphemes(true).count().into())),
         ("keys", [Value::Object(entries)]) => {
-            Ok(Some(Value::Array(entries.keys().map(|key| key.as_str().into()).collect())))
+            let sorted: BTreeSet<&String> = entries.keys().collect();
+            Ok(Some(sorted.into_iter().map(String::as_str).collect()))
         }
         ("values", [Value::Object(entries)]) => {
-            Ok(Some(Value::Array(entries.values().cloned().collect())))
+            let sorted: BTreeMap<&String, &Value> = entries.iter().collect();
+            Ok(Some(sorted.into_values().cloned().collect()))
         }
         ("distinct", [Value::Array(items)]) => {
             let mut found: Vec<Value> = Vec::new();
@@ -235,15 +239,12 @@ fn function(name: &str, arguments: &[Value]) -> Answer {
             }
             Ok(Some(Value::Array(found)))
         }
-        ("regex", [Value::String(pattern), Value::String(text)]) => {
-            match regex::Regex::new(pattern) {
-                // What was matched matters to no validation here, only that something was.
-                Ok(pattern) => {
-                    pattern.find(text).map(|found| Some(found.as_str().into())).ok_or(())
-                }
-                Err(_) => Ok(None),
+        ("regex", [Value::String(pattern), Value::String(text)]) => match compiled(pattern) {
+            Some(pattern) => {
+                pattern.captures(text).map(|found| Some(captured(&pattern, &found))).ok_or(())
             }
-        }
+            None => Ok(None),
+        },
         ("lower", [Value::String(text)]) => Ok(Some(text.to_lowercase().into())),
         ("upper", [Value::String(text)]) => Ok(Some(text.to_uppercase().into())),
         ("trimspace", [Value::String(text)]) => Ok(Some(text.trim().into())),
@@ -259,6 +260,36 @@ fn function(name: &str, arguments: &[Value]) -> Answer {
                 .and_then(float))
         }
         _ => Ok(None),
+    }
+}
+
+/// A pattern, compiled once for all environments; none if it is of a kind that Terraform alone knows.
+fn compiled(pattern: &str) -> Option<regex::Regex> {
+    thread_local! {
+        static KNOWN: RefCell<BTreeMap<String, Option<regex::Regex>>> =
+            const { RefCell::new(BTreeMap::new()) };
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(found) = known.get(pattern) {
+            found.clone()
+        } else {
+            let found = regex::Regex::new(pattern).ok();
+            known.insert(pattern.to_owned(), found.clone());
+            found
+        }
+    })
+}
+
+/// What was matched: the text, or a list or a map of the groups where the pattern has some.
+fn captured(pattern: &regex::Regex, found: &regex::Captures<'_>) -> Value {
+    let text = |one: Option<regex::Match<'_>>| one.map_or(Value::Null, |one| one.as_str().into());
+    let mut named = pattern.capture_names().flatten().peekable();
+    if named.peek().is_some() {
+        return named.map(|name| (name.to_owned(), text(found.name(name)))).collect();
+    }
+    match found.len() {
+        1 => text(found.get(0)),
+        _ => found.iter().skip(1).map(text).collect(),
     }
 }
 
@@ -290,7 +321,7 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(condition: &str, inputs: serde_json::Value, expected: Option<bool>) {
+    fn check(condition: &str, inputs: Value, expected: Option<bool>) {
         let condition = hcl_edit::parser::parse_expr(condition).expect("the condition is HCL");
         let inputs = serde_json::from_value(inputs).expect("the inputs are an object");
         assert_eq!(holds(&condition, &inputs), expected);
@@ -303,7 +334,7 @@ mod tests {
             (r#"startswith(var.class, "db.")"#, r#"{"class": "db.t3"}"#, Some(true)),
             (r#"startswith(var.class, "db.")"#, r#"{"class": "t3"}"#, Some(false)),
             (r#"contains(["gp2", "gp3"], var.t)"#, r#"{"t": "gp3"}"#, Some(true)),
-            (r#"contains([1, 2], var.t)"#, r#"{"t": 2.0}"#, Some(true)),
+            ("contains([1, 2], var.t)", r#"{"t": 2.0}"#, Some(true)),
             (r#"can(regex("^1[3-9](\\.[0-9]+)?$", var.v))"#, r#"{"v": "17.6"}"#, Some(true)),
             (r#"can(regex("^1[3-9](\\.[0-9]+)?$", var.v))"#, r#"{"v": "9"}"#, Some(false)),
             ("var.n >= 1 && var.n <= 35", r#"{"n": 7}"#, Some(true)),
@@ -317,13 +348,16 @@ mod tests {
                 Some(false),
             ),
             (
-                r#"alltrue([for a in values(var.m) : a.t > 0 if a.on])"#,
+                "alltrue([for a in values(var.m) : a.t > 0 if a.on])",
                 r#"{"m": {"x": {"t": 0, "on": false}}}"#,
                 Some(true),
             ),
             ("!var.a || var.b != null", r#"{"a": true, "b": null}"#, Some(false)),
             ("var.a ? var.n > 1 : true", r#"{"a": false, "n": 0}"#, Some(true)),
             ("var.n % 1 == 0", r#"{"n": 1.5}"#, Some(false)),
+            (r#"tonumber(regex("^([0-9]+)x", var.v)[0]) > 8"#, r#"{"v": "9x"}"#, Some(true)),
+            (r#"regex("(?P<major>[0-9]+)", var.v).major == "9""#, r#"{"v": "9x"}"#, Some(true)),
+            (r#"keys(var.m)[0] == "a""#, r#"{"m": {"b": 1, "a": 2}}"#, Some(true)),
         ] {
             check(condition, json(inputs), expected);
         }

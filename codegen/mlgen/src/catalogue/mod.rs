@@ -10,6 +10,7 @@ pub mod target;
 pub mod types;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use component::ComponentFile;
@@ -162,7 +163,10 @@ impl Catalogue {
         let (folder, found) = found.next()?;
         let (component, interface) = match target.writer {
             Writer::Terraform => {
-                let is_module = |name: &&String| name.ends_with(".tf") && !name.contains('/');
+                let is_module = |name: &&String| {
+                    !name.contains('/')
+                        && Path::new(name).extension().is_some_and(|end| end == "tf")
+                };
                 let modules: Vec<FileId> =
                     found.files.keys().filter(is_module).map(|name| found.files[name]).collect();
                 {

@@ -110,13 +110,11 @@ impl Type {
     /// Reads a type that stands as a text at `span` of a YAML file; anything where it is none, which is reported.
     pub(crate) fn parse(text: &str, span: Span, diags: &mut Diags) -> Self {
         let mut found = Diags::default();
-        let ty = match hcl_edit::parser::parse_expr(text) {
-            Ok(expression) => Self::read(&expression, span.file, &mut found),
-            Err(_) => {
-                diags.push(no_type(span));
-                return Self::Any;
-            }
+        let Ok(expression) = hcl_edit::parser::parse_expr(text) else {
+            diags.push(no_type(span));
+            return Self::Any;
         };
+        let ty = Self::read(&expression, span.file, &mut found);
         if !found.is_empty() {
             diags.push(no_type(span));
         }
@@ -175,8 +173,9 @@ impl Field {
 /// The text of a key that is a name or a string.
 pub(super) fn key_text(key: &ObjectKey) -> Option<String> {
     match key {
-        ObjectKey::Ident(name) => Some(name.as_str().to_owned()),
-        ObjectKey::Expression(Expression::Variable(name)) => Some(name.as_str().to_owned()),
+        ObjectKey::Ident(name) | ObjectKey::Expression(Expression::Variable(name)) => {
+            Some(name.as_str().to_owned())
+        }
         ObjectKey::Expression(Expression::String(text)) => Some(text.as_str().to_owned()),
         ObjectKey::Expression(_) => None,
     }
@@ -214,9 +213,12 @@ impl fmt::Display for Type {
             Self::Object(fields) => {
                 let fields: Vec<String> = fields
                     .iter()
-                    .map(|(name, field)| match field.optional {
-                        true => format!("{name} = optional({})", field.ty),
-                        false => format!("{name} = {}", field.ty),
+                    .map(|(name, field)| {
+                        if field.optional {
+                            format!("{name} = optional({})", field.ty)
+                        } else {
+                            format!("{name} = {}", field.ty)
+                        }
                     })
                     .collect();
                 write!(f, "object({{ {} }})", fields.join(", "))

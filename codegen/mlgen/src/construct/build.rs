@@ -136,7 +136,7 @@ fn choose_variables(spec: &Spec, stacks: &[Stack], diags: &mut Diags) -> Chosen 
             }
             let kind = first.made.kind().map(AsRef::as_ref);
             let tuned = tuning.leaves(&having[0].target, name, kind);
-            let leaves = tune::variables(tuned, name, &having, kind.is_some());
+            let leaves = tune::variables(&tuned, name, &having, kind.is_some());
             found.insert(name.to_owned(), Arc::new(leaves));
         }
     }

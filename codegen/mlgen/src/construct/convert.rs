@@ -47,6 +47,7 @@ pub struct Scope<'a> {
 
 /// What a place asks for.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the place")]
 pub struct Wanted<'a> {
     /// Where it is, for messages.
     pub at: At<'a>,
@@ -231,9 +232,10 @@ impl Scope<'_> {
         wanted: &Wanted<'_>,
         diags: &mut Diags,
     ) -> Option<Value> {
-        let parsed = match wanted.literal || !text.contains("${") {
-            true => Text(vec![Part::Literal(text.to_owned())]),
-            false => Text::parse(text, span, self.sources, diags),
+        let parsed = if wanted.literal || !text.contains("${") {
+            Text(vec![Part::Literal(text.to_owned())])
+        } else {
+            Text::parse(text, span, self.sources, diags)
         };
         if let Some(reference) = parsed.whole() {
             return self.reference(reference, wanted, diags);

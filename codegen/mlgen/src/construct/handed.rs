@@ -35,7 +35,7 @@ impl Scope<'_> {
             match path.first() {
                 None => check_whole(name, kind, wanted, span, diags),
                 Some(output) => {
-                    self.check_output(name, kind, output, span, diags)?;
+                    Self::check_output(name, kind, output, span, diags)?;
                     let secret = kind.component.secret_outputs.contains(output);
                     self.check_secret(&format!("`{name}.{output}`"), secret, span, wanted, diags);
                 }
@@ -85,7 +85,7 @@ impl Scope<'_> {
         if let (Some((target, _)), [output], Writer::Helm) = (elsewhere, path, self.target.writer) {
             let kind = self.kinds.get(target, &kind_name(name, declared));
             if let Some(kind) = kind {
-                self.check_output(name, kind, output, span, diags)?;
+                Self::check_output(name, kind, output, span, diags)?;
             }
             let secret = kind.is_some_and(|kind| kind.component.secret_outputs.contains(output));
             let to = To::Elsewhere { component: name.to_owned(), output: output.clone(), secret };

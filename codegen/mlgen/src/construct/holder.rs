@@ -31,30 +31,24 @@ impl Holder {
         let kind = kinds.get(&target.name, &rule.kind)?;
         let of_kind =
             |there: &Present<'_>| there.made.kind().is_some_and(|made| made.name == rule.kind);
-        let component = match present.iter().find(|(_, there)| of_kind(there)) {
-            Some((name, _)) => name.clone(),
-            None => {
-                let name = rule.kind.replace('-', "_");
-                let declared = kinds.implied(&rule.kind);
-                if let Some(other) = present.get(&name) {
-                    let message = format!(
-                        "`{name}` is what the secrets of a stack for {} are in",
-                        target.name
-                    );
-                    diags.push(
-                        Diagnostic::error(other.declared.key, message)
-                            .note_at(first.key, "there are secrets")
-                            .help(format!(
-                                "give it another name, or make it of kind `{}`",
-                                rule.kind
-                            )),
-                    );
-                    return None;
-                }
-                let made = Made::Kind(Arc::clone(kind));
-                present.insert(name.clone(), Present { declared, made });
-                name
+        let component = if let Some((name, _)) = present.iter().find(|(_, there)| of_kind(there)) {
+            name.clone()
+        } else {
+            let name = rule.kind.replace('-', "_");
+            let declared = kinds.implied(&rule.kind);
+            if let Some(other) = present.get(&name) {
+                let message =
+                    format!("`{name}` is what the secrets of a stack for {} are in", target.name);
+                diags.push(
+                    Diagnostic::error(other.declared.key, message)
+                        .note_at(first.key, "there are secrets")
+                        .help(format!("give it another name, or make it of kind `{}`", rule.kind)),
+                );
+                return None;
             }
+            let made = Made::Kind(Arc::clone(kind));
+            present.insert(name.clone(), Present { declared, made });
+            name
         };
         let mut map = rule.inputs.as_ref().and_then(Node::as_map).cloned().unwrap_or_default();
         let entry = |key: Span, value: Plain| Entry { key, node: Node { value, span: key } };

@@ -127,7 +127,11 @@ fn validate(
     statics: &Statics,
     diags: &mut Diags,
 ) {
-    if kind.interface.inputs.values().all(|input| input.validations.is_empty()) {
+    let judged = |input: &String| {
+        let declared = kind.interface.inputs.get(input);
+        declared.is_some_and(|declared| !declared.validations.is_empty())
+    };
+    if !entries.keys().any(judged) {
         return;
     }
     let mut known: BTreeMap<String, serde_json::Value> = BTreeMap::new();

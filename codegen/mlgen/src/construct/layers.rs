@@ -73,7 +73,7 @@ impl<'a> Said<'a> {
                 weakest(kind, scope.target, self.component, present, &|input| {
                     let own = self.layers.iter().map(|(_, node)| node).chain(loosened);
                     let given = own.chain(convention).filter_map(|node| node.get(input));
-                    given.map(|node| node.as_str().is_some()).reduce(|a, b| a || b)
+                    given.map(is_reference).reduce(|a, b| a || b)
                 });
             layers.push((LayerName::Default, defaults));
             layers.push((LayerName::Convention, conventions));
@@ -159,8 +159,13 @@ pub(super) fn check_set(
     }
 }
 
+/// Whether a value is one reference, which may stand for anything.
+fn is_reference(node: &Node) -> bool {
+    node.as_str().is_some_and(|text| text.starts_with("${") && text.ends_with('}'))
+}
+
 /// The module's defaults of inputs that some layer sets, and what the target's conventions say. `mentioned` tells of
-/// those inputs whether a layer gives one as a text.
+/// those inputs whether a layer gives one as a reference.
 fn weakest(
     kind: &Kind,
     target: &Target,
@@ -177,7 +182,7 @@ fn weakest(
             conventions.insert(input.clone(), Entry { key: declaration.span, node });
         }
         // A reference takes the place of a whole map; there is nothing to merge then.
-        let text = mentioned(input).or(convention.map(|node| node.as_str().is_some()));
+        let text = mentioned(input).or(convention.map(is_reference));
         if let (Some(node), Some(text)) = (&declaration.default, text)
             && !(text && node.as_map().is_some())
         {

@@ -29,8 +29,10 @@ pub(super) fn outputs(scope: &Scope<'_>, diags: &mut Diags) -> BTreeMap<String, 
                 to: To::Output { component, path }, ..
             }))) => (component, path),
             // Left out by its `?`, or wrong and told.
-            Some(None | Some(Value::Null)) => continue,
-            Some(Some(Value::Reference(Resolved { to: To::Elsewhere { .. }, .. }))) => continue,
+            Some(
+                None
+                | Some(Value::Null | Value::Reference(Resolved { to: To::Elsewhere { .. }, .. })),
+            ) => continue,
             _ => {
                 if diags.len() == before {
                     let error = Diagnostic::error(span, "an output is one output of a component");

@@ -191,7 +191,7 @@ impl Scope<'_> {
             let having = kinds.iter().find(|kind| kind.interface.outputs.contains_key(output));
             match having {
                 None => {
-                    self.check_output(component, kinds[0], output, span, diags);
+                    Self::check_output(component, kinds[0], output, span, diags);
                     return None;
                 }
                 Some(kind) => {
@@ -210,7 +210,6 @@ impl Scope<'_> {
     }
 
     pub(super) fn check_output(
-        &self,
         name: &str,
         kind: &crate::catalogue::Kind,
         output: &str,

@@ -85,14 +85,13 @@ fn check(merged: &Merged, ty: &Type, path: &str, diags: &mut Diags) {
         }
         (MergedValue::Map(entries), Type::Map(_) | Type::Object(_)) => {
             for (key, entry) in entries {
-                match ty.under(key) {
-                    Some(ty) => check(&entry.value, ty, &format!("{path}.{key}"), diags),
-                    None => {
-                        let Type::Object(fields) = ty else { continue };
-                        let at = entry.value.origin.place();
-                        let known = fields.keys().map(String::as_str);
-                        diags.push(decode::unknown(at, key, &format!("`{path}`"), known));
-                    }
+                if let Some(ty) = ty.under(key) {
+                    check(&entry.value, ty, &format!("{path}.{key}"), diags)
+                } else {
+                    let Type::Object(fields) = ty else { continue };
+                    let at = entry.value.origin.place();
+                    let known = fields.keys().map(String::as_str);
+                    diags.push(decode::unknown(at, key, &format!("`{path}`"), known));
                 }
             }
             if let Type::Object(fields) = ty {

@@ -113,7 +113,7 @@ fn leaves(node: &Node, path: &mut Leaf, visit: &mut dyn FnMut(&Leaf, &Node)) {
 /// in a file of values. An input that is not set has its default; a key of a map has none, nor has an input of which
 /// nothing is known.
 pub(super) fn variables(
-    tuned: BTreeSet<Leaf>,
+    tuned: &BTreeSet<Leaf>,
     name: &str,
     having: &[&Stack],
     has_defaults: bool,

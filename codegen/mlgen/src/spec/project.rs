@@ -116,7 +116,7 @@ struct EnvironmentSchema {
     /// Its name in places that have rules of their own; the environment's name when absent.
     names: Option<NamesSchema>,
     /// Settings of targets that differ here.
-    settings: Option<IndexMap<String, serde_json::Map<String, serde_json::Value>>>,
+    settings: Option<IndexMap<String, Option<serde_json::Map<String, serde_json::Value>>>>,
 }
 
 /// An environment's name where others decide what a name is.

@@ -7,8 +7,8 @@ use serde_json::{Map, Value as Json};
 use super::evaluate::{Scope, Unknown};
 use super::{HEADER, relative};
 use crate::construct::{Component, Stack, To};
-use crate::doc::yaml::{self, Yaml};
 use crate::doc::Document;
+use crate::doc::yaml::{self, Yaml};
 use crate::source::Sources;
 
 /// Facts and secrets come from `.env`, and Compose says which one is missing.
@@ -68,11 +68,8 @@ pub(super) fn documents(stack: &Stack, sources: &Sources) -> Vec<Document> {
     if !needs.is_empty() {
         head.push_str("# First: cp .env.example .env, and fill it in.\n");
     }
-    let mut found = vec![document(
-        stack,
-        "compose.yaml",
-        format!("{head}\n{}", yaml::print(&layout(whole))),
-    )];
+    let mut found =
+        vec![document(stack, "compose.yaml", format!("{head}\n{}", yaml::print(&layout(whole))))];
     if !needs.is_empty() {
         found.push(document(stack, ".env.example", example(&needs)));
     }
@@ -96,7 +93,8 @@ fn layout(whole: Map<String, Json>) -> Yaml {
 
 fn service_layout(service: Json) -> Yaml {
     let Json::Object(entries) = service else { return service.into() };
-    let one_line = ["command", "entrypoint", "test", "cap_add", "cap_drop", "security_opt", "tmpfs"];
+    let one_line =
+        ["command", "entrypoint", "test", "cap_add", "cap_drop", "security_opt", "tmpfs"];
     let entries = entries.into_iter().map(|(key, value)| {
         let value = match value {
             Json::Array(items) if one_line.contains(&key.as_str()) => {
@@ -154,9 +152,10 @@ fn service(
 
 /// A path of the spec, which is relative to `mlgen.yaml`, as the file must write it.
 fn rebased(path: &str, folder: &str) -> String {
-    match path.starts_with("./") || path.starts_with("../") || path == "." {
-        true => relative(folder, path),
-        false => path.to_owned(),
+    if path.starts_with("./") || path.starts_with("../") || path == "." {
+        relative(folder, path)
+    } else {
+        path.to_owned()
     }
 }
 

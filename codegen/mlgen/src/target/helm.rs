@@ -2,7 +2,7 @@
 //!
 //! The chart is the same for all environments; what an environment has is in its values, which say
 //! under `enabled` what it has. What only another stack or the run knows is never a value: outputs of other stacks come from
-//! a ConfigMap, secrets from a Secret, and what must be given at the installation is listed in the head of the values.
+//! a `ConfigMap`, secrets from a Secret, and what must be given at the installation is listed in the head of the values.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -131,7 +131,7 @@ pub(super) fn values(stack: &Stack, sources: &Sources) -> Document {
     }
 }
 
-/// Cuts what charts take as values from what they read from a ConfigMap, a Secret or the command line.
+/// Cuts what charts take as values from what they read from a `ConfigMap`, a Secret or the command line.
 struct Split<'a, 'b> {
     scope: Scope<'a>,
     flags: &'b mut BTreeSet<String>,
@@ -186,7 +186,7 @@ impl Split<'_, '_> {
     fn value(&mut self, value: &Value, path: &str) -> Option<Json> {
         let mut late = false;
         value.references(&mut |reference| {
-            late |= matches!(reference.to, To::Input(_) | To::Foreign { .. })
+            late |= matches!(reference.to, To::Input(_) | To::Foreign { .. });
         });
         match value {
             Value::Reference(Resolved { to: To::Secret(name), .. }) => {

@@ -75,7 +75,7 @@ pub fn documents(
 /// The files of a module that Terraform reads.
 fn vendor(kind: &Kind, sources: &Sources) -> Vec<Document> {
     let read = |name: &&String| {
-        !name.starts_with("tests/") && !name.ends_with(".md") && *name != "component.yaml"
+        !name.starts_with("tests/") && *name != "README.md" && *name != "component.yaml"
     };
     let files = kind.files.iter().filter(|(name, _)| read(name));
     files

@@ -54,7 +54,9 @@ fn equal_structure_is_equal_bytes() {
     let all = rendered(PROJECT);
     let (staging, production) = (of(&all, "staging"), of(&all, "production"));
     let stack = |files: &BTreeMap<&str, &str>| -> BTreeMap<String, String> {
-        let modules = files.iter().filter(|(path, _)| path.ends_with(".tf"));
+        let modules = files
+            .iter()
+            .filter(|(path, _)| path.rsplit_once('.').is_some_and(|(_, end)| end == "tf"));
         modules.map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
     };
     assert!(staging.len() > 6);

@@ -11,6 +11,7 @@ mod layers;
 mod project;
 mod references;
 mod rendered;
+mod schema;
 mod secrets;
 mod types;
 mod variables;

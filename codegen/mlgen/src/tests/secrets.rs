@@ -310,17 +310,18 @@ components:
 "#,
         &["compose.yaml"],
         &expect![[r#"
-    //- deploy/local/compose/compose.yaml
-    # Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`.
-    # First: cp .env.example .env, and fill it in.
+            //- deploy/local/compose/compose.yaml
+            # Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`.
+            # First: cp .env.example .env, and fill it in.
 
-    name: toys-local
-    services:
-      toys-local-api:
-        image: scratch
-        environment:
-          URL: "db://u:${PW:?set it in .env}@h"
-"#]],
+            name: toys-local
+
+            services:
+              toys-local-api:
+                image: scratch
+                environment:
+                  URL: db://u:${PW:?set it in .env}@h
+        "#]],
     );
 }
 

@@ -271,30 +271,30 @@ database:
   max_size: 5
 ",
         &expect![[r#"
-    error: A database has at least 20 GiB
-      --> configs/base/x.yaml:5:11
-       |
-     5 |     size: 10
-       |           ^^ `database.size`
-       |
-    note: the rule of the module
-      --> modules/aws/database/variables.tf:12:3
-       |
-    12 |   validation {
-       |   -
+            error: A database has at least 20 GiB
+              --> configs/base/x.yaml:5:11
+               |
+             5 |     size: 10
+               |           ^^ `database.size`
+               |
+            note: the rule of the module
+              --> modules/aws/database/variables.tf:12:3
+               |
+            12 |   validation {
+               |   ----------
 
-    error: The size is below the largest size
-      --> configs/base/x.yaml:5:11
-       |
-     5 |     size: 10
-       |           ^^ `database.size`
-       |
-    note: the rule of the module
-      --> modules/aws/database/variables.tf:16:3
-       |
-    16 |   validation {
-       |   -
-"#]],
+            error: The size is below the largest size
+              --> configs/base/x.yaml:5:11
+               |
+             5 |     size: 10
+               |           ^^ `database.size`
+               |
+            note: the rule of the module
+              --> modules/aws/database/variables.tf:16:3
+               |
+            16 |   validation {
+               |   ----------
+        "#]],
     );
 }
 

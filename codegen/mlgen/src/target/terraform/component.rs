@@ -145,8 +145,9 @@ fn source(stack: &Stack, kind: &Kind) -> String {
 
 /// A folder is named from that of `mlgen.yaml`, everything else as it is.
 fn foreign_source(stack: &Stack, foreign: &Foreign) -> String {
-    match foreign.source.starts_with("./") || foreign.source.starts_with("../") {
-        true => relative(&stack.folder, &foreign.source),
-        false => foreign.source.clone(),
+    if foreign.source.starts_with("./") || foreign.source.starts_with("../") {
+        relative(&stack.folder, &foreign.source)
+    } else {
+        foreign.source.clone()
     }
 }
