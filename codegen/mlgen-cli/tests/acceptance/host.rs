@@ -72,6 +72,10 @@ impl Stack {
         let mut command = Command::new(tools::told("MLASSETS_TEST_TERRAFORM"));
         command.args(arguments).current_dir(&self.folder).env_clear().envs(&self.variables);
         command.env("PATH", tools::told("PATH"));
+        // Where `mlassets` is real, a plan needs to know where its assets would be. Nobody listens at that port.
+        command.env("PREFECT_API_URL", "http://127.0.0.1:1/api");
+        command.env("MLASSETS_REGISTRY_URL", self.folder.join("registry.db"));
+        command.env("MLASSETS_WORM_DIRECTORY", &self.folder);
         command.env("HOME", folder());
         command.env("CHECKPOINT_DISABLE", "1");
         command.env("TF_CLI_CONFIG_FILE", configuration());

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use hcl_edit::structure::Body;
+use serde_json::Value as Json;
 
 use super::host::{self, Stack};
 use super::tools::{self, Run};
@@ -53,13 +54,21 @@ impl Project {
         files
     }
 
+    /// What mlgen has written, by its own account, and that account.
+    pub(super) fn written(&self) -> BTreeMap<&str, &[u8]> {
+        let manifest: Json = serde_json::from_str(self.text(MANIFEST)).unwrap();
+        let listed = manifest["files"].as_object().unwrap();
+        let files = self.files.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
+        files.filter(|(path, _)| *path == MANIFEST || listed.contains_key(*path)).collect()
+    }
+
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// The folders of the stacks that Terraform reads.
+    /// The folders of the stacks that Terraform plans: those with values of an environment.
     pub(super) fn stacks(&self) -> BTreeSet<String> {
-        self.folders_of(|name| has_ending(name, "tf"))
+        self.folders_of(|name| has_ending(name, "tfvars"))
     }
 
     /// The folders of the charts, without those in charts.
