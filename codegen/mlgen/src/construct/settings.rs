@@ -86,7 +86,7 @@ fn check(merged: &Merged, ty: &Type, path: &str, diags: &mut Diags) {
         (MergedValue::Map(entries), Type::Map(_) | Type::Object(_)) => {
             for (key, entry) in entries {
                 if let Some(ty) = ty.under(key) {
-                    check(&entry.value, ty, &format!("{path}.{key}"), diags)
+                    check(&entry.value, ty, &format!("{path}.{key}"), diags);
                 } else {
                     let Type::Object(fields) = ty else { continue };
                     let at = entry.value.origin.place();
