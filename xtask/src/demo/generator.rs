@@ -19,9 +19,15 @@ const PROJECTS: [&str; 2] = ["quickstart", "rainbow-seeker"];
 const ENVIRONMENT: &str = "staging";
 const TARGET: &str = "aws";
 
-/// What a pipeline knows and no file does. Terraform leaves alone what a stack does not declare.
-const INPUTS: [(&str, &str); 2] =
-    [("TF_VAR_image_tag", "2025-01-15-v1"), ("TF_VAR_firebase_project_id", "rainbow-seeker")];
+/// What a pipeline knows and no file does: inputs of a run, and where assets of `mlassets` would be. A plan calls
+/// nobody, and Terraform leaves alone what a stack does not declare.
+const INPUTS: [(&str, &str); 5] = [
+    ("TF_VAR_image_tag", "2025-01-15-v1"),
+    ("TF_VAR_firebase_project_id", "rainbow-seeker"),
+    ("PREFECT_API_URL", "http://127.0.0.1:4200/api"),
+    ("MLASSETS_REGISTRY_URL", "registry.db"),
+    ("MLASSETS_WORM_DIRECTORY", "."),
+];
 
 /// Shows the programs in this folder with this Terraform.
 pub(super) fn show(programs: &Path, terraform: &Path, keep: bool) -> Result<()> {
@@ -54,12 +60,12 @@ impl Demo<'_> {
     fn run(&self) -> Result<()> {
         say(&format!("A system as it is written: {}.", self.project.display()));
         ui::line(&workspace::tree(&self.project.join("configs"))?);
-        say("mlgen checks it against the modules' own interfaces and writes the environment.");
+        say("mlgen checks it against the modules' own interfaces and writes the stack.");
         let mut render = self.mlgen();
-        run(render.args(["render", "--env", ENVIRONMENT]))?;
+        run(render.args(["render", "--env", ENVIRONMENT, "--target", TARGET]))?;
         say("Rendering again changes nothing; a pipeline asks with --check.");
         let mut check = self.mlgen();
-        run(check.args(["render", "--env", ENVIRONMENT, "--check"]))?;
+        run(check.args(["render", "--env", ENVIRONMENT, "--target", TARGET, "--check"]))?;
 
         let stack = self.stack()?;
         say("The component `database` in this stack, as Terraform would format it:");
@@ -82,8 +88,9 @@ impl Demo<'_> {
         let variables = format!("-var-file={ENVIRONMENT}.tfvars");
         self.capture(&stack, &["init", "-no-color"])?;
         let plan = self.capture(&stack, &["plan", "-no-color", &variables])?;
+        ui::line("resources, by component:");
         for (component, count) in resources(&plan) {
-            ui::line(&format!("{count:4} resources of {component}"));
+            ui::line(&format!("{count:4}  {component}"));
         }
         let Some(end) = plan.find("\nPlan: ") else {
             bail!("Terraform plans nothing:\n{}", process::tail(&plan));
