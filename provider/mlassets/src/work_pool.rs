@@ -131,7 +131,13 @@ impl Resource for WorkPool {
                 hold.adopt();
                 pool
             }
-            created => created.map_err(Error::from)?,
+            created => {
+                let pool = created.map_err(Error::from)?;
+                if pool.found {
+                    hold.adopt();
+                }
+                pool
+            }
         };
         remember_template(cx, configured)?;
         Ok(plan.became(pool))

@@ -76,7 +76,13 @@ impl Resource for WorkQueue {
             Err(error) if error.is_object_missing() => {
                 return Err(no_pool(&plan.work_pool_name).into());
             }
-            created => created.map_err(Error::from)?,
+            created => {
+                let queue = created.map_err(Error::from)?;
+                if queue.found {
+                    hold.adopt();
+                }
+                queue
+            }
         };
         if let Some(turn) = turn {
             turn.settle(cx)

@@ -18,6 +18,8 @@ use super::retry::http_date;
 pub(super) trait Created {
     /// RFC 3339.
     fn created(&self) -> Option<&str>;
+    /// Remembers that it was found after a lost answer, so that it may be somebody else's of the same moment.
+    fn mark_found(&mut self);
 }
 
 enum Found<T> {
@@ -53,7 +55,10 @@ impl Http {
                 Err(error) => return Err(error),
             };
             match self.look_up(find, began.elapsed(), &as_asked).await {
-                Found::Ours(object) => return Ok(object),
+                Found::Ours(mut object) => {
+                    object.mark_found();
+                    return Ok(object);
+                }
                 Found::Foreign => {
                     let (call, conflict) = (self.call(create), Conflict::NameTaken);
                     return Err(Error::Conflict { call, conflict });

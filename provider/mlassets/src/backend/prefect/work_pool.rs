@@ -58,6 +58,9 @@ pub struct WorkPool {
     pub active_slots: Option<i64>,
     /// RFC 3339.
     pub created: Option<String>,
+    /// Whether a creation lost its answer and this was found then: it may be somebody else's of the same moment.
+    #[serde(skip)]
+    pub found: bool,
     /// RFC 3339. Also moves with each heartbeat of a worker.
     pub updated: Option<String>,
 }
@@ -228,6 +231,10 @@ impl StorageConfiguration {
 impl Created for WorkPool {
     fn created(&self) -> Option<&str> {
         self.created.as_deref()
+    }
+
+    fn mark_found(&mut self) {
+        self.found = true;
     }
 }
 

@@ -54,6 +54,9 @@ pub struct WorkQueue {
     pub last_polled: Option<String>,
     /// RFC 3339.
     pub created: Option<String>,
+    /// Whether a creation lost its answer and this was found then: it may be somebody else's of the same moment.
+    #[serde(skip)]
+    pub found: bool,
     /// RFC 3339. Changes by itself.
     pub updated: Option<String>,
 }
@@ -201,6 +204,10 @@ impl NewWorkQueue {
 impl Created for WorkQueue {
     fn created(&self) -> Option<&str> {
         self.created.as_deref()
+    }
+
+    fn mark_found(&mut self) {
+        self.found = true;
     }
 }
 
