@@ -277,13 +277,7 @@ fn guarded(expr: &Expr, line: &mut Line) {
 }
 
 fn at_least(needed: Tie, expr: &Expr, line: &mut Line) {
-    // Some readers end the expression after the brace of a `for`.
-    let ends_early = matches!(expr, Expr::ForObject(_) | Expr::ForList(_));
-    if tie(expr) < needed || ends_early {
-        parenthesized(expr, line);
-    } else {
-        flat(expr, line);
-    }
+    if tie(expr) < needed { parenthesized(expr, line) } else { flat(expr, line) }
 }
 
 fn parenthesized(expr: &Expr, line: &mut Line) {
