@@ -68,7 +68,7 @@ pub struct Init {
   mlgen render --all                         every environment
   mlgen render --env staging --target aws    only its stack for AWS
   mlgen render --all --check                 for pipelines: show what would change, write nothing
-  mlgen render --env staging --set api.desired_count=3
+  mlgen render --env staging --set database.storage_gb=200
 
 {EXIT}"))]
 pub struct Render {

@@ -86,6 +86,19 @@ pub fn choose(app: &App, job: &RenderJob) -> Result<(Choice, Scope), String> {
             choice.targets.push(word.clone());
         }
     }
+    for name in &choice.environments {
+        let environment = &project.environments[name.as_str()];
+        let has = |target: &String| environment.targets.iter().any(|(known, _)| known == target);
+        if !choice.targets.is_empty() && !choice.targets.iter().any(has) {
+            let listed: Vec<&str> =
+                environment.targets.iter().map(|(known, _)| known.as_str()).collect();
+            return Err(format!(
+                "environment `{name}` is not rendered for {}; mlgen.yaml gives it {}",
+                choice.targets.join(", "),
+                listed.join(", ")
+            ));
+        }
+    }
     let names = |listed: &Names, chosen: &[String]| match listed {
         Names::All => Names::All,
         Names::Only(_) => Names::only(chosen.iter().cloned()),

@@ -159,33 +159,33 @@ fn help() {
     check_help::<Render>(
         "render",
         expect![[r#"
-        Render environments, and write what changed
+            Render environments, and write what changed
 
-        Usage: mlgen render [OPTIONS] <--env <NAME>|--all>
+            Usage: mlgen render [OPTIONS] <--env <NAME>|--all>
 
-        Options:
-              --project <DIR>     The folder of mlgen.yaml; found upwards from the current folder unless given
-              --env <NAME>        An environment; may be given several times
-              --all               Every environment of mlgen.yaml
-              --target <NAME>     Only this target; may be given several times
-              --set <PATH=VALUE>  Set a value above all files; VALUE is YAML; may be given several times
-              --check             Write nothing; show the difference, and exit with 1 if there is one
-              --force             Overwrite files of mlgen that were changed by hand; never files of others
-              --format <FORMAT>   How to show what changed [default: human] [possible values: human, json]
-          -h, --help              Print help (see more with '--help')
+            Options:
+                  --project <DIR>     The folder of mlgen.yaml; found upwards from the current folder unless given
+                  --env <NAME>        An environment; may be given several times
+                  --all               Every environment of mlgen.yaml
+                  --target <NAME>     Only this target; may be given several times
+                  --set <PATH=VALUE>  Set a value above all files; VALUE is YAML; may be given several times
+                  --check             Write nothing; show the difference, and exit with 1 if there is one
+                  --force             Overwrite files of mlgen that were changed by hand; never files of others
+                  --format <FORMAT>   How to show what changed [default: human] [possible values: human, json]
+              -h, --help              Print help (see more with '--help')
 
-        Examples:
-          mlgen render --env staging                 one environment
-          mlgen render --all                         every environment
-          mlgen render --env staging --target aws    only its stack for AWS
-          mlgen render --all --check                 for pipelines: show what would change, write nothing
-          mlgen render --env staging --set api.desired_count=3
+            Examples:
+              mlgen render --env staging                 one environment
+              mlgen render --all                         every environment
+              mlgen render --env staging --target aws    only its stack for AWS
+              mlgen render --all --check                 for pipelines: show what would change, write nothing
+              mlgen render --env staging --set database.storage_gb=200
 
-        Exit codes:
-          0  done, or with --check: nothing would change
-          1  with --check: something would change
-          2  the input or the arguments are wrong, or nothing could be written
-    "#]],
+            Exit codes:
+              0  done, or with --check: nothing would change
+              1  with --check: something would change
+              2  the input or the arguments are wrong, or nothing could be written
+        "#]],
     );
     check_help::<Explain>(
         "explain",
