@@ -124,7 +124,7 @@ pub struct Explain {
 /// Write the JSON schema of mlgen.yaml or of the specs, for editors
 #[derive(Clone, Debug, PartialEq, Eq, Args)]
 #[command(after_help = "Example:
-  mlgen schema configs > .mlgen/spec.schema.json
+  mlgen schema configs > .mlgen/configs.schema.json
   mlgen schema project > .mlgen/project.schema.json")]
 pub struct Schema {
     /// Which files the schema is for

@@ -1,7 +1,7 @@
 //! JSON Schemas for editors: they complete the names of inputs and show what each is for.
 //!
 //! **Invariant:** whatever mlgen takes a schema takes too. So nothing is required here (another file may say it), a
-//! reference or an operator fits everywhere, and what depends on several files is left to `mlgen check`.
+//! reference or an operator fits everywhere, and what depends on several files is left to `mlgen render`.
 
 use serde_json::{Map, Value as Json, json};
 

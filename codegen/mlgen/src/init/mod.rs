@@ -7,7 +7,8 @@ use serde_json::{Value as Json, json};
 
 pub use answers::{Answers, Wrong};
 
-use crate::doc::Document;
+use crate::doc::{self, Document};
+use crate::schema::{SchemaKind, schema};
 use crate::template;
 
 /// A file of a new project: its path, and its template.
@@ -30,6 +31,9 @@ const BASE: [File; 5] = [
 
 const INFRASTRUCTURE: &str = "configs/base/infrastructure.yaml";
 const SERVICES: &str = "configs/base/services.yaml";
+
+/// What the first line of `mlgen.yaml` names, for editors.
+const SCHEMA: &str = ".mlgen/project.schema.json";
 
 /// What an environment differs in.
 const SIZES: &str = include_str!("../../templates/init/sizes.yaml");
@@ -61,6 +65,8 @@ pub fn init(answers: &Answers) -> Result<Vec<Document>, Vec<Wrong>> {
         let path = format!("configs/envs/{name}/sizes.yaml");
         found.push(document(path.clone(), template::plain(&path, SIZES, data)));
     }
+    let schema = doc::json::print(&schema(SchemaKind::Project, None));
+    found.push(document(SCHEMA.to_owned(), schema));
     Ok(found)
 }
 

@@ -137,7 +137,7 @@ fn built_in_templates_fit_any_system() {
     check_spec(
         "documents:\n  readme: { template: readme.md, path: README.md }\n",
         &[],
-        &expect![[r"
+        &expect![[r#"
             == README.md
             <!-- Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`. -->
 
@@ -153,9 +153,9 @@ fn built_in_templates_fit_any_system() {
             ## Everyday commands
 
             ```bash
-            mlgen check                     # is the spec right?
-            mlgen render --all              # write every environment
-            mlgen diff staging production   # what differs, and which line makes it so
+            mlgen render --all                      # write every environment
+            mlgen render --all --check              # for pipelines: is what is committed what the spec says?
+            mlgen explain ENVIRONMENT component.input   # where a value comes from, and where it goes
             ```
 
             ## staging
@@ -179,6 +179,6 @@ fn built_in_templates_fit_any_system() {
             cp --no-clobber .env.example .env   # then fill it in
             docker compose up --detach --wait
             ```
-        "]],
+        "#]],
     );
 }
