@@ -248,7 +248,7 @@ fn help() {
               -h, --help           Print help (see more with '--help')
 
             Example:
-              mlgen schema configs > .mlgen/spec.schema.json
+              mlgen schema configs > .mlgen/configs.schema.json
               mlgen schema project > .mlgen/project.schema.json
         "#]],
     );

@@ -137,7 +137,7 @@ fn built_in_templates_fit_any_system() {
     check_spec(
         "documents:\n  readme: { template: readme.md, path: README.md }\n",
         &[],
-        &expect![[r#"
+        &expect![[r"
             == README.md
             <!-- Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`. -->
 
@@ -179,6 +179,6 @@ fn built_in_templates_fit_any_system() {
             cp --no-clobber .env.example .env   # then fill it in
             docker compose up --detach --wait
             ```
-        "#]],
+        "]],
     );
 }
