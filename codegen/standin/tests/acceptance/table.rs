@@ -366,11 +366,12 @@ domain = "x"
         case: "aws",
         file: "modules/site/main.tf",
         old: r#"resource "aws_ecs_cluster" "this""#,
-        new: r#"resource "aws_ecs_clusters" "that" {}
+        new: r#"resource "aws_ecs_klusterr" "that" {}
 
 resource "aws_ecs_cluster" "this""#,
         by: By::Validate,
-        says: r#"The provider hashicorp/aws does not support resource type "aws_ecs_clusters". Did you mean "aws_ecs_cluster"?"#,
+        // Terraform suggests the first name that is near enough, in no order: only one may be.
+        says: r#"The provider hashicorp/aws does not support resource type "aws_ecs_klusterr". Did you mean "aws_ecs_cluster"?"#,
     },
     Mistake {
         what: "argument that only the provider sets",
