@@ -115,8 +115,9 @@ fn single() -> BoxedStrategy<Item> {
 
 /// The value of an attribute: where text of others may stand, over several lines, too.
 fn value() -> BoxedStrategy<Expr> {
-    // Raw text has no tokens: a mark that joins what ends an interpolation has another width for the formatter.
-    let joins = |expr: &Expr| matches!(expr, Expr::Raw(text) if text.contains("}\u{301}"));
+    // The end of an interpolation is no token in raw text: a mark that joins it has another width for the formatter.
+    let marks = ["}\u{301}", "}\u{200c}", "}\u{200d}"];
+    let joins = move |expr: &Expr| matches!(expr, Expr::Raw(text) if marks.iter().any(|mark| text.contains(mark)));
     let raw = move || {
         let raw = expr().prop_map(|expr| Expr::Raw(print_expr(&expr)));
         raw.prop_filter("a mark behind an interpolation", move |raw| !joins(raw))

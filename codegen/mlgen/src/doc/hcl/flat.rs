@@ -3,7 +3,7 @@
 use super::expr::{Expr, ForList, ForObject, Key, Part, Step};
 use super::line::Line;
 use super::operator::{Tie, operator, sign, tie, tie_of};
-use super::text::{is_identifier, literal, quoted};
+use super::text::{is_identifier, literal, quoted, tokens};
 
 /// Adds the whole expression to a line, whatever its width.
 pub(super) fn flat(expr: &Expr, line: &mut Line) {
@@ -286,11 +286,12 @@ fn parenthesized(expr: &Expr, line: &mut Line) {
     line.token(")");
 }
 
-/// Text of others has no tokens here; quotes bound what can hold more than ASCII.
+/// Of the tokens of others' text those are known that stand beside what can hold more than ASCII: quotes and the
+/// signs of templates, but for the end of an interpolation.
 fn raw(text: &str, line: &mut Line) {
     for token in text.split_inclusive('"') {
         let (inner, quote) = token.strip_suffix('"').map_or((token, ""), |inner| (inner, "\""));
-        line.token(inner);
+        tokens(inner, line);
         line.token(quote);
     }
     if text.contains(" = ") {

@@ -36,7 +36,7 @@ pub(super) fn literal(text: &str, open: bool, line: &mut Line) {
 }
 
 /// Adds text that needs no more escapes. Signs of templates are tokens of their own.
-fn tokens(mut text: &str, line: &mut Line) {
+pub(super) fn tokens(mut text: &str, line: &mut Line) {
     while !text.is_empty() {
         let escapes = ["$${~", "%%{~", "$${", "%%{", "$", "%"];
         let end = match escapes.into_iter().find(|escape| text.starts_with(escape)) {
