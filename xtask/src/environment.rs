@@ -11,6 +11,9 @@ use crate::tools::{CHECKS, HELM, OPENTOFU, Store, TERRAFORM};
 /// Variables that would make a run depend on the machine, by the start of their names.
 const FOREIGN: [&str; 3] = ["TF_", "PREFECT_", "MLASSETS_"];
 
+/// Where proptest looks for the seed of its cases.
+const SEED: &str = "PROPTEST_RNG_SEED";
+
 /// Takes what the machine says about Terraform, Prefect and mlassets out of the environment of `command`.
 pub(crate) fn clean(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
@@ -21,6 +24,14 @@ pub(crate) fn clean(command: &mut Command) {
     }
     // Terraform asks its maker about newer versions otherwise.
     command.env("CHECKPOINT_DISABLE", "1");
+}
+
+/// Gives property tests the same cases in every run, unless the machine asks for others. A change is then judged by
+/// what it changed.
+pub(crate) fn fix_seed(command: &mut Command) {
+    if std::env::var_os(SEED).is_none() {
+        command.env(SEED, "1");
+    }
 }
 
 /// Everything that acceptance tests need, alive as long as this value is.

@@ -17,7 +17,7 @@ const LIBRARIES: [&str; 3] = ["tfplug", "tfplug-derive", "mlassets"];
 /// Check format, lints, house rules and generated files, then run all tests against real servers.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  cargo xtask test                    everything, as CI does\n  cargo xtask test --quick            without servers and documentation\n  cargo xtask test work_pool          only the tests whose name holds `work_pool`, with servers\n  cargo xtask test -- --nocapture     arguments for the tests themselves"
+    after_help = "Examples:\n  cargo xtask test                    everything, as CI does\n  cargo xtask test --quick            without servers and documentation\n  cargo xtask test work_pool          only the tests whose name holds `work_pool`, with servers\n  cargo xtask test -- --nocapture     arguments for the tests themselves\n  PROPTEST_RNG_SEED=$RANDOM cargo xtask test --quick   property tests with other cases than usual"
 )]
 pub(crate) struct Arguments {
     /// Leave out the tests that need servers, and the documentation
@@ -109,6 +109,7 @@ fn cargo_with(arguments: &[&str], variables: &[(&'static str, String)]) -> Resul
     let mut command = repository::cargo();
     command.args(arguments);
     environment::clean(&mut command);
+    environment::fix_seed(&mut command);
     command.envs(variables.iter().map(|(name, value)| (name, value)));
     ui::command(&format!("cargo {}", arguments.join(" ")));
     process::run(&mut command)
