@@ -240,6 +240,7 @@ fn ty(of: &Type) -> Json {
         Type::Any => json!({}),
         Type::String | Type::Secret | Type::Component => or(json!({ "type": "string" })),
         Type::Number => or(json!({ "type": "number" })),
+        Type::Integer => or(json!({ "type": "integer" })),
         Type::Bool => or(json!({ "type": "boolean" })),
         Type::List(item) | Type::Set(item) => or(json!({ "type": "array", "items": ty(item) })),
         Type::Tuple(items) => {

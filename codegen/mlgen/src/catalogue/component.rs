@@ -96,6 +96,7 @@ fn outputs(node: &Node) -> impl Iterator<Item = (String, Output)> {
             description: String::new(),
             sensitive: false,
             value: Some(entry.node.clone()),
+            expression: None,
         };
         (name.clone(), output)
     })

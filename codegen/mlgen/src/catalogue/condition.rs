@@ -16,16 +16,33 @@ use unicode_segmentation::UnicodeSegmentation as _;
 /// A value, or that there is none before the apply. `Err` is an error of the expression itself.
 type Answer = Result<Option<Value>, ()>;
 
+/// What an output of a module is for these inputs, if it depends on nothing else; `locals` are the module's.
+pub fn value(
+    expression: &Expression,
+    inputs: &BTreeMap<String, Value>,
+    locals: &BTreeMap<String, Expression>,
+) -> Option<Value> {
+    let scope = Scope { inputs, module: locals, locals: Vec::new(), depth: 0 };
+    scope.value(expression).ok()?
+}
+
 /// Whether the condition holds for these inputs; none if that is not known now.
 ///
 /// `inputs` has the known values by name; an input that is not in it is unknown.
 pub fn holds(condition: &Expression, inputs: &BTreeMap<String, Value>) -> Option<bool> {
-    let scope = Scope { inputs, locals: Vec::new() };
+    let scope = Scope { inputs, module: &BTreeMap::new(), locals: Vec::new(), depth: 0 };
     scope.value(condition).ok()??.as_bool()
 }
 
+/// How deep locals may refer to locals: Terraform refuses circles, and a file may have one all the same.
+const DEPTH: usize = 32;
+
 struct Scope<'a> {
     inputs: &'a BTreeMap<String, Value>,
+    /// Locals of the module, by name.
+    module: &'a BTreeMap<String, Expression>,
+    depth: usize,
+    /// Names of the loops around.
     locals: Vec<(String, Value)>,
 }
 
@@ -71,6 +88,14 @@ impl Scope<'_> {
         self.locals.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone())
     }
 
+    /// A local of the module.
+    fn of_module(&self, name: &str) -> Answer {
+        let Some(expression) = self.module.get(name).filter(|_| self.depth < DEPTH) else {
+            return Ok(None);
+        };
+        Scope { locals: Vec::new(), depth: self.depth + 1, ..*self }.value(expression)
+    }
+
     fn list<'e>(&self, items: impl Iterator<Item = &'e Expression>) -> Answer {
         let values: Result<Option<Vec<Value>>, ()> = items.map(|item| self.value(item)).collect();
         Ok(values?.map(Value::Array))
@@ -83,6 +108,12 @@ impl Scope<'_> {
                 Some(TraversalOperator::GetAttr(name)) => self.inputs.get(name.as_str()).cloned(),
                 _ => return Err(()),
             },
+            Expression::Variable(root) if root.as_str() == "local" => match operators.next() {
+                Some(TraversalOperator::GetAttr(name)) => self.of_module(name.as_str())?,
+                _ => return Err(()),
+            },
+            // A resource, a module: nothing that is known now.
+            Expression::Variable(root) if self.local(root.as_str()).is_none() => return Ok(None),
             other => self.value(other)?,
         };
         for operator in operators {
@@ -185,7 +216,7 @@ impl Scope<'_> {
                 locals.push((name.as_str().to_owned(), key));
             }
             locals.push((each.intro.value_var.as_str().to_owned(), item));
-            let scope = Scope { inputs: self.inputs, locals };
+            let scope = Scope { locals, ..*self };
             if let Some(wanted) = &each.cond {
                 match scope.value(&wanted.expr)? {
                     Some(Value::Bool(true)) => {}

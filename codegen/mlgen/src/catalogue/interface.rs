@@ -1,12 +1,14 @@
 //! What a Terraform module takes and gives, read from its own files: `variables.tf`, `outputs.tf`, `versions.tf`.
 
+use std::collections::BTreeMap;
+
 use hcl_edit::Span as _;
 use hcl_edit::expr::Expression;
 use hcl_edit::structure::{Block, Body};
 use indexmap::IndexMap;
 
-use super::literal;
 use super::types::{Type, key_text};
+use super::{condition, literal};
 use crate::diag::{Diagnostic, Diags};
 use crate::node::Node;
 use crate::source::{FileId, Sources, Span};
@@ -18,6 +20,8 @@ pub struct Interface {
     pub inputs: IndexMap<String, Input>,
     /// Outputs in the order in which they are declared.
     pub outputs: IndexMap<String, Output>,
+    /// Locals by name, for outputs that inputs alone decide.
+    pub locals: BTreeMap<String, Expression>,
     /// The providers that it needs.
     pub providers: IndexMap<String, ProviderRequirement>,
 }
@@ -65,6 +69,8 @@ pub struct Output {
     pub sensitive: bool,
     /// What it is, where it is an expression over inputs; targets that are no Terraform read it.
     pub value: Option<Node>,
+    /// What it is to Terraform.
+    pub expression: Option<Expression>,
 }
 
 /// An entry of `required_providers`.
@@ -97,12 +103,29 @@ impl Interface {
                     ("output", Some(name)) => {
                         interface.outputs.insert(name, Output::read(block, file));
                     }
+                    ("locals", None) => {
+                        let locals = block.body.attributes();
+                        interface.locals.extend(
+                            locals
+                                .map(|local| (local.key.as_str().to_owned(), local.value.clone())),
+                        );
+                    }
                     ("terraform", None) => interface.requirements(&block.body),
                     _ => {}
                 }
             }
         }
         interface
+    }
+
+    /// What an output is for these inputs, if nothing else decides it.
+    pub fn known_output(
+        &self,
+        name: &str,
+        inputs: &BTreeMap<String, serde_json::Value>,
+    ) -> Option<serde_json::Value> {
+        let expression = self.outputs.get(name)?.expression.as_ref()?;
+        condition::value(expression, inputs, &self.locals)
     }
 
     fn requirements(&mut self, terraform: &Body) {
@@ -168,6 +191,7 @@ impl Output {
             description: text_of(&block.body, "description"),
             sensitive: flag_of(&block.body, "sensitive").unwrap_or(false),
             value: None,
+            expression: block.body.get_attribute("value").map(|attribute| attribute.value.clone()),
         }
     }
 }

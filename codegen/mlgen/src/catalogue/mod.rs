@@ -16,6 +16,7 @@ use std::sync::Arc;
 use component::ComponentFile;
 use interface::Interface;
 use target::{Target, Writer};
+use types::Type;
 
 use crate::diag::{Diagnostic, Diags};
 use crate::node::Node;
@@ -87,6 +88,18 @@ pub struct Kind {
     pub component: ComponentFile,
     /// Its files by path within its folder.
     pub files: BTreeMap<String, FileId>,
+}
+
+impl Kind {
+    /// Whether an output is a reference to a secret: said so, or an input that takes nothing else handed on.
+    pub fn gives_secret(&self, output: &str) -> bool {
+        let handed_on = || {
+            let template = self.interface.outputs.get(output)?.value.as_ref()?.as_str()?;
+            let name = template.strip_prefix("${")?.strip_suffix('}')?;
+            Some(self.interface.inputs.get(name)?.ty == Type::Secret)
+        };
+        self.component.secret_outputs.contains(output) || handed_on().unwrap_or(false)
+    }
 }
 
 impl Catalogue {

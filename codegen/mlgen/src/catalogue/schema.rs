@@ -55,7 +55,8 @@ fn ty(node: &Node, root: &Node) -> Type {
     let of = |key: &str| node.get(key).map(|node| ty(node, root));
     match types(node).find(|name| *name != "null") {
         Some("string") => Type::String,
-        Some("integer" | "number") => Type::Number,
+        Some("integer") => Type::Integer,
+        Some("number") => Type::Number,
         Some("boolean") => Type::Bool,
         Some("array") => Type::List(Box::new(of("items").unwrap_or(Type::Any))),
         Some("object") => match node.get("properties").and_then(Node::as_map) {

@@ -20,6 +20,8 @@ pub enum Type {
     String,
     /// A number.
     Number,
+    /// A number without a fraction, which charts and Compose components ask for.
+    Integer,
     /// `true` or `false`.
     Bool,
     /// Items of one type, in order.
@@ -56,6 +58,7 @@ impl Type {
             Self::Any => "a value",
             Self::String => "a string",
             Self::Number => "a number",
+            Self::Integer => "a whole number",
             Self::Bool => "true or false",
             Self::List(_) | Self::Set(_) | Self::Tuple(_) => "a list",
             Self::Map(_) | Self::Object(_) => "a map",
@@ -125,6 +128,7 @@ impl Type {
         Some(match name {
             "string" => Self::String,
             "number" => Self::Number,
+            "integer" => Self::Integer,
             "bool" => Self::Bool,
             "any" => Self::Any,
             "secret" => Self::Secret,
@@ -200,6 +204,7 @@ impl fmt::Display for Type {
             Self::Any => f.write_str("any"),
             Self::String => f.write_str("string"),
             Self::Number => f.write_str("number"),
+            Self::Integer => f.write_str("integer"),
             Self::Bool => f.write_str("bool"),
             Self::List(item) => write!(f, "list({item})"),
             Self::Set(item) => write!(f, "set({item})"),

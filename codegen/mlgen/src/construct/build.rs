@@ -56,6 +56,7 @@ pub fn build(
     layers::check_set(spec, set, &|name| there.contains(name), diags);
     let chosen = choose_variables(spec, &stacks, diags);
     names::check(spec, &stacks, &chosen, diags);
+    names::check_objects(&stacks, diags);
     for stack in &mut stacks {
         let Some(chosen) = chosen.get(&stack.target.name) else { continue };
         for (name, component) in &mut stack.components {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use indexmap::IndexMap;
+use serde_json::Number;
 
 use super::facts::Effective;
 use super::presence::{Kinds, Present};
@@ -55,6 +56,8 @@ pub struct Wanted<'a> {
     pub ty: &'a Type,
     /// Whether it takes references to secrets, and nothing else.
     pub secret: bool,
+    /// Places that do, by their paths from the component; none if none is below this one.
+    pub secrets: Option<&'a BTreeSet<String>>,
     /// Whether it may be null.
     pub nullable: bool,
     /// Whether texts stand for themselves, references and all.
@@ -94,11 +97,30 @@ impl At<'_> {
     }
 }
 
+impl At<'_> {
+    /// The path from the component: `prefect.apiKeySecretRef`.
+    fn in_component(&self) -> String {
+        match self {
+            Self::Input(_, input) => (*input).to_owned(),
+            Self::Under(above, key) => format!("{}.{key}", above.in_component()),
+            Self::Item(above, index) => format!("{}[{index}]", above.in_component()),
+        }
+    }
+}
+
 impl<'a> Wanted<'a> {
     /// What an input asks for, as far as its type says it.
     pub fn new(component: &'a str, input: &'a str, ty: &'a Type) -> Self {
         let at = At::Input(component, input);
-        Self { at, ty, secret: false, nullable: true, literal: false, in_text: false }
+        Self {
+            at,
+            ty,
+            secret: false,
+            secrets: None,
+            nullable: true,
+            literal: false,
+            in_text: false,
+        }
     }
 
     /// Whether nothing but references to secrets belongs here.
@@ -107,7 +129,9 @@ impl<'a> Wanted<'a> {
     }
 
     fn under<'b>(&'b self, key: &'b str, ty: &'b Type) -> Wanted<'b> {
-        Wanted { at: At::Under(&self.at, key), ty, nullable: true, ..*self }
+        let at = At::Under(&self.at, key);
+        let named = || self.secrets.is_some_and(|places| places.contains(&at.in_component()));
+        Wanted { at, ty, nullable: true, secret: self.secret || named(), ..*self }
     }
 
     fn item<'b>(&'b self, index: usize, ty: &'b Type) -> Wanted<'b> {
@@ -146,6 +170,9 @@ impl Scope<'_> {
                 Some(Value::Null)
             }
             (MergedValue::Bool(flag), Type::Bool | Type::Any) => Some(Value::Bool(*flag)),
+            (MergedValue::Number(number), Type::Integer) if is_whole(number) => {
+                Some(Value::Number(number.clone()))
+            }
             (MergedValue::Number(number), Type::Number | Type::Any) => {
                 Some(Value::Number(number.clone()))
             }
@@ -194,6 +221,15 @@ impl Scope<'_> {
                 continue;
             };
             let here = wanted.under(key, ty);
+            if matches!(wanted.ty, Type::Map(_)) && entry.value.value == MergedValue::Null {
+                let message = format!("`{}` has a key and no value", here.at);
+                diags.push(
+                    Diagnostic::error(entry.value.origin.place(), message).label("null").help(
+                        "leave the key out; what a layer before sets goes with { $unset: true }",
+                    ),
+                );
+                continue;
+            }
             if secret::refuse_literal(key, &entry.value, &here, diags) {
                 continue;
             }
@@ -309,6 +345,18 @@ pub(super) fn left_out_although_needed(span: Span, at: &At<'_>) -> Diagnostic {
         .help("leave the `?` out, or give the component only where there is something to refer to")
 }
 
+/// `3`, and `3.0` too, as JSON Schema has it.
+fn is_whole(number: &Number) -> bool {
+    let digits = number.to_string();
+    match digits.split_once('.') {
+        Some((_, fraction)) => fraction.bytes().all(|digit| digit == b'0'),
+        None => {
+            !digits.contains(['e', 'E'])
+                || number.as_f64().is_some_and(|value| value.fract() == 0.0)
+        }
+    }
+}
+
 /// An error about a value of another type.
 pub(super) fn mismatch(found: &MergedValue, ty: &Type, span: Span, at: &At<'_>) -> Diagnostic {
     let error =
@@ -317,7 +365,9 @@ pub(super) fn mismatch(found: &MergedValue, ty: &Type, span: Span, at: &At<'_>) 
         (MergedValue::Number(_) | MergedValue::Bool(_), Type::String) => {
             error.help("put it in quotes")
         }
-        (MergedValue::String(text), Type::Number) if text.parse::<f64>().is_ok() => {
+        (MergedValue::String(text), Type::Number | Type::Integer)
+            if text.parse::<f64>().is_ok() =>
+        {
             error.help("write it without quotes")
         }
         (MergedValue::String(text), Type::Bool) if text == "true" || text == "false" => {

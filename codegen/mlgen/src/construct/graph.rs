@@ -25,6 +25,19 @@ pub fn referred(inputs: &BTreeMap<String, Value>) -> BTreeSet<String> {
     found
 }
 
+/// Components that a set of inputs is handed whole.
+pub fn whole(inputs: &BTreeMap<String, Value>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for value in inputs.values() {
+        value.references(&mut |reference| {
+            if let To::Whole(component) = &reference.to {
+                found.insert(component.clone());
+            }
+        });
+    }
+    found
+}
+
 /// For each component all that it reaches, itself only if it is in a cycle.
 pub fn reachable(edges: &Edges) -> Edges {
     let reach = |start: &String| {

@@ -87,8 +87,20 @@ impl Scope<'_> {
             if let Some(kind) = kind {
                 Self::check_output(name, kind, output, span, diags)?;
             }
-            let secret = kind.is_some_and(|kind| kind.component.secret_outputs.contains(output));
+            let secret = kind.is_some_and(|kind| kind.gives_secret(output));
+            self.check_secret(&format!("`{name}.{output}`"), secret, span, wanted, diags);
             let to = To::Elsewhere { component: name.to_owned(), output: output.clone(), secret };
+            return Some(Value::Reference(Resolved { to, span }));
+        }
+        if let (Some((target, _)), [], Writer::Helm) = (elsewhere, path, self.target.writer)
+            && let Type::Object(fields) = wanted.ty
+        {
+            if let Some(kind) = self.kinds.get(target, &kind_name(name, declared)) {
+                check_whole(name, kind, wanted, span, diags);
+            }
+            let needed = fields.iter().filter(|(_, field)| !field.optional);
+            let outputs = needed.map(|(output, _)| output.clone()).collect();
+            let to = To::Reached { component: name.to_owned(), outputs };
             return Some(Value::Reference(Resolved { to, span }));
         }
         if reference.optional {

@@ -1,16 +1,18 @@
 //! The inputs of a component, checked against its interface: those that stay at their defaults are left out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::convert::{Scope, Wanted, left_out_although_needed};
+use super::known;
 use super::presence::{Made, Present};
 use super::secret;
-use super::stack::{Missing, json};
+use super::stack::Missing;
 use super::value::{Statics, Value};
 use crate::catalogue::types::Type;
 use crate::catalogue::{Kind, condition};
 use crate::diag::{Diagnostic, Diags};
 use crate::merge::{Merged, MergedMap, MergedValue};
+use crate::source::Span;
 
 /// The inputs that are given.
 pub(super) fn inputs(
@@ -41,6 +43,11 @@ fn undeclared(
     diags: &mut Diags,
 ) -> BTreeMap<String, Value> {
     let given = entries.iter().filter_map(|(input, entry)| {
+        let at = entry.value.origin.key.unwrap_or(entry.value.origin.span);
+        if let Some(error) = no_argument(name, input, at) {
+            diags.push(error);
+            return None;
+        }
         let wanted = Wanted::new(name, input, &Type::Any);
         if secret::refuse_literal(input, &entry.value, &wanted, diags) {
             return None;
@@ -48,6 +55,27 @@ fn undeclared(
         Some((input.clone(), scope.convert(&entry.value, &wanted, diags)?))
     });
     given.collect()
+}
+
+/// Arguments of a module call that are Terraform's own.
+const OF_TERRAFORM: [&str; 5] = ["count", "for_each", "providers", "depends_on", "lifecycle"];
+
+/// What is wrong with a name that would be printed as the name of an argument.
+fn no_argument(component: &str, name: &str, at: Span) -> Option<Diagnostic> {
+    if OF_TERRAFORM.contains(&name) {
+        let message =
+            format!("`{component}.{name}` is an argument of Terraform, not of the module");
+        return Some(
+            Diagnostic::error(at, message)
+                .help("a component is one call of a module, with the providers of its stack"),
+        );
+    }
+    let first = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let is_name = first && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+    (!is_name).then(|| {
+        Diagnostic::error(at, format!("{name:?} cannot be an input of `{component}`"))
+            .help("a name of Terraform has letters, digits, `_` and `-`, and begins with no digit")
+    })
 }
 
 fn declared(
@@ -78,6 +106,7 @@ fn declared(
         };
         let wanted = Wanted {
             secret: kind.component.secret_inputs.contains(input),
+            secrets: below(&kind.component.secret_inputs, input),
             nullable: declaration.nullable,
             ..Wanted::new(name, input, &declaration.ty)
         };
@@ -107,6 +136,13 @@ fn declared(
     found
 }
 
+/// Places that take secrets, if there are such inside of an input.
+fn below<'a>(places: &'a BTreeSet<String>, input: &str) -> Option<&'a BTreeSet<String>> {
+    let inside =
+        |place: &String| place.strip_prefix(input).is_some_and(|rest| rest.starts_with('.'));
+    places.iter().any(inside).then_some(places)
+}
+
 /// Whether a value and everything in it is the module's own default.
 fn is_default(merged: &Merged) -> bool {
     merged.origin.layer.0 == 0
@@ -134,16 +170,7 @@ fn validate(
     if !entries.keys().any(judged) {
         return;
     }
-    let mut known: BTreeMap<String, serde_json::Value> = BTreeMap::new();
-    for (input, declaration) in &kind.interface.inputs {
-        let value = match found.get(input) {
-            Some(value) => value.known(statics),
-            None => declaration.default.as_ref().map(json),
-        };
-        if let Some(value) = value {
-            known.insert(input.clone(), complete(value, &declaration.ty));
-        }
-    }
+    let known = known::inputs(kind, found, statics);
     for (input, declaration) in &kind.interface.inputs {
         let Some(entry) = entries.get(input) else { continue };
         if entry.value.literal.is_some() {
@@ -159,27 +186,5 @@ fn validate(
                 );
             }
         }
-    }
-}
-
-/// The value with what its type adds: attributes that may be left out, at their defaults.
-fn complete(value: serde_json::Value, ty: &Type) -> serde_json::Value {
-    use serde_json::Value as Json;
-    match (value, ty) {
-        (Json::Object(mut entries), Type::Object(fields)) => {
-            for (name, field) in fields {
-                let given = entries.remove(name).filter(|given| !given.is_null());
-                let value = given.or_else(|| field.default.as_ref().map(json)).unwrap_or_default();
-                entries.insert(name.clone(), complete(value, &field.ty));
-            }
-            Json::Object(entries)
-        }
-        (Json::Object(entries), Type::Map(item)) => {
-            entries.into_iter().map(|(key, value)| (key, complete(value, item))).collect()
-        }
-        (Json::Array(items), Type::List(item) | Type::Set(item)) => {
-            items.into_iter().map(|value| complete(value, item)).collect()
-        }
-        (value, _) => value,
     }
 }

@@ -10,6 +10,7 @@ pub mod graph;
 mod handed;
 mod holder;
 mod inputs;
+mod known;
 pub mod layers;
 mod names;
 mod outputs;

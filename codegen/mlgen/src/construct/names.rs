@@ -1,13 +1,13 @@
 //! Root variables of one name: made from components and inputs, from facts of the run and settings, they must not meet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::build::Chosen;
-use super::stack::{SECRET_VALUES, Stack};
+use super::stack::{Component, SECRET_VALUES, Stack};
 use super::tune::variable_name;
 use crate::catalogue::target::Writer;
 use crate::diag::{Diagnostic, Diags};
-use crate::merge::{Path, Segment};
+use crate::merge::{LayerName, MergedValue, Path, Segment};
 use crate::source::Span;
 use crate::spec::Spec;
 
@@ -36,7 +36,7 @@ pub(super) fn check(spec: &Spec, stacks: &[Stack], chosen: &Chosen, diags: &mut 
                 taken.insert(variable.clone(), Owner { what, at: None });
             }
         }
-        let mut places: BTreeMap<&str, &super::Component> = BTreeMap::new();
+        let mut places: BTreeMap<&str, &Component> = BTreeMap::new();
         let mut facts: BTreeMap<String, Owner> = BTreeMap::new();
         for stack in of_target {
             for (name, fact) in &stack.inputs {
@@ -70,6 +70,51 @@ pub(super) fn check(spec: &Spec, stacks: &[Stack], chosen: &Chosen, diags: &mut 
             }
         }
     }
+}
+
+/// Reports components of one stack that would be called the same where a name is all that tells them apart: services of
+/// Compose, objects of a chart.
+pub(super) fn check_objects(stacks: &[Stack], diags: &mut Diags) {
+    let mut told: BTreeSet<Span> = BTreeSet::new();
+    for stack in stacks.iter().filter(|stack| stack.target.writer != Writer::Terraform) {
+        let mut taken: BTreeMap<String, &Component> = BTreeMap::new();
+        for component in stack.components.values() {
+            let name = component.known_input("name", &stack.statics);
+            let Some(name) = name.as_ref().and_then(|name| name.as_str()) else { continue };
+            if name.is_empty() {
+                continue;
+            }
+            let Some(other) = taken.get(name) else {
+                taken.insert(name.to_owned(), component);
+                continue;
+            };
+            // The one whose name was chosen is the one to change.
+            let (one, other) = match named_at(component) {
+                Some(at) => ((component, at), *other),
+                None => ((*other, named_at(other).unwrap_or(other.span)), component),
+            };
+            let (one, at) = one;
+            if told.insert(at) {
+                let message = format!(
+                    "`{}` would be called `{name}` for {}, and so is `{}`",
+                    one.name, stack.target.name, other.name
+                );
+                diags.push(
+                    Diagnostic::error(at, message)
+                        .note_at(named_at(other).unwrap_or(other.span), "the other one")
+                        .help("give it a name of its own"),
+                );
+            }
+        }
+    }
+}
+
+/// Where a file of the project names a component other than by its key.
+fn named_at(component: &Component) -> Option<Span> {
+    let MergedValue::Map(entries) = &component.merged.value else { return None };
+    let origin = entries.get("name")?.value.origin;
+    (!matches!(component.layers.get(origin.layer.0)?, LayerName::Default | LayerName::Convention))
+        .then_some(origin.span)
 }
 
 fn clash(spec: &Spec, name: &str, one: &Owner, other: &Owner) -> Diagnostic {

@@ -31,7 +31,13 @@ pub(super) fn outputs(scope: &Scope<'_>, diags: &mut Diags) -> BTreeMap<String, 
             // Left out by its `?`, or wrong and told.
             Some(
                 None
-                | Some(Value::Null | Value::Reference(Resolved { to: To::Elsewhere { .. }, .. })),
+                | Some(
+                    Value::Null
+                    | Value::Reference(Resolved {
+                        to: To::Elsewhere { .. } | To::Reached { .. },
+                        ..
+                    }),
+                ),
             ) => continue,
             _ => {
                 if diags.len() == before {

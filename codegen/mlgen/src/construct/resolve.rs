@@ -119,7 +119,7 @@ impl Scope<'_> {
             (Value::List(_) | Value::Map(_), _) if wanted.in_text => false,
             (Value::Bool(_) | Value::Number(_), _) if wanted.in_text => true,
             (Value::String(_), ty) => *ty == Type::String,
-            (Value::Number(_), ty) => *ty == Type::Number,
+            (Value::Number(_), ty) => matches!(ty, Type::Number | Type::Integer),
             (Value::Bool(_), ty) => *ty == Type::Bool,
             (Value::List(_), ty) => matches!(ty, Type::List(_) | Type::Set(_) | Type::Tuple(_)),
             (_, ty) => matches!(ty, Type::Map(_) | Type::Object(_)),

@@ -30,9 +30,10 @@ pub(super) fn refuse_text(span: Span, wanted: &Wanted<'_>, writer: Writer, diags
     });
 }
 
-/// Values that a later layer replaces stand in a file all the same.
+/// Values that a later layer replaces stand in a file of the project all the same.
 pub(super) fn refuse_overridden(merged: &Merged, wanted: &Wanted<'_>, diags: &mut Diags) {
-    for one in &merged.overridden {
+    let of_project = merged.overridden.iter().filter(|one| one.origin.layer.0 > 0);
+    for one in of_project {
         if one.value.as_ref().is_some_and(holds_literal) {
             refuse(one.origin.span, wanted, diags);
         }

@@ -75,7 +75,7 @@ fn check(merged: &Merged, ty: &Type, path: &str, diags: &mut Diags) {
     match (&merged.value, ty) {
         (_, Type::Any)
         | (MergedValue::String(_), Type::String)
-        | (MergedValue::Number(_), Type::Number)
+        | (MergedValue::Number(_), Type::Number | Type::Integer)
         | (MergedValue::Bool(_), Type::Bool) => {}
         (MergedValue::List(items), Type::List(_) | Type::Set(_) | Type::Tuple(_)) => {
             for (index, item) in items.iter().enumerate() {

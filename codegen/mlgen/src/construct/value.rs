@@ -71,6 +71,14 @@ pub enum To {
         /// Whether the output is a reference to a secret.
         secret: bool,
     },
+    /// A component that this environment has for other targets only, handed over by what it is called by: the
+    /// attributes of it that are asked for and known before it exists.
+    Reached {
+        /// The component.
+        component: String,
+        /// The outputs that are asked for.
+        outputs: Vec<String>,
+    },
     /// An output of another environment.
     Foreign {
         /// The environment.

@@ -206,6 +206,10 @@ impl Merger<'_> {
 
     /// Tells when a map would take the place of something else, or something else that of a map.
     fn check_kinds(&mut self, at: &Trail<'_>, old: &Merged, new: &Node) {
+        // What a reference will be is known later.
+        if new.as_str().is_some_and(|text| text.starts_with("${") && text.ends_with('}')) {
+            return;
+        }
         let is_map = new.as_map().is_some();
         let was_map = is_open_map(old);
         if is_map == was_map || is_map && old.value == MergedValue::Null && old.literal.is_none() {

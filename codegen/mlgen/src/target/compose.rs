@@ -1,11 +1,12 @@
 //! One Compose file per environment, and the `.env.example` that says what it needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
 use super::evaluate::{Scope, Unknown};
 use super::{HEADER, relative};
+use crate::construct::graph::{self, Edges};
 use crate::construct::{Component, Stack, To};
 use crate::doc::Document;
 use crate::doc::yaml::{self, Yaml};
@@ -42,13 +43,16 @@ fn variable(to: &To) -> Option<String> {
 /// The documents of one stack.
 pub(super) fn documents(stack: &Stack, sources: &Sources) -> Vec<Document> {
     let mut sections: BTreeMap<&str, BTreeMap<String, Json>> = BTreeMap::new();
+    let edges = stack.components.iter();
+    let edges = edges.map(|(name, one)| (name.clone(), graph::whole(&one.inputs))).collect();
+    let reach = graph::reachable(&edges);
     for component in stack.components.values() {
         let scope = Scope { stack, component, sources, unknown: &Dotenv };
         let Some(kind) = component.made.kind() else { continue };
         for (section, node) in &kind.component.sections {
             let Some(Json::Object(found)) = scope.template(node) else { continue };
             if section == "service" {
-                let service = service(found, component, &scope, &stack.folder);
+                let service = service(found, component, &scope, &reach);
                 let services = sections.entry("services").or_default();
                 services.insert(super::evaluate::text_of(&scope.input("name")), service);
             } else {
@@ -121,8 +125,9 @@ fn service(
     mut service: Map<String, Json>,
     component: &Component,
     scope: &Scope<'_>,
-    folder: &str,
+    reach: &Edges,
 ) -> Json {
+    let folder = scope.stack.folder.as_str();
     for name in ["build", "env_file"] {
         match service.get_mut(name) {
             Some(Json::String(path)) => *path = rebased(path, folder),
@@ -143,7 +148,7 @@ fn service(
             }
         }
     }
-    let needed = depends_on(component, scope);
+    let needed = depends_on(component, scope, reach);
     if !needed.is_empty() {
         service.insert("depends_on".into(), Json::Object(needed));
     }
@@ -159,19 +164,15 @@ fn rebased(path: &str, folder: &str) -> String {
     }
 }
 
-/// The services that must run first: those of components that are handed over whole.
-fn depends_on(component: &Component, scope: &Scope<'_>) -> Map<String, Json> {
-    let mut wanted = BTreeSet::new();
-    for value in component.inputs.values() {
-        value.references(&mut |reference| {
-            if let To::Whole(name) = &reference.to {
-                wanted.insert(name.clone());
-            }
-        });
-    }
+/// The services that must run first: those of components that are handed over whole. Of services that need each
+/// other none can be first.
+fn depends_on(component: &Component, scope: &Scope<'_>, reach: &Edges) -> Map<String, Json> {
     let mut found = BTreeMap::new();
-    for name in wanted {
+    for name in graph::whole(&component.inputs) {
         let Some(other) = scope.of(&name) else { continue };
+        if reach.get(&name).is_some_and(|reached| reached.contains(&component.name)) {
+            continue;
+        }
         let service =
             other.component.made.kind().and_then(|kind| kind.component.sections.get("service"));
         let Some(service) = service else { continue };

@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json};
 use super::HEADER;
 use super::evaluate::{Scope, Unknown};
 use crate::catalogue::Kind;
+use crate::catalogue::types::Type;
 use crate::construct::{Component, Resolved, Stack, System, To, Value};
 use crate::doc::{Document, yaml};
 use crate::source::Sources;
@@ -101,16 +102,21 @@ pub(super) fn chart(system: &System, sources: &Sources) -> BTreeMap<String, Docu
     found
 }
 
-/// The values of one environment.
-pub(super) fn values(stack: &Stack, sources: &Sources) -> Document {
+/// The values of one environment, of which `others` are all stacks.
+pub(super) fn values(stack: &Stack, others: &[&Stack], sources: &Sources) -> Document {
     let mut flags: BTreeSet<String> = BTreeSet::new();
     let on = stack.components.keys().map(|component| (alias(component), Json::Bool(true)));
     let mut whole = Map::from_iter([("enabled".to_owned(), Json::Object(on.collect()))]);
     let (mut outputs, mut secrets) = (BTreeSet::new(), BTreeSet::new());
     for component in stack.components.values() {
         let scope = Scope { stack, component, sources, unknown: &Nothing };
-        let mut split =
-            Split { scope, flags: &mut flags, outputs: &mut outputs, secrets: &mut secrets };
+        let mut split = Split {
+            scope,
+            others,
+            flags: &mut flags,
+            outputs: &mut outputs,
+            secrets: &mut secrets,
+        };
         whole.insert(alias(&component.name), Json::Object(split.component(component)));
     }
     let mut head = format!("# {HEADER}\n");
@@ -134,6 +140,7 @@ pub(super) fn values(stack: &Stack, sources: &Sources) -> Document {
 /// Cuts what charts take as values from what they read from a `ConfigMap`, a Secret or the command line.
 struct Split<'a, 'b> {
     scope: Scope<'a>,
+    others: &'b [&'a Stack],
     flags: &'b mut BTreeSet<String>,
     outputs: &'b mut BTreeSet<String>,
     secrets: &'b mut BTreeSet<String>,
@@ -158,7 +165,9 @@ impl Split<'_, '_> {
                             from.insert(name.clone(), self.output(component, output));
                         }
                         entry => {
-                            if let Some(value) = self.value(entry, &format!("{path}.{name}")) {
+                            if let Some(value) =
+                                self.value(entry, &Type::Any, &format!("{path}.{name}"))
+                            {
                                 plain.insert(name.clone(), super::evaluate::text_of(&value).into());
                             }
                         }
@@ -167,7 +176,9 @@ impl Split<'_, '_> {
                 found.insert(input.clone(), Json::Object(plain));
                 continue;
             }
-            if let Some(value) = self.value(value, &path) {
+            let ty = component.made.kind().and_then(|kind| kind.interface.inputs.get(input));
+            let ty = ty.map_or(&Type::Any, |input| &input.ty);
+            if let Some(value) = self.value(value, ty, &path) {
                 found.insert(input.clone(), value);
             }
         }
@@ -183,32 +194,19 @@ impl Split<'_, '_> {
     }
 
     /// A value, or none where it is given at the installation.
-    fn value(&mut self, value: &Value, path: &str) -> Option<Json> {
+    fn value(&mut self, value: &Value, ty: &Type, path: &str) -> Option<Json> {
         let mut late = false;
         value.references(&mut |reference| {
             late |= matches!(reference.to, To::Input(_) | To::Foreign { .. });
         });
         match value {
             Value::Reference(Resolved { to: To::Secret(name), .. }) => {
-                self.secrets.insert(name.clone());
-                let prefix = &self.scope.stack.statics.prefix;
-                Some(object([
-                    ("secret", format!("{prefix}-secrets").into()),
-                    ("key", name.as_str().into()),
-                ]))
+                Some(self.secret(name.clone(), ty))
             }
             Value::Reference(Resolved {
                 to: To::Elsewhere { component, output, secret }, ..
             }) => match secret {
-                true => {
-                    let key = format!("{component}_{output}");
-                    self.secrets.insert(key.clone());
-                    let prefix = &self.scope.stack.statics.prefix;
-                    Some(object([
-                        ("secret", format!("{prefix}-secrets").into()),
-                        ("key", key.into()),
-                    ]))
-                }
+                true => Some(self.secret(format!("{component}_{output}"), ty)),
                 false => {
                     self.flags.insert(path.to_owned());
                     None
@@ -217,7 +215,16 @@ impl Split<'_, '_> {
             Value::Map(entries) => {
                 let mut found = Map::new();
                 for (key, entry) in entries {
-                    if let Some(value) = self.value(entry, &format!("{path}.{key}")) {
+                    let path = format!("{path}.{key}");
+                    if let Value::Reference(Resolved {
+                        to: To::Reached { component, outputs },
+                        ..
+                    }) = entry
+                    {
+                        found.extend(self.reached(component, outputs, key, &path));
+                    } else if let Some(value) =
+                        self.value(entry, ty.under(key).unwrap_or(&Type::Any), &path)
+                    {
                         found.insert(key.clone(), value);
                     }
                 }
@@ -227,7 +234,10 @@ impl Split<'_, '_> {
                 let items = items.iter().enumerate();
                 Some(
                     items
-                        .filter_map(|(index, item)| self.value(item, &format!("{path}[{index}]")))
+                        .filter_map(|(index, item)| {
+                            let ty = ty.item(index).unwrap_or(&Type::Any);
+                            self.value(item, ty, &format!("{path}[{index}]"))
+                        })
                         .collect(),
                 )
             }
@@ -237,6 +247,49 @@ impl Split<'_, '_> {
             }
             value => Some(self.scope.value(value)),
         }
+    }
+
+    /// Where a secret is, under the names that the chart gives to that.
+    fn secret(&mut self, key: String, ty: &Type) -> Json {
+        let prefix = &self.scope.stack.statics.prefix;
+        let named = matches!(ty, Type::Object(fields) if fields.contains_key("name"));
+        let place = [
+            (if named { "name" } else { "secret" }, format!("{prefix}-secrets").into()),
+            ("key", key.as_str().into()),
+        ];
+        self.secrets.insert(key);
+        object(place)
+    }
+
+    /// A component of other stacks, once for each form that it has there: `cache` is another port on another cloud.
+    fn reached(
+        &mut self,
+        component: &str,
+        outputs: &[String],
+        key: &str,
+        path: &str,
+    ) -> Map<String, Json> {
+        let mut forms: Vec<(&str, Json)> = Vec::new();
+        for stack in self.others {
+            let Some(there) = stack.components.get(component) else { continue };
+            let known = outputs
+                .iter()
+                .map(|output| Some((output.clone(), there.known_output(output, &stack.statics)?)));
+            let Some(form) = known.collect::<Option<Map<_, _>>>().map(Json::Object) else {
+                continue;
+            };
+            if forms.iter().all(|(_, other)| *other != form) {
+                forms.push((&stack.target.name, form));
+            }
+        }
+        if forms.is_empty() {
+            self.flags.extend(outputs.iter().map(|output| format!("{path}.{output}")));
+        }
+        let names = forms.into_iter().enumerate().map(|(index, (target, form))| match index {
+            0 => (key.to_owned(), form),
+            _ => (format!("{key}_{target}"), form),
+        });
+        names.collect()
     }
 
     fn output(&mut self, component: &str, output: &str) -> Json {

@@ -48,7 +48,12 @@ pub fn documents(
         documents: match stack.target.writer {
             Writer::Terraform => terraform::documents(stack, &shared[&stack.target.name], sources),
             Writer::Compose => compose::documents(stack, sources),
-            Writer::Helm => vec![helm::values(stack, sources)],
+            Writer::Helm => {
+                let of_environment =
+                    |other: &&Stack| other.environment.name == stack.environment.name;
+                let others: Vec<&Stack> = system.stacks.iter().filter(of_environment).collect();
+                vec![helm::values(stack, &others, sources)]
+            }
         },
     };
     let mut found: Vec<Rendered> = stacks.par_iter().map(of_stack).collect();

@@ -149,7 +149,7 @@ fn shown(value: &Value, statics: &Statics) -> Option<Json> {
 /// A reference as a spec writes it.
 fn written(to: &To) -> String {
     let inside = match to {
-        To::Whole(component) => component.clone(),
+        To::Whole(component) | To::Reached { component, .. } => component.clone(),
         To::Output { component, path } => format!("{component}.{}", path.join(".")),
         To::Elsewhere { component, output, .. } => format!("{component}.{output}"),
         To::Foreign { environment, component, output } => {

@@ -477,65 +477,65 @@ components:
     version: ~> 3.0
     repository_name: ${prefix}-api
     vpc: ${network.id}
-    lifecycle: { keep: 3, on: true }
+    retention: { keep: 3, on: true }
   local:
     source: ./infra/local
     db_password: { $literal: none, reason: a test }
 //- configs/envs/staging/x.yaml
 components:
   registry:
-    lifecycle: { keep: 1 }
+    retention: { keep: 1 }
     force_delete: true
 ",
         &["staging/aws/registry.tf", "local.tf", "staging.tfvars"],
         &expect![[r#"
-    //- deploy/production/aws/local.tf
-    # Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`.
+            //- deploy/production/aws/local.tf
+            # Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`.
 
-    module "local" {
-      source = "../../../infra/local"
+            module "local" {
+              source = "../../../infra/local"
 
-      db_password = "none"
-    }
-    //- deploy/staging/aws/local.tf
-    # Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`.
+              db_password = "none"
+            }
+            //- deploy/staging/aws/local.tf
+            # Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`.
 
-    module "local" {
-      source = "../../../infra/local"
+            module "local" {
+              source = "../../../infra/local"
 
-      db_password = "none"
-    }
-    //- deploy/staging/aws/registry.tf
-    # Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`.
+              db_password = "none"
+            }
+            //- deploy/staging/aws/registry.tf
+            # Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`.
 
-    variable "registry_lifecycle_keep" {
-      type = any
-    }
+            variable "registry_retention_keep" {
+              type = any
+            }
 
-    module "registry" {
-      source  = "terraform-aws-modules/ecr/aws"
-      version = "~> 3.0"
+            module "registry" {
+              source  = "terraform-aws-modules/ecr/aws"
+              version = "~> 3.0"
 
-      force_delete = true
+              force_delete    = true
+              repository_name = "${var.prefix}-api"
 
-      lifecycle = {
-        keep = var.registry_lifecycle_keep
-        on   = true
-      }
+              retention = {
+                keep = var.registry_retention_keep
+                on   = true
+              }
 
-      repository_name = "${var.prefix}-api"
-      vpc             = module.network.id
-    }
-    //- deploy/staging/aws/staging.tfvars
-    # Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`.
+              vpc = module.network.id
+            }
+            //- deploy/staging/aws/staging.tfvars
+            # Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`.
 
-    environment = "staging"
-    prefix      = "toys-staging"
-    aws_region  = "eu-central-1"
+            environment = "staging"
+            prefix      = "toys-staging"
+            aws_region  = "eu-central-1"
 
-    # registry
-    registry_lifecycle_keep = 1
-"#]],
+            # registry
+            registry_retention_keep = 1
+        "#]],
     );
 }
 
@@ -642,5 +642,61 @@ components:
       |
       = help: put it in quotes
 "#]],
+    );
+}
+
+#[test]
+fn names_of_arguments_of_somebody_elses_module() {
+    check_components(
+        r#"registry:
+  source: ./infra
+  count: 2
+  providers: { aws: aws.east }
+  "x y": 1
+  "a = 1\n}\nresource \"null_resource\" \"b\" {\n  c": 1
+  é: 1
+  _ok-1: 1
+"#,
+        &expect![[r#"
+            error: `registry.count` is an argument of Terraform, not of the module
+             --> configs/base/x.yaml:4:5
+              |
+            4 |     count: 2
+              |     ^^^^^
+              |
+              = help: a component is one call of a module, with the providers of its stack
+
+            error: `registry.providers` is an argument of Terraform, not of the module
+             --> configs/base/x.yaml:5:5
+              |
+            5 |     providers: { aws: aws.east }
+              |     ^^^^^^^^^
+              |
+              = help: a component is one call of a module, with the providers of its stack
+
+            error: "x y" cannot be an input of `registry`
+             --> configs/base/x.yaml:6:5
+              |
+            6 |     "x y": 1
+              |     ^^^^^
+              |
+              = help: a name of Terraform has letters, digits, `_` and `-`, and begins with no digit
+
+            error: "a = 1\n}\nresource \"null_resource\" \"b\" {\n  c" cannot be an input of `registry`
+             --> configs/base/x.yaml:7:5
+              |
+            7 |     "a = 1\n}\nresource \"null_resource\" \"b\" {\n  c": 1
+              |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+              |
+              = help: a name of Terraform has letters, digits, `_` and `-`, and begins with no digit
+
+            error: "é" cannot be an input of `registry`
+             --> configs/base/x.yaml:8:5
+              |
+            8 |     é: 1
+              |     ^
+              |
+              = help: a name of Terraform has letters, digits, `_` and `-`, and begins with no digit
+        "#]],
     );
 }

@@ -6,6 +6,7 @@
 #![allow(clippy::needless_raw_string_hashes, reason = "the form in which expect-test updates them")]
 
 mod components;
+mod evaluated;
 mod laws;
 mod layers;
 mod project;

@@ -31,6 +31,8 @@ fn reference(resolved: &Resolved, stack: &Stack) -> Expr {
         To::Whole(component) => Expr::path("module").attr(component),
         To::Output { component, path } => output(component, path),
         To::Elsewhere { component, output, .. } => variable(&format!("{component}_{output}")),
+        // Only where a writer asks for it, which this one does not.
+        To::Reached { component, .. } => variable(component),
         To::Foreign { environment, component, output } => {
             variable(&foreign_variable(environment, component, output))
         }
@@ -67,7 +69,7 @@ pub(super) fn ty(of: &Type) -> Expr {
     match of {
         Type::Any | Type::Component => Expr::path("any"),
         Type::String | Type::Secret => Expr::path("string"),
-        Type::Number => Expr::path("number"),
+        Type::Number | Type::Integer => Expr::path("number"),
         Type::Bool => Expr::path("bool"),
         Type::List(item) => call("list", item),
         Type::Set(item) => call("set", item),
