@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::presence::{Kinds, Made};
 use super::stack::{self, Missing, Stack};
-use super::{Set, layers, names, overrides, presence, tune};
+use super::{Set, layers, names, outputs, overrides, presence, tune};
 use crate::catalogue::Catalogue;
 use crate::diag::{Diagnostic, Diags};
 use crate::source::Sources;
@@ -54,6 +54,7 @@ pub fn build(
     let there: BTreeSet<&str> =
         stacks.iter().flat_map(|stack| stack.components.keys().map(String::as_str)).collect();
     layers::check_set(spec, set, &|name| there.contains(name), diags);
+    outputs::give_out(&mut stacks);
     let chosen = choose_variables(spec, &stacks, diags);
     names::check(spec, &stacks, &chosen, diags);
     names::check_objects(&stacks, diags);

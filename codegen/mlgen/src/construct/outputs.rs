@@ -1,10 +1,12 @@
 //! Outputs of a stack: each reads one output of one component, and stands in that component's file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::convert::{Scope, Wanted};
-use super::stack::Output;
+use super::stack::{Output, Stack};
+use super::tune;
 use super::value::{Resolved, To, Value};
+use crate::catalogue::target::Writer;
 use crate::catalogue::types::Type;
 use crate::diag::{Diagnostic, Diags};
 use crate::spec::reference::Text;
@@ -59,4 +61,49 @@ pub(super) fn outputs(scope: &Scope<'_>, diags: &mut Diags) -> BTreeMap<String, 
         found.insert((*name).to_owned(), output);
     }
     found
+}
+
+/// Gives every stack the outputs that other environments refer to, as far as nobody has named them.
+pub(super) fn give_out(stacks: &mut [Stack]) {
+    let wanted: BTreeSet<_> =
+        stacks.iter().flat_map(|stack| stack.foreign.iter().cloned()).collect();
+    for (environment, component, output) in &wanted {
+        let of_terraform = |stack: &&mut Stack| {
+            stack.environment.name == *environment && stack.target.writer == Writer::Terraform
+        };
+        for stack in stacks.iter_mut().filter(of_terraform) {
+            let Some(there) = stack.components.get(component) else { continue };
+            let declared = there.made.kind().map(|kind| kind.interface.outputs.get(output));
+            // Of somebody else's module nothing is known; a kind of this target may be without the output.
+            if declared.is_some_and(|declared| declared.is_none())
+                || stack.given_out(component, output).is_some()
+            {
+                continue;
+            }
+            let declared = declared.flatten();
+            let short = format!("{component}_{output}");
+            let name = if stack.outputs.contains_key(&short) {
+                tune::foreign_variable(environment, component, output)
+            } else {
+                short
+            };
+            let given = Output {
+                description: declared.map(|output| output.description.clone()).unwrap_or_default(),
+                sensitive: declared.is_some_and(|output| output.sensitive),
+                component: component.clone(),
+                path: vec![output.clone()],
+            };
+            stack.outputs.insert(name, given);
+        }
+    }
+}
+
+impl Stack {
+    /// The name under which the stack gives out an output of a component.
+    pub fn given_out(&self, component: &str, output: &str) -> Option<&str> {
+        let is_it = |(_, given): &(&String, &Output)| {
+            given.component == component && given.path == [output]
+        };
+        self.outputs.iter().find(is_it).map(|(name, _)| name.as_str())
+    }
 }

@@ -6,10 +6,11 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::catalogue::target::Writer;
 use crate::construct::stack::json as plain;
+use crate::construct::tune::foreign_variable;
 use crate::construct::value::Statics;
 use crate::construct::{Component, Environment, Fact, Piece, Stack, System, To, Value};
 use crate::spec::Spec;
-use crate::target::HEADER;
+use crate::target::{HEADER, relative};
 
 /// The one key of what stands for a reference: `{ "reference": "${database.host}" }`.
 pub(super) const REFERENCE: &str = "reference";
@@ -64,7 +65,9 @@ pub(super) fn whole(
             stack.environment.name == environment.name && stack.target.name == *target
         });
         let Some(stack) = stack else { continue };
-        targets.insert(target.clone(), settings(stack).into());
+        let mut settings = settings(stack);
+        settings.insert("foreign".to_owned(), foreign(system, stack));
+        targets.insert(target.clone(), settings.into());
         for component in stack.components.values() {
             if !components.contains_key(&component.name) {
                 components.insert(component.name.clone(), inputs(component, stack).into());
@@ -98,6 +101,20 @@ fn settings(stack: &Stack) -> Map<String, Json> {
     found.insert("inputs".to_owned(), Json::Object(described(&stack.inputs)));
     found.insert("secrets".to_owned(), Json::Object(described(&stack.secrets)));
     found
+}
+
+/// Root variables that outputs of other environments fill: where each is given out, and under which name.
+fn foreign(system: &System, stack: &Stack) -> Json {
+    let given = stack.foreign.iter().filter_map(|(environment, component, output)| {
+        let there = system.stacks.iter().filter(|other| other.environment.name == *environment);
+        let (folder, name) = there.into_iter().find_map(|other| {
+            let name = other.given_out(component, output)?;
+            Some((relative(&stack.folder, &other.folder), name.to_owned()))
+        })?;
+        let variable = foreign_variable(environment, component, output);
+        Some((variable, json!({ "folder": folder, "output": name })))
+    });
+    Json::Object(given.collect())
 }
 
 /// All inputs of a component, those at their defaults too: what nobody sets is null.

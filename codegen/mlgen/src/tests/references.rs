@@ -614,50 +614,105 @@ components:
   registry: { kind: bucket, environments: [shared] }
   api: { kind: service, environments: [staging], environment: { R: "${shared:registry.domain}" } }
   web: { kind: service, environments: [staging], image_tag: "${shared:registry.domain}:1" }
+documents: { readme: { template: readme.md, path: README.md } }
 "#,
-        &["api.tf", "staging/aws/variables.tf", "web.tf"],
+        &["api.tf", "registry.tf", "staging/aws/variables.tf", "web.tf", "README.md"],
         &expect![[r#"
-    //- deploy/staging/aws/api.tf
-    # Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`.
+            //- README.md
+            <!-- Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`. -->
 
-    module "api" {
-      source = "../../../modules/aws/service"
+            # toys
 
-      name        = "${var.prefix}-api"
-      environment = { R = var.shared_registry_domain }
-    }
-    //- deploy/staging/aws/variables.tf
-    # Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`.
+            One spec for every environment: `mlgen.yaml` says where toys runs, `configs/base` what it is, `configs/envs` what differs.
 
-    variable "environment" {
-      description = "Environment that this stack is."
-      type        = string
-    }
+            | environment | for | rendered |
+            | --- | --- | --- |
+            | shared |  | aws: `deploy/shared/aws` |
+            | staging |  | aws: `deploy/staging/aws` |
 
-    variable "prefix" {
-      description = "Prefix of the names of everything in this environment."
-      type        = string
-    }
+            ## Everyday commands
 
-    variable "aws_region" {
-      description = "Region of everything."
-      type        = string
-    }
+            ```bash
+            mlgen render --all                      # write every environment
+            mlgen render --all --check              # for pipelines: is what is committed what the spec says?
+            mlgen explain ENVIRONMENT component.input   # where a value comes from, and where it goes
+            ```
 
-    variable "shared_registry_domain" {
-      description = "Output `domain` of `registry` in environment shared."
-      type        = string
-    }
-    //- deploy/staging/aws/web.tf
-    # Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`.
+            ## shared
 
-    module "web" {
-      source = "../../../modules/aws/service"
+            With Terraform, on aws:
 
-      name      = "${var.prefix}-web"
-      image_tag = "${var.shared_registry_domain}:1"
-    }
-"#]],
+            ```bash
+            cd deploy/shared/aws
+            terraform init -backend-config=shared.s3.tfbackend
+            terraform plan -var-file=shared.tfvars -out=plan
+            terraform apply plan
+            ```
+
+            ## staging
+
+            With Terraform, on aws:
+
+            ```bash
+            cd deploy/staging/aws
+            export TF_VAR_shared_registry_domain="$(terraform -chdir=../../shared/aws output -raw registry_domain)"
+            terraform init -backend-config=staging.s3.tfbackend
+            terraform plan -var-file=staging.tfvars -out=plan
+            terraform apply plan
+            ```
+            //- deploy/shared/aws/registry.tf
+            # Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`.
+
+            module "registry" {
+              source = "../../../modules/aws/bucket"
+
+              name = "${var.prefix}-registry"
+            }
+
+            output "registry_domain" {
+              value = module.registry.domain
+            }
+            //- deploy/staging/aws/api.tf
+            # Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`.
+
+            module "api" {
+              source = "../../../modules/aws/service"
+
+              name        = "${var.prefix}-api"
+              environment = { R = var.shared_registry_domain }
+            }
+            //- deploy/staging/aws/variables.tf
+            # Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`.
+
+            variable "environment" {
+              description = "Environment that this stack is."
+              type        = string
+            }
+
+            variable "prefix" {
+              description = "Prefix of the names of everything in this environment."
+              type        = string
+            }
+
+            variable "aws_region" {
+              description = "Region of everything."
+              type        = string
+            }
+
+            variable "shared_registry_domain" {
+              description = "Output `domain` of `registry` in environment shared."
+              type        = string
+            }
+            //- deploy/staging/aws/web.tf
+            # Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`.
+
+            module "web" {
+              source = "../../../modules/aws/service"
+
+              name      = "${var.prefix}-web"
+              image_tag = "${var.shared_registry_domain}:1"
+            }
+        "#]],
     );
 }
 
