@@ -1,6 +1,6 @@
 //! What a template rendered is read by a parser before anybody may write it.
 //!
-//! Shell is not: only `sh -n` knows it, and nothing here starts a program. Nor is TOML, Markdown or plain text.
+//! Shell is not: only `sh -n` knows it, and nothing here starts a program. Nor is Markdown or plain text.
 
 use std::path::Path;
 
@@ -24,6 +24,8 @@ pub(super) fn refused(path: &str, text: &str) -> Vec<Refused> {
     match end.to_ascii_lowercase().as_str() {
         "yml" | "yaml" => yaml(path, text),
         "json" => json(text).into_iter().collect(),
+        "toml" => toml(text).into_iter().collect(),
+        "tf" | "tfvars" | "hcl" => hcl(text).into_iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -70,6 +72,22 @@ fn json(text: &str) -> Option<Refused> {
     Some(Refused { line: error.line(), format: "JSON", message, help: None })
 }
 
+fn toml(text: &str) -> Option<Refused> {
+    let error = toml::from_str::<serde::de::IgnoredAny>(text).err()?;
+    let line = error.span().map_or(1, |span| line_of(text, span.start));
+    Some(Refused { line, format: "TOML", message: error.message().to_owned(), help: None })
+}
+
+fn hcl(text: &str) -> Option<Refused> {
+    let error = hcl_edit::parser::parse_body(text).err()?;
+    let (line, message) = (error.location().line(), error.message().to_owned());
+    Some(Refused { line, format: "HCL", message, help: None })
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +106,12 @@ mod tests {
         check("a.yaml", "a: 1\n---\nb: 1\nb: 2\n", &[(4, "`b` stands twice in one map")]);
         check("a.json", "{ \"a\": [1] }\n", &[]);
         check("a.json", "{\n  \"a\": [1,]\n}\n", &[(2, "expected value")]);
+        check("a.toml", "a = 1\n[b]\nc = [1]\n", &[]);
+        check("a.toml", "a = 1\nb = = 2\n", &[(2, "extra `=`, expected nothing")]);
+        check("a.tf", "a = [\n  1,\n]\n", &[]);
+        let expected =
+            "invalid expression; expected `\"`, `[`, `{`, `-`, `!`, `(`, `_`, `<`, letter or digit";
+        check("a.tfvars", "a = 1\nb = = 2\n", &[(2, expected)]);
         check("a.md", "a: [", &[]);
         check("a.sh", "if", &[]);
     }
