@@ -204,8 +204,15 @@ fn span_of(block: &Block, file: FileId) -> Span {
 }
 
 fn text_of(body: &Body, name: &str) -> String {
-    let attribute = body.get_attribute(name);
-    attribute.and_then(|attribute| attribute.value.as_str()).unwrap_or_default().to_owned()
+    let text = body.get_attribute(name).and_then(|attribute| match &attribute.value {
+        Expression::String(text) => Some(text.as_str()),
+        Expression::HeredocTemplate(heredoc) => {
+            Some(heredoc.template.as_single_element()?.as_literal()?.as_str())
+        }
+        _ => None,
+    });
+    // A description is one paragraph, however it is broken into lines.
+    text.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn flag_of(body: &Body, name: &str) -> Option<bool> {

@@ -13,7 +13,7 @@ use super::evaluate::{Scope, Unknown};
 use crate::catalogue::Kind;
 use crate::catalogue::types::Type;
 use crate::construct::{Component, Resolved, Stack, System, To, Value};
-use crate::doc::{Document, yaml};
+use crate::doc::{Document, json, yaml};
 use crate::source::Sources;
 
 /// Version of the umbrella: what is deployed is told apart by its values, not by it.
@@ -81,6 +81,7 @@ pub(super) fn chart(system: &System, sources: &Sources) -> BTreeMap<String, Docu
                 yaml::print(&off.into())
             ),
         );
+        add("values.schema.json", json::print(&schema(&name, kinds.keys())));
         add(
             "templates/NOTES.txt",
             format!(
@@ -100,6 +101,30 @@ pub(super) fn chart(system: &System, sources: &Sources) -> BTreeMap<String, Docu
         }
     }
     found
+}
+
+/// What values the umbrella takes: one part for each component, which its own chart checks.
+fn schema<'a>(system: &str, components: impl Iterator<Item = &'a String> + Clone) -> Json {
+    let of_each = |schema: &Json| -> Map<String, Json> {
+        components.clone().map(|component| (alias(component), schema.clone())).collect()
+    };
+    let mut properties = Map::new();
+    let enabled = object([
+        ("description", "Which components are installed.".into()),
+        ("type", "object".into()),
+        ("additionalProperties", false.into()),
+        ("properties", of_each(&object([("type", "boolean".into())])).into()),
+    ]);
+    properties.insert("enabled".to_owned(), enabled);
+    properties.insert("global".to_owned(), object([("type", "object".into())]));
+    properties.extend(of_each(&object([("type", "object".into())])));
+    object([
+        ("$schema", "http://json-schema.org/draft-07/schema#".into()),
+        ("title", system.into()),
+        ("type", "object".into()),
+        ("additionalProperties", false.into()),
+        ("properties", properties.into()),
+    ])
 }
 
 /// The values of one environment, of which `others` are all stacks.

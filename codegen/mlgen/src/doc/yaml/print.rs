@@ -3,11 +3,11 @@
 use super::scalar::{Place, block, is_plain, quoted, text};
 use super::{Map, Yaml};
 
-/// A whole file, with one end of line at its end. Entries of the top stand between blank lines.
+/// A whole file, with one end of line at its end. Entries of the top that take several lines stand between blank ones.
 pub fn print(document: &Yaml) -> String {
     let mut out = String::new();
     match document {
-        Yaml::Map(map) if !map.is_empty() => entries(map, 0, true, &mut out),
+        Yaml::Map(map) if !map.is_empty() => entries(map, 0, Spaced::Long, &mut out),
         Yaml::List(list) if !list.is_empty() => items(list, 0, &mut out),
         scalar => {
             out.push_str(&flow(scalar, Place::Block));
@@ -17,9 +17,26 @@ pub fn print(document: &Yaml) -> String {
     out
 }
 
-fn entries(map: &Map, indent: usize, spaced: bool, out: &mut String) {
+/// Which entries stand between blank lines.
+#[derive(Clone, Copy)]
+enum Spaced {
+    No,
+    /// Those of several lines.
+    Long,
+    All,
+}
+
+fn entries(map: &Map, indent: usize, spaced: Spaced, out: &mut String) {
+    let mut before_is_long = false;
     for (at, (key, entry)) in map.entries.iter().enumerate() {
-        if at > 0 && spaced {
+        let is_long = entry.comment.is_some() || takes_lines(&entry.value);
+        let apart = match spaced {
+            Spaced::No => false,
+            Spaced::Long => is_long || before_is_long,
+            Spaced::All => true,
+        };
+        before_is_long = is_long;
+        if at > 0 && apart {
             out.push('\n');
         }
         // The first key of a map in a list follows the dash.
@@ -47,7 +64,7 @@ fn value(value: &Yaml, indent: usize, out: &mut String) {
     match value {
         Yaml::Map(map) if !map.is_empty() => {
             out.push('\n');
-            entries(map, indent + 2, map.spaced, out);
+            entries(map, indent + 2, if map.spaced { Spaced::All } else { Spaced::No }, out);
         }
         Yaml::List(list) if !list.is_empty() => {
             out.push('\n');
@@ -75,7 +92,7 @@ fn items(list: &[Yaml], indent: usize, out: &mut String) {
                 if map.entries.first().is_some_and(|(_, entry)| entry.comment.is_some()) {
                     end_line(out);
                 }
-                entries(map, indent + 2, false, out);
+                entries(map, indent + 2, Spaced::No, out);
             }
             Yaml::List(list) if !list.is_empty() => {
                 end_line(out);
@@ -140,6 +157,16 @@ fn number(number: &serde_json::Number) -> String {
 fn end_line(out: &mut String) {
     out.truncate(out.trim_end_matches(' ').len());
     out.push('\n');
+}
+
+/// Whether a value begins on the line after its key.
+fn takes_lines(value: &Yaml) -> bool {
+    match value {
+        Yaml::Map(map) => !map.is_empty(),
+        Yaml::List(items) => !items.is_empty(),
+        Yaml::String(text) => block(text).is_some(),
+        _ => false,
+    }
 }
 
 fn margin(indent: usize, out: &mut String) {
