@@ -63,10 +63,17 @@ pub(super) fn outputs(scope: &Scope<'_>, diags: &mut Diags) -> BTreeMap<String, 
     found
 }
 
-/// Gives every stack the outputs that other environments refer to, as far as nobody has named them.
+/// Gives every stack of Terraform the outputs that other stacks refer to, as far as nobody has named them.
 pub(super) fn give_out(stacks: &mut [Stack]) {
-    let wanted: BTreeSet<_> =
-        stacks.iter().flat_map(|stack| stack.foreign.iter().cloned()).collect();
+    let wanted: BTreeSet<_> = stacks
+        .iter()
+        .flat_map(|stack| {
+            let elsewhere = stack.elsewhere().into_iter();
+            let here = &stack.environment.name;
+            let elsewhere = elsewhere.map(|(component, output)| (here.clone(), component, output));
+            stack.foreign.iter().cloned().chain(elsewhere)
+        })
+        .collect();
     for (environment, component, output) in &wanted {
         let of_terraform = |stack: &&mut Stack| {
             stack.environment.name == *environment && stack.target.writer == Writer::Terraform
@@ -99,6 +106,19 @@ pub(super) fn give_out(stacks: &mut [Stack]) {
 }
 
 impl Stack {
+    /// Outputs of components that the environment has for other targets, as component and output, without secrets.
+    pub fn elsewhere(&self) -> BTreeSet<(String, String)> {
+        let mut found = BTreeSet::new();
+        for value in self.components.values().flat_map(|component| component.inputs.values()) {
+            value.references(&mut |reference| {
+                if let To::Elsewhere { component, output, secret: false } = &reference.to {
+                    found.insert((component.clone(), output.clone()));
+                }
+            });
+        }
+        found
+    }
+
     /// The name under which the stack gives out an output of a component.
     pub fn given_out(&self, component: &str, output: &str) -> Option<&str> {
         let is_it = |(_, given): &(&String, &Output)| {

@@ -81,7 +81,7 @@ pub(super) fn chart(system: &System, sources: &Sources) -> BTreeMap<String, Docu
                 yaml::print(&off.into())
             ),
         );
-        add("values.schema.json", json::print(&schema(&name, kinds.keys())));
+        add("values.schema.json", json::print(&schema(&name, &kinds.keys().collect::<Vec<_>>())));
         add(
             "templates/NOTES.txt",
             format!(
@@ -104,9 +104,9 @@ pub(super) fn chart(system: &System, sources: &Sources) -> BTreeMap<String, Docu
 }
 
 /// What values the umbrella takes: one part for each component, which its own chart checks.
-fn schema<'a>(system: &str, components: impl Iterator<Item = &'a String> + Clone) -> Json {
+fn schema(system: &str, components: &[&String]) -> Json {
     let of_each = |schema: &Json| -> Map<String, Json> {
-        components.clone().map(|component| (alias(component), schema.clone())).collect()
+        components.iter().map(|component| (alias(component), schema.clone())).collect()
     };
     let mut properties = Map::new();
     let enabled = object([

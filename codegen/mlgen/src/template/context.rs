@@ -67,6 +67,7 @@ pub(super) fn whole(
         let Some(stack) = stack else { continue };
         let mut settings = settings(stack);
         settings.insert("foreign".to_owned(), foreign(system, stack));
+        settings.insert("elsewhere".to_owned(), elsewhere(system, stack));
         targets.insert(target.clone(), settings.into());
         for component in stack.components.values() {
             if !components.contains_key(&component.name) {
@@ -113,6 +114,18 @@ fn foreign(system: &System, stack: &Stack) -> Json {
         })?;
         let variable = foreign_variable(environment, component, output);
         Some((variable, json!({ "folder": folder, "output": name })))
+    });
+    Json::Object(given.collect())
+}
+
+/// Keys of the `ConfigMap` that a chart reads, and where each is given out.
+fn elsewhere(system: &System, stack: &Stack) -> Json {
+    let given = stack.elsewhere().into_iter().filter_map(|(component, output)| {
+        let same = |other: &&Stack| other.environment.name == stack.environment.name;
+        let (folder, name) = system.stacks.iter().filter(same).find_map(|other| {
+            Some((other.folder.as_str(), other.given_out(&component, &output)?))
+        })?;
+        Some((format!("{component}_{output}"), json!({ "folder": folder, "output": name })))
     });
     Json::Object(given.collect())
 }

@@ -25,7 +25,7 @@ pub(super) fn refused(path: &str, text: &str) -> Vec<Refused> {
         "yml" | "yaml" => yaml(path, text),
         "json" => json(text).into_iter().collect(),
         "toml" => toml(text).into_iter().collect(),
-        "tf" | "tfvars" | "hcl" => hcl(text).into_iter().collect(),
+        "hcl" => hcl(text).into_iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -108,10 +108,10 @@ mod tests {
         check("a.json", "{\n  \"a\": [1,]\n}\n", &[(2, "expected value")]);
         check("a.toml", "a = 1\n[b]\nc = [1]\n", &[]);
         check("a.toml", "a = 1\nb = = 2\n", &[(2, "extra `=`, expected nothing")]);
-        check("a.tf", "a = [\n  1,\n]\n", &[]);
+        check("a.hcl", "a = [\n  1,\n]\n", &[]);
         let expected =
             "invalid expression; expected `\"`, `[`, `{`, `-`, `!`, `(`, `_`, `<`, letter or digit";
-        check("a.tfvars", "a = 1\nb = = 2\n", &[(2, expected)]);
+        check("a.hcl", "a = 1\nb = = 2\n", &[(2, expected)]);
         check("a.md", "a: [", &[]);
         check("a.sh", "if", &[]);
     }
