@@ -1,8 +1,9 @@
 //! `mlgen`: renders one spec per system into the stacks of every environment.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
+use anstream::ColorChoice;
 use clap::{CommandFactory as _, Parser as _};
 use mlgen_cli::args::{Arguments, Command};
 use mlgen_cli::job::{ExplainJob, RenderJob, SchemaJob};
@@ -23,7 +24,9 @@ fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> anyhow::Result<Exit> {
     let (mut out, mut err) = (anstream::stdout(), anstream::stderr());
-    let mut streams = Streams { out: &mut out, err: &mut err };
+    // Whoever wants no colours has no use for what moves the cursor either.
+    let live = io::stderr().is_terminal() && err.current_choice() != ColorChoice::Never;
+    let mut streams = Streams { out: &mut out, err: &mut err, live };
     match arguments.command {
         Command::Render(typed) => {
             render::run(&RenderJob::new(typed, &std::env::current_dir()?)?, &mut streams)

@@ -5,12 +5,14 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use mlgen::catalogue::{Folder, Place};
+use mlgen::construct::Stack;
 use mlgen::{App, Choice, Input, PROJECT_FILE, diag};
 
 use crate::args::Assignment;
 use crate::emit::{Names, Output, Owner, Scope};
 use crate::files::{self, Unreadable};
 use crate::job::RenderJob;
+use crate::report::Progress;
 
 /// Reads the project in `root` and makes its stacks. What is wrong with it is for [`show_diagnostics`].
 pub fn read(root: &Path, set: &[Assignment]) -> Result<App, Unreadable> {
@@ -119,8 +121,11 @@ fn unknown<'a>(what: &str, word: &str, known: impl Iterator<Item = &'a str> + Cl
 }
 
 /// The documents of a choice, each with who owns it.
-pub fn outputs(app: &App, choice: &Choice) -> Vec<Output> {
-    let rendered = app.render(choice).into_iter();
+pub fn outputs<W: Write + Send>(app: &App, choice: &Choice, progress: &Progress<W>) -> Vec<Output> {
+    let done = |stack: &Stack| {
+        progress.done(&Owner::new(&stack.environment.name, &stack.target.name));
+    };
+    let rendered = app.render_telling(choice, &done).into_iter();
     let each = rendered.flat_map(|one| {
         let owner = Owner { environment: one.environment, target: one.target };
         one.documents.into_iter().map(move |document| Output { owner: owner.clone(), document })

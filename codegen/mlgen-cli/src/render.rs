@@ -1,11 +1,12 @@
 //! The end of `mlgen render`: what was rendered is compared, written, and shown.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use crate::args::Format;
 use crate::emit::{self, Output, Plan, Scope};
 use crate::job::{Mode, RenderJob};
-use crate::{project, report};
+use crate::project;
+use crate::report::{self, Progress};
 
 /// How a command ended, as its exit code says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +25,9 @@ pub struct Streams<'a> {
     /// Results.
     pub out: &'a mut dyn Write,
     /// Errors.
-    pub err: &'a mut dyn Write,
+    pub err: &'a mut (dyn Write + Send),
+    /// Whether `err` is a terminal that can take a line back.
+    pub live: bool,
 }
 
 /// Why a command could not say how it ended.
@@ -45,7 +48,13 @@ pub fn run(job: &RenderJob, streams: &mut Streams<'_>) -> anyhow::Result<Exit> {
         return Ok(Exit::Refused);
     }
     let (choice, scope) = project::choose(&app, job).map_err(anyhow::Error::msg)?;
-    Ok(finish(job, &scope, project::outputs(&app, &choice), streams)?)
+    let live = streams.live && job.format == Format::Human;
+    let progress = Progress::new(app.chosen(&choice).len(), &mut *streams.err, live);
+    let outputs = project::outputs(&app, &choice, &progress);
+    drop(progress);
+    // Nothing waits for thousands of trees to be taken apart.
+    rayon::spawn(move || drop(app));
+    Ok(finish(job, &scope, outputs, streams)?)
 }
 
 /// Compares what was rendered with the project, and writes it if the job says so.
@@ -93,24 +102,31 @@ fn checked(plan: &Plan) -> Exit {
 
 /// A reader that has seen enough changes nothing about how the run ended.
 fn show(job: &RenderJob, plan: &Plan, streams: &mut Streams<'_>) -> io::Result<()> {
-    match show_all(job, plan, streams) {
+    let mut out = BufWriter::new(&mut *streams.out);
+    let shown = show_all(job, plan, &mut out, streams.err).and_then(|()| out.flush());
+    match shown {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         shown => shown,
     }
 }
 
-fn show_all(job: &RenderJob, plan: &Plan, streams: &mut Streams<'_>) -> io::Result<()> {
+fn show_all(
+    job: &RenderJob,
+    plan: &Plan,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> io::Result<()> {
     let check = job.mode == Mode::Check;
     match job.format {
-        Format::Json => report::json(plan, check, streams.out),
+        Format::Json => report::json(plan, check, out),
         Format::Human => {
-            report::problems(plan, streams.err)?;
+            report::problems(plan, err)?;
             if plan.problems.is_empty() || check {
-                report::human(plan, check, streams.out)
+                report::human(plan, check, out)
             } else {
                 let count = plan.problems.len();
                 let s = if count == 1 { "" } else { "s" };
-                writeln!(streams.err, "{count} problem{s}, nothing was written")
+                writeln!(err, "{count} problem{s}, nothing was written")
             }
         }
     }

@@ -122,18 +122,27 @@ impl App {
         &self.system.stacks
     }
 
-    /// The documents of the chosen stacks; none while there are errors.
-    pub fn render(&self, choice: &Choice) -> Vec<Rendered> {
-        if self.has_errors() {
-            return Vec::new();
-        }
-        let named =
-            |list: &[String], name: &str| list.is_empty() || list.iter().any(|one| one == name);
-        let chosen = |stack: &Stack| {
+    /// The chosen stacks.
+    pub fn chosen(&self, choice: &Choice) -> Vec<&Stack> {
+        let chosen = |stack: &&Stack| {
             named(&choice.environments, &stack.environment.name)
                 && named(&choice.targets, &stack.target.name)
         };
-        let mut found = target::documents(&self.system, &chosen, &self.sources);
+        self.system.stacks.iter().filter(chosen).collect()
+    }
+
+    /// The documents of the chosen stacks; none while there are errors.
+    pub fn render(&self, choice: &Choice) -> Vec<Rendered> {
+        self.render_telling(choice, &|_| ())
+    }
+
+    /// The same; `done` is told of each stack when its documents are there, from any thread.
+    pub fn render_telling(&self, choice: &Choice, done: &(dyn Fn(&Stack) + Sync)) -> Vec<Rendered> {
+        if self.has_errors() {
+            return Vec::new();
+        }
+        let stacks = self.chosen(choice);
+        let mut found = target::documents(&self.system, &stacks, &self.sources, done);
         let named = |list: &[String], name: &Option<String>| {
             name.as_ref().is_none_or(|name| named(list, name))
         };
@@ -143,6 +152,11 @@ impl App {
         found.extend(documents.cloned());
         found
     }
+}
+
+/// Whether a choice has a name: one that names nothing has all.
+fn named(list: &[String], name: &str) -> bool {
+    list.is_empty() || list.iter().any(|one| one == name)
 }
 
 /// Parses the files of a project; none without a readable `mlgen.yaml`.

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::error::Error;
 use super::manifest::{Entry, FOLDER, Known, MANIFEST, Manifest, PENDING, sha256};
 use super::owner::Owner;
-use super::place::{self, Spot};
+use super::place::{self, Places, Spot};
 use super::plan::{Existing, Plan};
 use super::problem::Problem;
 use super::transaction::{Transaction, clear, remove_empty, replace};
@@ -61,14 +61,17 @@ impl Writer {
         let root = &self.existing.root;
         fs::create_dir_all(root.join(FOLDER)).map_err(Error::io("make", FOLDER))?;
         write_own(root, PENDING, &plan.manifest)?;
+        let mut disk = Places::below(root);
+        let mut staged = Vec::with_capacity(plan.changes.len());
         for change in &plan.changes {
             let raced = || Error::Raced { path: change.path.clone() };
-            let spot = place::look(root, &change.path)?.map_err(|_| raced())?;
+            let spot = disk.look(&change.path)?.map_err(|_| raced())?;
             if spot.file.map(|file| file.bytes) != change.before {
                 return Err(raced());
             }
-            transaction.stage(change, spot.real)?;
+            staged.push((change, spot.real));
         }
+        transaction.stage(&staged)?;
         transaction.commit()?;
         write_own(root, MANIFEST, &plan.manifest)
     }

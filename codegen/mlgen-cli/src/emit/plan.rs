@@ -17,7 +17,7 @@ use super::clash::clashes;
 use super::error::Error;
 use super::manifest::{Entry, Known, Manifest, sha256};
 use super::owner::{Output, Owner, Scope};
-use super::place::{self, Found, Spot};
+use super::place::{Found, Places, Spot, not_a_path};
 use super::problem::{Problem, ProblemKind};
 
 /// A project as it is on the disk.
@@ -122,6 +122,7 @@ impl Existing {
             files: BTreeMap::new(),
             places: BTreeMap::new(),
             identities: BTreeMap::new(),
+            disk: Places::below(&self.root),
         };
         for (path, entries) in staying {
             run.files.insert(path.clone(), self.likely(path, entries)?);
@@ -148,6 +149,7 @@ struct Run<'a> {
     places: BTreeMap<PathBuf, String>,
     /// Which path has which file, where there is one.
     identities: BTreeMap<(u64, u64), String>,
+    disk: Places<'a>,
 }
 
 impl Run<'_> {
@@ -195,7 +197,7 @@ impl Run<'_> {
         scope: &Scope,
         owner: &Owner,
     ) -> Result<Result<Option<Found>, ProblemKind>, Error> {
-        if let Some(why) = place::not_a_path(path) {
+        if let Some(why) = not_a_path(path) {
             return Ok(Err(ProblemKind::NotAPath { why }));
         }
         let entries = self.existing.known.entries(path);
@@ -205,7 +207,7 @@ impl Run<'_> {
         {
             return Ok(Err(ProblemKind::Claimed { by: first.owner.clone() }));
         }
-        let spot = match place::look(&self.existing.root, path)? {
+        let spot = match self.disk.look(path)? {
             Ok(spot) => spot,
             Err(kind) => return Ok(Err(kind)),
         };
@@ -220,7 +222,7 @@ impl Run<'_> {
 
     /// A file of the run's scope that is no longer rendered. What is not a file any more is not ours any more.
     fn stale(&mut self, path: &str, owner: &Owner) -> Result<(), Error> {
-        let Ok(Spot { file: Some(file), real }) = place::look(&self.existing.root, path)? else {
+        let Ok(Spot { file: Some(file), real }) = self.disk.look(path)? else {
             return Ok(());
         };
         let (path, owner) = (path.to_owned(), owner.clone());

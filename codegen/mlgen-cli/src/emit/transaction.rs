@@ -10,6 +10,8 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::error::Error;
 use super::manifest::sha256;
 use super::plan::Change;
@@ -17,8 +19,12 @@ use super::plan::Change;
 #[derive(Debug, Default)]
 pub(super) struct Transaction {
     steps: Vec<Step>,
-    /// Those that were made for new files, outer before inner.
+    /// How many steps, from the first, are in their place.
+    done: usize,
+    /// Folders that were made for new files, outer before inner.
     made: Vec<PathBuf>,
+    /// The folder of the last step, and whether it was made for it.
+    last: Option<(PathBuf, bool)>,
 }
 
 /// A file that is replaced or removed.
@@ -31,49 +37,60 @@ struct Step {
     exists: bool,
     /// Whether there will be one.
     stays: bool,
-    done: bool,
+    /// Whether the folder was made for it, so that nothing of an earlier run can lie there.
+    alone: bool,
 }
 
 impl Transaction {
-    /// Prepares a file: its new text, if it stays, and a second name for what is there.
-    pub(super) fn stage(&mut self, change: &Change, real: PathBuf) -> Result<(), Error> {
-        let Change { path, owner: _, before, after, executable } = change;
-        self.make(real.parent().expect("a file of the project lies in a folder"), path)?;
-        let (exists, stays) = (before.is_some(), after.is_some());
-        // Known before it is complete, so that what is there of it is cleared away.
-        let step = Step { path: path.clone(), real, exists, stays, done: false };
-        let step = self.steps.push_mut(step);
-        if exists {
-            let action = if stays { "replace" } else { "remove" };
-            second_name(&step.real).map_err(Error::io(action, path))?;
+    /// Prepares all changes, each of which is given with where its file is.
+    ///
+    /// Folders come one after the other; what is in them depends on nothing, and is written side by side.
+    pub(super) fn stage(&mut self, changes: &[(&Change, PathBuf)]) -> Result<(), Error> {
+        let first = self.steps.len();
+        for (change, real) in changes {
+            let folder = real.parent().expect("a file of the project lies in a folder");
+            let alone = self.make(folder, &change.path)?;
+            // Known before it is there, so that what is there of it is cleared away.
+            self.steps.push(Step {
+                path: change.path.clone(),
+                real: real.clone(),
+                exists: change.before.is_some(),
+                stays: change.after.is_some(),
+                alone,
+            });
         }
-        if let Some(text) = after {
-            let new = beside(&step.real, "new");
-            write_new(&new, text, *executable).map_err(Error::io("write", path))?;
-        }
-        Ok(())
+        let prepare = |(step, (change, _)): (&Step, &(&Change, _))| step.prepare(change).err();
+        let failed = self.steps[first..].par_iter().zip(changes).find_map_first(prepare);
+        failed.map_or(Ok(()), Err)
     }
 
-    /// Makes the folder and those around it.
-    fn make(&mut self, folder: &Path, path: &str) -> Result<(), Error> {
+    /// Makes the folder and those around it; whether it was missing.
+    fn make(&mut self, folder: &Path, path: &str) -> Result<bool, Error> {
+        if let Some((last, made)) = &self.last
+            && last == folder
+        {
+            return Ok(*made);
+        }
         let missing: Vec<_> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+        let made = !missing.is_empty();
         for folder in missing.into_iter().rev() {
             fs::create_dir(folder).map_err(Error::io("make the folder of", path))?;
             self.made.push(folder.to_owned());
         }
-        Ok(())
+        self.last = Some((folder.to_owned(), made));
+        Ok(made)
     }
 
     /// Puts everything in its place.
     pub(super) fn commit(&mut self) -> Result<(), Error> {
-        for step in &mut self.steps {
+        for step in &self.steps[self.done..] {
             if step.stays {
                 fs::rename(beside(&step.real, "new"), &step.real)
                     .map_err(Error::io("write", step.path.as_str()))?;
             } else {
                 fs::remove_file(&step.real).map_err(Error::io("remove", step.path.as_str()))?;
             }
-            step.done = true;
+            self.done += 1;
         }
         Ok(())
     }
@@ -81,8 +98,8 @@ impl Transaction {
     /// Brings back what was. The files for which that failed have their new text.
     pub(super) fn undo(self) -> Vec<String> {
         let mut left = Vec::new();
-        for step in self.steps.iter().rev() {
-            let undone = match (step.done, step.exists) {
+        for (index, step) in self.steps.iter().enumerate().rev() {
+            let undone = match (index < self.done, step.exists) {
                 (false, _) => Ok(()),
                 (true, true) => fs::rename(beside(&step.real, "old"), &step.real),
                 (true, false) => fs::remove_file(&step.real),
@@ -102,10 +119,26 @@ impl Transaction {
 
     /// Forgets what was, and removes folders that are empty now, up to `root`.
     pub(super) fn finish(self, root: &Path) {
-        self.steps.iter().for_each(|step| clear(&step.real));
+        self.steps.iter().filter(|step| !step.alone).for_each(|step| clear(&step.real));
         for step in self.steps.iter().filter(|step| !step.stays) {
             remove_empty(root, &step.real);
         }
+    }
+}
+
+impl Step {
+    /// Writes the new text beside the file, if it stays, and gives what is there a second name.
+    fn prepare(&self, change: &Change) -> Result<(), Error> {
+        let path = self.path.as_str();
+        if self.exists {
+            let action = if self.stays { "replace" } else { "remove" };
+            second_name(&self.real).map_err(Error::io(action, path))?;
+        }
+        if let Some(text) = &change.after {
+            let new = beside(&self.real, "new");
+            write_new(&new, text, change.executable).map_err(Error::io("write", path))?;
+        }
+        Ok(())
     }
 }
 
@@ -137,18 +170,26 @@ fn beside(real: &Path, what: &str) -> PathBuf {
 }
 
 fn write_new(path: &Path, text: &str, executable: bool) -> io::Result<()> {
-    // A leftover may be a link to elsewhere: never opened, always made anew.
-    absent(path)?;
     let mode = if executable { 0o777 } else { 0o666 };
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
+    let create = || OpenOptions::new().write(true).create_new(true).mode(mode).open(path);
+    let mut file = match create() {
+        // A leftover may be a link to elsewhere: never opened, always made anew.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            absent(path)?;
+            create()
+        }
+        created => created,
+    }?;
     file.write_all(text.as_bytes())
 }
 
 fn second_name(real: &Path) -> io::Result<()> {
     let old = beside(real, "old");
-    absent(&old)?;
-    // Some file systems have no second names, and some systems refuse them for files of others.
-    fs::hard_link(real, &old).or_else(|_| fs::copy(real, &old).map(drop))
+    fs::hard_link(real, &old).or_else(|_| {
+        absent(&old)?;
+        // Some file systems have no second names, and some systems refuse them for files of others.
+        fs::hard_link(real, &old).or_else(|_| fs::copy(real, &old).map(drop))
+    })
 }
 
 fn absent(path: &Path) -> io::Result<()> {

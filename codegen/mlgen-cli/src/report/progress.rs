@@ -4,7 +4,9 @@ use std::io::Write;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
-/// Counts environments as they are done, from any thread. On no terminal it says nothing.
+use crate::emit::Owner;
+
+/// Counts stacks as they are done, from any thread. Where nobody would see it, it says nothing.
 #[derive(Debug)]
 pub struct Progress<W: Write> {
     total: usize,
@@ -22,21 +24,25 @@ struct State<W> {
 const CLEAR: &str = "\r\x1b[2K";
 
 impl<W: Write> Progress<W> {
-    /// Shows something if `out` is a terminal and there is more than one environment to wait for.
-    pub fn new(total: usize, out: W, is_terminal: bool) -> Self {
-        let out = (is_terminal && total > 1).then_some(out);
+    /// Shows something if `out` is `live`, a terminal that can take a line back, and there is more than one stack to
+    /// wait for.
+    pub fn new(total: usize, out: W, live: bool) -> Self {
+        let out = (live && total > 1).then_some(out);
         Self { total, state: Mutex::new(State { done: 0, out }) }
     }
 
-    /// One more is done.
-    pub fn done(&self, environment: &str) {
+    /// One more is done. It is shown if it changes how many of a hundred are.
+    pub fn done(&self, stack: &Owner) {
         // A panic of another thread while it wrote a line does no harm to the next line.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.done += 1;
         let (done, total) = (state.done, self.total);
-        if let Some(out) = &mut state.out {
+        let percent = |done: usize| done * 100 / total;
+        if let Some(out) = &mut state.out
+            && percent(done) > percent(done - 1)
+        {
             // Nobody misses a line that cannot be shown.
-            drop(write!(out, "{CLEAR}rendered {done}/{total} {environment}"));
+            drop(write!(out, "{CLEAR}rendered {done}/{total} {stack}"));
             drop(out.flush());
         }
     }
@@ -58,29 +64,39 @@ impl<W: Write> Drop for Progress<W> {
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn check(total: usize, is_terminal: bool, expected: &str) {
+    fn shown(total: usize, live: bool) -> String {
         let mut out = Vec::new();
-        let progress = Progress::new(total, &mut out, is_terminal);
-        ["staging", "production"].iter().take(total).for_each(|name| progress.done(name));
+        let progress = Progress::new(total, &mut out, live);
+        (1..=total).for_each(|number| progress.done(&Owner::new(format!("e{number}"), "aws")));
         drop(progress);
-        assert_eq!(String::from_utf8(out).unwrap(), expected);
+        String::from_utf8(out).unwrap()
     }
 
     #[test]
     fn a_line_that_is_gone_at_the_end() {
-        let expected = "\r\x1b[2Krendered 1/2 staging\r\x1b[2Krendered 2/2 production\r\x1b[2K";
-        check(2, true, expected);
+        let expected = "\r\x1b[2Krendered 1/2 e1 on aws\r\x1b[2Krendered 2/2 e2 on aws\r\x1b[2K";
+        assert_eq!(shown(2, true), expected);
     }
 
     #[test]
-    fn nothing_for_one_environment_or_no_terminal() {
-        check(1, true, "");
-        check(2, false, "");
+    fn nothing_for_one_stack_or_where_nobody_looks() {
+        assert_eq!(shown(1, true), "");
+        assert_eq!(shown(2, false), "");
     }
 
     #[test]
     fn nothing_before_anything_is_done() {
-        check(0, true, "");
+        assert_eq!(shown(0, true), "");
+    }
+
+    #[test]
+    fn many_stacks_make_no_more_than_a_hundred_lines() {
+        let lines = shown(1_000, true);
+        let lines: Vec<&str> = lines.split(CLEAR).filter(|line| !line.is_empty()).collect();
+        assert_eq!(lines.len(), 100);
+        assert_eq!(
+            (lines[0], lines[99]),
+            ("rendered 10/1000 e10 on aws", "rendered 1000/1000 e1000 on aws")
+        );
     }
 }

@@ -1,24 +1,28 @@
 //! What files of environments may not say about components: the base alone says what they are and where they exist, and
 //! what is not there cannot be changed.
 
+use std::collections::BTreeMap;
+
 use crate::diag::{Diagnostic, Diags};
-use crate::spec::Spec;
 use crate::spec::layer::Declared;
+use crate::spec::{Environment, Spec};
 
 /// Checks the layers of all environments against the base and each other.
 pub(super) fn check(spec: &Spec, diags: &mut Diags) {
     for (name, declared) in &spec.base.components {
         check_sections(name, declared, diags);
     }
+    let readers = readers(spec);
     for (environment, layer) in &spec.environments {
+        let chain = spec.project.chain(environment);
+        let users = readers.get(environment).map(Vec::as_slice).unwrap_or_default();
         for (name, entry) in &layer.components {
-            let chain = spec.project.chain(environment);
             let above = chain
                 .iter()
                 .filter(|above| *above != environment)
                 .find_map(|above| spec.environments.get(above)?.components.get(name));
             match spec.base.components.get(name).or(above) {
-                Some(first) => check_override(spec, environment, name, entry, first, diags),
+                Some(first) => check_override(users, environment, name, entry, first, diags),
                 None if entry.kind.is_none() && entry.module.is_none() => {
                     let message = format!("no file of configs/base has a component `{name}`");
                     let known = spec.base.components.keys().map(String::as_str);
@@ -36,6 +40,17 @@ pub(super) fn check(spec: &Spec, diags: &mut Diags) {
     }
 }
 
+/// For each environment those that read its files: itself, and whoever extends it.
+fn readers(spec: &Spec) -> BTreeMap<String, Vec<&Environment>> {
+    let mut found: BTreeMap<String, Vec<&Environment>> = BTreeMap::new();
+    for user in spec.project.environments.values() {
+        for link in spec.project.chain(&user.name) {
+            found.entry(link).or_default().push(user);
+        }
+    }
+    found
+}
+
 /// Sections for targets that the component does not have.
 fn check_sections(name: &str, declared: &Declared, diags: &mut Diags) {
     let Some(targets) = &declared.scope.targets else { return };
@@ -51,9 +66,9 @@ fn check_sections(name: &str, declared: &Declared, diags: &mut Diags) {
     }
 }
 
-/// What an environment says about a component that is declared before it.
+/// What an environment says about a component that is declared before it; `users` read what it says.
 fn check_override(
-    spec: &Spec,
+    users: &[&Environment],
     environment: &str,
     name: &str,
     entry: &Declared,
@@ -75,11 +90,6 @@ fn check_override(
                 .note_at(first.key, "write `targets` and `environments` here"),
         );
     }
-    // Whoever extends this environment reads its files too.
-    let users = spec.project.environments.values();
-    let users: Vec<_> = users
-        .filter(|user| spec.project.chain(&user.name).iter().any(|link| link == environment))
-        .collect();
     let read_for = |wanted: Option<&str>| {
         users.iter().any(|user| {
             user.targets.iter().any(|(target, _)| {

@@ -34,18 +34,17 @@ pub struct Rendered {
     pub documents: Vec<Document>,
 }
 
-/// The documents of the chosen stacks. `system` has all of them: what is common depends on every one.
+/// The documents of the chosen stacks. `system` has all of them: what is common depends on every one. `done` is told of
+/// each when its documents are there, from any thread.
 pub fn documents(
     system: &System,
-    chosen: &(dyn Fn(&Stack) -> bool + Sync),
+    stacks: &[&Stack],
     sources: &Sources,
+    done: &(dyn Fn(&Stack) + Sync),
 ) -> Vec<Rendered> {
     let shared = terraform::shared(system);
-    let stacks: Vec<&Stack> = system.stacks.iter().filter(|stack| chosen(stack)).collect();
-    let of_stack = |stack: &&Stack| Rendered {
-        environment: Some(stack.environment.name.clone()),
-        target: Some(stack.target.name.clone()),
-        documents: match stack.target.writer {
+    let of_stack = |stack: &&Stack| {
+        let documents = match stack.target.writer {
             Writer::Terraform => terraform::documents(stack, &shared[&stack.target.name], sources),
             Writer::Compose => compose::documents(stack, sources),
             Writer::Helm => {
@@ -54,7 +53,10 @@ pub fn documents(
                 let others: Vec<&Stack> = system.stacks.iter().filter(of_environment).collect();
                 vec![helm::values(stack, &others, sources)]
             }
-        },
+        };
+        done(stack);
+        let (environment, target) = (stack.environment.name.clone(), stack.target.name.clone());
+        Rendered { environment: Some(environment), target: Some(target), documents }
     };
     let mut found: Vec<Rendered> = stacks.par_iter().map(of_stack).collect();
     let mut vendored: BTreeMap<String, &Kind> = BTreeMap::new();

@@ -11,7 +11,7 @@ use super::{Project, outputs, said};
 use crate::emit::manifest::PENDING;
 use crate::emit::place;
 use crate::emit::transaction::Transaction;
-use crate::emit::{Error, Plan, Scope, lock};
+use crate::emit::{Change, Error, Plan, Scope, lock};
 
 /// Runs something as somebody to whom permissions matter, which they do not to root.
 fn unprivileged<T: Send>(run: impl FnOnce() -> T + Send) -> T {
@@ -23,7 +23,9 @@ fn unprivileged<T: Send>(run: impl FnOnce() -> T + Send) -> T {
                 let nobody = rustix::process::Uid::from_raw(65534);
                 rustix::thread::set_thread_res_uid(nobody, nobody, nobody).unwrap();
             }
-            run()
+            // Other threads of a pool would still be root.
+            let alone = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread();
+            alone.build().unwrap().install(run)
         };
         scope.spawn(run).join().unwrap()
     })
@@ -129,10 +131,9 @@ fn middle(stop_at: &str) -> Middle {
     let root = fs::canonicalize(project.root()).unwrap();
     let plan = project.plan(&Scope::ALL, &NEW);
     let mut transaction = Transaction::default();
-    for change in &plan.changes {
-        let spot = place::look(&root, &change.path).unwrap().unwrap();
-        transaction.stage(change, spot.real).unwrap();
-    }
+    let real = |change: &Change| place::look(&root, &change.path).unwrap().unwrap().real;
+    let staged: Vec<_> = plan.changes.iter().map(|change| (change, real(change))).collect();
+    transaction.stage(&staged).unwrap();
     // No file can take the place of a folder with something in it, and none is removed by the way of a file.
     drop(fs::remove_file(root.join(stop_at)));
     project.put(&format!("{stop_at}/x"), "in the way");

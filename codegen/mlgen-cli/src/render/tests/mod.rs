@@ -60,7 +60,7 @@ fn run(root: &Path, mode: Mode, format: Format, files: &[(&str, &str)]) -> Run {
     };
     let outputs = files.iter().map(output).collect();
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let mut streams = Streams { out: &mut out, err: &mut err };
+    let mut streams = Streams { out: &mut out, err: &mut err, live: false };
     let exit = finish(&job, &Scope::ALL, outputs, &mut streams).unwrap();
     let [out, err] = [out, err].map(|bytes| String::from_utf8(bytes).unwrap());
     Run { exit, out, err }
@@ -116,7 +116,7 @@ fn whoever_waits_is_told() {
     thread::scope(|scope| {
         let job = job(folder.path(), WRITE, Format::Human);
         let run = scope.spawn(move || {
-            let mut streams = Streams { out: &mut Vec::new(), err: &mut Told(told) };
+            let mut streams = Streams { out: &mut Vec::new(), err: &mut Told(told), live: false };
             finish(&job, &Scope::ALL, Vec::new(), &mut streams)
         });
         assert_eq!(hear.recv().unwrap(), "waiting for another mlgen in this project\n");
@@ -144,11 +144,49 @@ fn a_reader_that_went_away_does_not_make_a_check_pass() {
     for format in [Format::Human, Format::Json] {
         let job = job(folder.path(), Mode::Check, format);
         let ends = |kind| {
-            let mut streams = Streams { out: &mut Broken(kind), err: &mut Vec::new() };
+            let mut streams = Streams { out: &mut Broken(kind), err: &mut Vec::new(), live: false };
             finish(&job, &Scope::ALL, Vec::new(), &mut streams)
         };
         assert_eq!(ends(io::ErrorKind::BrokenPipe).unwrap(), Exit::WouldChange);
         let error = ends(io::ErrorKind::StorageFull).unwrap_err();
         assert_eq!(error.to_string(), "cannot write the result: no storage space");
     }
+}
+
+/// A system of two environments, as somebody writes it.
+const SYSTEM: &str = "system: shop
+targets:
+  aws: { region: eu-central-1, state: { bucket: shop-state } }
+environments:
+  one: { class: staging, targets: [aws] }
+  two: { class: staging, targets: [aws] }
+";
+
+#[track_caller]
+fn check_counted(live: bool, format: Format, counted: bool) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("configs/base")).unwrap();
+    fs::write(folder.path().join("mlgen.yaml"), SYSTEM).unwrap();
+    let base = "components: { uploads: { kind: object-storage } }";
+    fs::write(folder.path().join("configs/base/shop.yaml"), base).unwrap();
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut streams = Streams { out: &mut out, err: &mut err, live };
+    let exit = super::run(&job(folder.path(), WRITE, format), &mut streams).unwrap();
+    let [out, err] = [out, err].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert_eq!(exit, Exit::Fine, "{err}");
+    assert!(folder.path().join("deploy/two/aws/uploads.tf").exists());
+    assert!(!out.contains("rendered"), "{out}");
+    if counted {
+        assert!(err.contains("rendered 1/2 ") && err.contains("rendered 2/2 "), "{err:?}");
+        assert!(err.ends_with("\r\x1b[2K"), "{err:?}");
+    } else {
+        assert_eq!(err, "");
+    }
+}
+
+#[test]
+fn stacks_are_counted_for_people_at_a_terminal() {
+    check_counted(true, Format::Human, true);
+    check_counted(false, Format::Human, false);
+    check_counted(true, Format::Json, false);
 }
