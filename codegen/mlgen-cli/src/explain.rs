@@ -40,10 +40,18 @@ pub fn run(job: &ExplainJob, streams: &mut Streams<'_>) -> anyhow::Result<Exit> 
 fn human(found: &[Explanation], out: &mut dyn Write) -> io::Result<()> {
     let bold = Style::new().bold();
     let dim = AnsiColor::BrightBlack.on_default();
-    for (index, one) in found.iter().enumerate() {
-        if found.len() > 1 {
-            let gap = if index > 0 { "\n" } else { "" };
+    let mut targets = found.iter().map(|one| &one.target).collect::<Vec<_>>();
+    targets.dedup();
+    let several = found.len() > targets.len();
+    let mut last = None;
+    for one in found {
+        if targets.len() > 1 && last != Some(&one.target) {
+            let gap = if last.is_some() { "\n" } else { "" };
             writeln!(out, "{gap}{dim}{}:{dim:#}", one.target)?;
+        }
+        last = Some(&one.target);
+        if several {
+            write!(out, "{} = ", one.path)?;
         }
         writeln!(out, "{bold}{}{bold:#}    {}", one.value, said(&one.set))?;
         for before in &one.over {

@@ -1,12 +1,17 @@
 //! Where a value comes from, what it overrode, and where it goes.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::app::{App, Choice};
+use crate::catalogue::target::Writer;
 use crate::construct::stack::json;
 use crate::construct::tune::variable_name;
 use crate::construct::{Component, Stack};
 use crate::diag::{Diagnostic, closest};
+use crate::doc::Document;
 use crate::merge::{LayerName, Merged, MergedValue, Path, Segment};
 use crate::source::{Sources, Span};
 
@@ -15,6 +20,8 @@ use crate::source::{Sources, Span};
 pub struct Explanation {
     /// The target.
     pub target: String,
+    /// Component and keys.
+    pub path: String,
     /// The value that won, as JSON.
     pub value: serde_json::Value,
     /// Who set it.
@@ -57,7 +64,8 @@ pub struct Destination {
 }
 
 impl App {
-    /// Explains the value at `path` (`database.storage_gb`) in an environment, for each of its targets that has it.
+    /// Explains the value at `path` (`database.storage_gb`, or `database.aws.storage_gb` for one target) in an environment,
+    /// for each of its targets that has it. Of a map to which several layers added, each entry is explained.
     ///
     /// # Errors
     ///
@@ -91,10 +99,16 @@ impl App {
                 Diagnostic::global(format!("{} has no component `{component}`", named.name));
             return Err(Box::new(error.suggest(component, known)));
         }
-        let rest = Path(rest.to_vec());
+        let of_target = |(stack, _): &&(&Stack, &Component)| matches!(rest.first(), Some(Segment::Key(key)) if *key == stack.target.name);
+        let having: Vec<_> = match having.iter().find(of_target) {
+            Some(one) => vec![*one],
+            None => having,
+        };
+        let section = having.iter().find(of_target).is_some();
+        let rest = Path(rest[usize::from(section)..].to_vec());
         let found: Vec<Explanation> = having
             .iter()
-            .filter_map(|(stack, component)| self.explain_in(stack, component, &rest))
+            .flat_map(|(stack, component)| Explained::new(self, stack, component).at(&rest))
             .collect();
         if found.is_empty() {
             let known = having.iter().filter_map(|(_, component)| component.made.kind());
@@ -111,45 +125,107 @@ impl App {
         }
         Ok(found)
     }
+}
 
-    fn explain_in(&self, stack: &Stack, component: &Component, path: &Path) -> Option<Explanation> {
-        let sources = self.sources();
-        let goes_to = self.destination(stack, component, path);
-        let Some(merged) = component.merged.get(path) else {
-            return explain_default(stack, component, path, sources, goes_to);
-        };
-        let setting = |layer: usize, span: Span| setting(&component.layers[layer], span, sources);
-        Some(Explanation {
-            target: stack.target.name.clone(),
-            value: shown(merged.to_json(), merged.origin.span, sources),
-            set: setting(merged.origin.layer.0, place(merged)),
-            over: merged
-                .overridden
-                .iter()
-                .map(|one| Overridden {
-                    value: one
-                        .value
-                        .as_ref()
-                        .map(|value| shown(value.to_json(), one.origin.span, sources)),
-                    set: setting(one.origin.layer.0, one.origin.place()),
-                })
-                .collect(),
-            goes_to,
-        })
-    }
+/// A component of a stack that is explained.
+struct Explained<'a> {
+    sources: &'a Sources,
+    stack: &'a Stack,
+    component: &'a Component,
+    documents: Vec<Document>,
+}
 
-    /// The line of a document in which the value stands, for Terraform.
-    fn destination(
-        &self,
-        stack: &Stack,
-        component: &Component,
-        path: &Path,
-    ) -> Option<Destination> {
+impl<'a> Explained<'a> {
+    fn new(app: &'a App, stack: &'a Stack, component: &'a Component) -> Self {
         let choice = Choice {
             environments: vec![stack.environment.name.clone()],
             targets: vec![stack.target.name.clone()],
         };
+        let documents = app.render(&choice).into_iter().flat_map(|one| one.documents).collect();
+        Self { sources: app.sources(), stack, component, documents }
+    }
+
+    fn at(&self, path: &Path) -> Vec<Explanation> {
+        let Some(merged) = self.component.merged.get(path) else {
+            return self.default(path).into_iter().collect();
+        };
+        match &merged.value {
+            MergedValue::Map(entries)
+                if merged.literal.is_none() && layers_of(merged).len() > 1 =>
+            {
+                let below = entries.keys().flat_map(|key| {
+                    let mut path = path.clone();
+                    path.0.push(Segment::Key(key.clone()));
+                    self.at(&path)
+                });
+                below.collect()
+            }
+            _ => vec![self.value(merged, path)],
+        }
+    }
+
+    fn value(&self, merged: &Merged, path: &Path) -> Explanation {
+        let sources = self.sources;
+        let setting =
+            |layer: usize, span: Span| setting(&self.component.layers[layer], span, sources);
+        let over = merged.overridden.iter().map(|one| Overridden {
+            value: one.value.as_ref().map(|value| shown(value.to_json(), one.origin.span, sources)),
+            set: setting(one.origin.layer.0, one.origin.place()),
+        });
+        // A map begins where its first entry does: an empty one may stand before it.
+        let origin = layers_of(merged).into_iter().next();
+        let (layer, span) = origin.unwrap_or((merged.origin.layer.0, place(merged)));
+        Explanation {
+            target: self.stack.target.name.clone(),
+            path: self.full(path),
+            value: shown(merged.to_json(), merged.origin.span, sources),
+            set: setting(layer, span),
+            over: over.collect(),
+            goes_to: self.destination(path),
+        }
+    }
+
+    /// A value that only the module sets.
+    fn default(&self, path: &Path) -> Option<Explanation> {
+        let kind = self.component.made.kind()?;
+        let [Segment::Key(input)] = path.0.as_slice() else { return None };
+        let node = kind.interface.inputs.get(input)?.default.as_ref()?;
+        Some(Explanation {
+            target: self.stack.target.name.clone(),
+            path: self.full(path),
+            value: json(node),
+            set: setting(&LayerName::Default, node.span, self.sources),
+            over: Vec::new(),
+            goes_to: self.destination(path),
+        })
+    }
+
+    fn full(&self, path: &Path) -> String {
+        let mut segments = vec![Segment::Key(self.component.name.clone())];
+        segments.extend(path.0.iter().cloned());
+        Path(segments).to_string()
+    }
+
+    /// The line of a document in which the value stands.
+    fn destination(&self, path: &Path) -> Option<Destination> {
         let keys: Vec<String> = path.keys().map(str::to_owned).collect();
+        match self.stack.target.writer {
+            Writer::Terraform => self.in_terraform(&keys),
+            Writer::Helm => self.in_values(&keys),
+            Writer::Compose => None,
+        }
+    }
+
+    fn document(&self, file: &str) -> Option<&Document> {
+        let path = match self.stack.folder.as_str() {
+            "" => file.to_owned(),
+            folder => format!("{folder}/{file}"),
+        };
+        self.documents.iter().find(|document| document.path == path)
+    }
+
+    fn in_terraform(&self, keys: &[String]) -> Option<Destination> {
+        let Self { stack, component, .. } = self;
         let variable = component.variables.iter().find(|leaf| keys.starts_with(leaf));
         let (file, name) = match variable {
             Some(leaf) => {
@@ -158,13 +234,7 @@ impl App {
             }
             None => (format!("{}.tf", component.name), keys.last()?.clone()),
         };
-        let path = match stack.folder.as_str() {
-            "" => file,
-            folder => format!("{folder}/{file}"),
-        };
-        let rendered = self.render(&choice);
-        let mut documents = rendered.iter().flat_map(|one| &one.documents);
-        let document = documents.find(|document| document.path == path)?;
+        let document = self.document(&file)?;
         let is_it = |line: &str, name: &str| {
             let rest = line.trim_start().trim_start_matches('"').strip_prefix(name);
             let rest = rest.map(|rest| rest.trim_start_matches('"').trim_start());
@@ -176,39 +246,52 @@ impl App {
         } else {
             lines.find(|(_, line)| line.starts_with("module "))?;
             let mut at = None;
-            for key in &keys {
+            for key in keys {
                 at = Some(lines.find(|(_, line)| is_it(line, key))?.0 + 1);
             }
             at?
         };
         Some(Destination { file: document.path.clone(), line, name })
     }
+
+    /// Values of a chart stand as in the spec, under the component's name there.
+    fn in_values(&self, keys: &[String]) -> Option<Destination> {
+        let Self { stack, component, .. } = self;
+        let file = format!("{}/values.{}.yaml", stack.system, stack.environment.names.values);
+        let document = self.document(&file)?;
+        let mut lines = document.text.lines().enumerate();
+        let mut at = 0;
+        let alias = component.name.replace('-', "_");
+        for (depth, key) in std::iter::once(&alias).chain(keys).enumerate() {
+            let begin = format!("{}{key}:", "  ".repeat(depth));
+            at = lines.find(|(_, line)| line.starts_with(&begin))?.0 + 1;
+        }
+        Some(Destination { file: document.path.clone(), line: at, name: keys.last()?.clone() })
+    }
+}
+
+/// The layers that set something in a value, each with the first place of it, the latest layer first.
+fn layers_of(merged: &Merged) -> Vec<(usize, Span)> {
+    fn collect(merged: &Merged, found: &mut BTreeMap<Reverse<usize>, Span>) {
+        match &merged.value {
+            MergedValue::Map(entries) if !entries.is_empty() && merged.literal.is_none() => {
+                for entry in entries.values() {
+                    collect(&entry.value, found);
+                }
+            }
+            _ => {
+                found.entry(Reverse(merged.origin.layer.0)).or_insert_with(|| place(merged));
+            }
+        }
+    }
+    let mut found = BTreeMap::new();
+    collect(merged, &mut found);
+    found.into_iter().map(|(Reverse(layer), span)| (layer, span)).collect()
 }
 
 /// The value, unless it is a secret that should not be where it is.
 fn shown(value: serde_json::Value, span: Span, sources: &Sources) -> serde_json::Value {
     if sources.conceals(span) { "(concealed)".into() } else { value }
-}
-
-/// A value that only the module sets.
-fn explain_default(
-    stack: &Stack,
-    component: &Component,
-    path: &Path,
-    sources: &Sources,
-    goes_to: Option<Destination>,
-) -> Option<Explanation> {
-    let kind = component.made.kind()?;
-    let [Segment::Key(input)] = path.0.as_slice() else { return None };
-    let declared = kind.interface.inputs.get(input)?;
-    let node = declared.default.as_ref()?;
-    Some(Explanation {
-        target: stack.target.name.clone(),
-        value: json(node),
-        set: setting(&LayerName::Default, node.span, sources),
-        over: Vec::new(),
-        goes_to,
-    })
 }
 
 /// Where a value stands: a scalar itself, and the key of what takes several lines.
