@@ -12,6 +12,7 @@ mod catalogue;
 mod program;
 mod rainbow;
 mod repository;
+mod schema;
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
     let mut trials = program::trials();
     trials.extend(catalogue::trials());
     trials.extend(rainbow::trials());
+    trials.extend(schema::trials());
     #[cfg(feature = "acceptance")]
     trials.extend(acceptance::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
