@@ -159,7 +159,7 @@ fn parse(
     };
     let (mut project, mut stray) = (None, Vec::new());
     let mut base = Vec::new();
-    let mut environments: IndexMap<String, Vec<Node>> = IndexMap::new();
+    let mut environments: IndexMap<String, Vec<Option<Node>>> = IndexMap::new();
     for (path, text) in texts {
         if path == PROJECT_FILE {
             project = read(path, text).1;
@@ -169,10 +169,10 @@ fn parse(
         };
         let (file, node) = read(path, text);
         match (path_in.strip_prefix("base/"), path_in.strip_prefix("envs/")) {
-            (Some(_), _) => base.extend(node),
+            (Some(_), _) => base.push(node),
             (_, Some(rest)) if rest.contains('/') => {
                 let environment = rest.split('/').next().unwrap_or_default();
-                environments.entry(environment.to_owned()).or_default().extend(node);
+                environments.entry(environment.to_owned()).or_default().push(node);
             }
             _ => stray.push((path, file)),
         }

@@ -83,14 +83,16 @@ pub struct ProviderRequirement {
 }
 
 impl Interface {
-    /// Reads the `.tf` files of one module, in any order.
-    pub(super) fn read(sources: &Sources, files: &[FileId], diags: &mut Diags) -> Self {
+    /// Reads the `.tf` files of one module, in any order; none if one of them is no HCL.
+    pub(super) fn read(sources: &Sources, files: &[FileId], diags: &mut Diags) -> Option<Self> {
         let mut interface = Self::default();
+        let mut is_whole = true;
         for &file in files {
             let body = match hcl_edit::parser::parse_body(sources.text(file)) {
                 Ok(body) => body,
                 Err(error) => {
                     diags.push(syntax(sources, file, &error));
+                    is_whole = false;
                     continue;
                 }
             };
@@ -115,7 +117,7 @@ impl Interface {
                 }
             }
         }
-        interface
+        is_whole.then_some(interface)
     }
 
     /// What an output is for these inputs, if nothing else decides it.

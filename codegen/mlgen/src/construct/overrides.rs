@@ -11,6 +11,9 @@ pub(super) fn check(spec: &Spec, diags: &mut Diags) {
         check_sections(name, declared, diags);
     }
     for (environment, layer) in &spec.environments {
+        if !spec.is_whole(environment) {
+            continue;
+        }
         for (name, entry) in &layer.components {
             let chain = spec.project.chain(environment);
             let above = chain

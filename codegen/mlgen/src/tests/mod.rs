@@ -9,6 +9,7 @@ mod components;
 mod evaluated;
 mod laws;
 mod layers;
+mod once;
 mod project;
 mod references;
 mod rendered;

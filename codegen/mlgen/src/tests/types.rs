@@ -143,56 +143,17 @@ fn maps_lists_and_scalars_are_not_each_other() {
     4 |     tags: x
       |           ^ a string
 
-    error: `tags` is a map, a string cannot take its place
-      --> configs/base/x.yaml:4:11
-       |
-     4 |     tags: x
-       |           ^ a string
-       |
-       = help: to exchange the whole value write `{ $replace: ... }`
-    note: a map, from default
-      --> modules/aws/database/variables.tf:30:1
-       |
-    30 | variable "tags" {
-       | ---------------
-
     error: `database.zones` must be a list
      --> configs/base/x.yaml:5:12
       |
     5 |     zones: { a: 1 }
       |            ^^^^^^^^ a map
 
-    error: `zones` is a list, a map cannot take its place
-      --> configs/base/x.yaml:5:12
-       |
-     5 |     zones: { a: 1 }
-       |            ^^^^^^^^ a map
-       |
-       = help: to exchange the whole value write `{ $replace: ... }`
-    note: a list, from default
-      --> modules/aws/database/variables.tf:42:1
-       |
-    42 | variable "zones" {
-       | ----------------
-
     error: `database.size` must be a number
      --> configs/base/x.yaml:6:11
       |
     6 |     size: {}
       |           ^^ a map
-
-    error: `size` is a number, a map cannot take its place
-     --> configs/base/x.yaml:6:11
-      |
-    6 |     size: {}
-      |           ^^ a map
-      |
-      = help: to exchange the whole value write `{ $replace: ... }`
-    note: a number, from default
-     --> modules/aws/database/variables.tf:8:1
-      |
-    8 | variable "size" {
-      | ---------------
 "#]],
     );
 }
