@@ -3,8 +3,10 @@
 
 pub mod component;
 pub mod condition;
+mod functions;
 pub mod interface;
 mod literal;
+mod range;
 mod schema;
 pub mod target;
 pub mod types;

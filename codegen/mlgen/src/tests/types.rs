@@ -421,3 +421,33 @@ components:
 "#]],
     );
 }
+
+#[test]
+fn a_rule_that_cannot_be_evaluated_is_left_to_terraform() {
+    let module = |rule: &str| {
+        format!(
+            r#"//- modules/aws/job/variables.tf
+variable "at" {{
+  type = string
+  validation {{
+    condition     = {rule}
+    error_message = "No."
+  }}
+}}
+//- configs/base/x.yaml
+components:
+  network: {{}}
+  job: {{ at: tomorrow }}
+  other: {{ kind: job, at: "${{network.id}}" }}
+"#
+        )
+    };
+    for (rule, errors) in [
+        (r#"can(timeadd(var.at, "1h"))"#, 0),
+        (r#"can(regex("^[0-9]", var.at))"#, 1),
+        ("provider::time::is_time(var.at)", 0),
+    ] {
+        let app = super::app(&module(rule), &[]);
+        assert_eq!(app.diagnostics().len(), errors, "{rule}: {}", super::told(&app));
+    }
+}
