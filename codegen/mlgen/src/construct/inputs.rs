@@ -167,6 +167,9 @@ fn is_default(merged: &Merged) -> bool {
 }
 
 /// Evaluates what the module's validations say about values that are known.
+///
+/// A rule counts as soon as something that it reads is said, by whatever layer: a base that lowers `max` below the
+/// default of `min` breaks the rule of `min`. What only defaults say is the module's own business.
 fn validate(
     name: &str,
     kind: &Kind,
@@ -176,26 +179,27 @@ fn validate(
     statics: &Statics,
     diags: &mut Diags,
 ) {
-    let judged = |input: &String| {
-        let declared = kind.interface.inputs.get(input);
-        declared.is_some_and(|declared| !declared.validations.is_empty())
-    };
-    if !entries.keys().any(judged) {
-        return;
-    }
-    let mut known = known::inputs(kind, found, statics);
-    known.retain(|input, _| !wrong.contains(input.as_str()));
+    let mut known = None;
     for (input, declaration) in &kind.interface.inputs {
-        let Some(entry) = entries.get(input) else { continue };
-        if entry.value.literal.is_some() {
-            continue;
-        }
         for validation in &declaration.validations {
-            if condition::holds(&validation.condition, &known) == Some(false) {
+            let own = entries.get_key_value(input);
+            let said = validation.inputs.iter().filter_map(|name| entries.get_key_value(name));
+            let latest = || said.clone().max_by_key(|(_, entry)| entry.value.origin.layer);
+            let Some((at, entry)) = own.or_else(latest) else { continue };
+            let mut said = said.clone().chain(own);
+            if said.any(|(_, entry)| entry.value.literal.is_some()) {
+                continue;
+            }
+            let known = known.get_or_insert_with(|| {
+                let mut known = known::inputs(kind, found, statics);
+                known.retain(|input, _| !wrong.contains(input.as_str()));
+                known
+            });
+            if condition::holds(&validation.condition, known) == Some(false) {
                 let message = validation.message.as_deref().unwrap_or("this value is not allowed");
                 diags.push(
                     Diagnostic::error(entry.value.origin.span, message.trim_end_matches('.'))
-                        .label(format!("`{name}.{input}`"))
+                        .label(format!("`{name}.{at}`"))
                         .note_at(validation.span, "the rule of the module"),
                 );
             }

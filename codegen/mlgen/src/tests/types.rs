@@ -451,3 +451,82 @@ components:
         assert_eq!(app.diagnostics().len(), errors, "{rule}: {}", super::told(&app));
     }
 }
+
+#[test]
+fn a_rule_reads_what_other_inputs_say() {
+    check_components(
+        r"database:
+  network: { id: x }
+  max_size: 50
+",
+        &expect![[r#"
+            error: The size is below the largest size
+              --> configs/base/x.yaml:4:15
+               |
+             4 |     max_size: 50
+               |               ^^ `database.max_size`
+               |
+            note: the rule of the module
+              --> modules/aws/database/variables.tf:16:3
+               |
+            16 |   validation {
+               |   ----------
+        "#]],
+    );
+}
+
+#[test]
+fn classes_and_conventions_are_judged() {
+    check(
+        r"//- modules/aws/database/component.yaml
+classes:
+  staging: { size: 10 }
+//- modules/aws/target.yaml
+writer: terraform
+settings:
+  region: { type: string, description: Region. }
+  state: { type: any, description: State. }
+conventions:
+  max_size: 99
+//- configs/base/x.yaml
+components:
+  database: { network: { id: x } }
+",
+        &expect![[r#"
+            error: The size is below the largest size
+              --> configs/base/x.yaml:2:3
+               |
+             2 |   database: { network: { id: x } }
+               |   ^^^^^^^^ `database.max_size`
+               |
+            note: the rule of the module
+              --> modules/aws/database/variables.tf:16:3
+               |
+            16 |   validation {
+               |   ----------
+
+            error: A database has at least 20 GiB
+              --> modules/aws/database/component.yaml:2:20
+               |
+             2 |   staging: { size: 10 }
+               |                    ^^ `database.size`
+               |
+            note: the rule of the module
+              --> modules/aws/database/variables.tf:12:3
+               |
+            12 |   validation {
+               |   ----------
+        "#]],
+    );
+}
+
+#[test]
+fn a_literal_is_not_judged_by_rules_of_others() {
+    check_components(
+        r"database:
+  network: { id: x }
+  max_size: { $literal: 50, reason: a test }
+",
+        &expect![[r#""#]],
+    );
+}
