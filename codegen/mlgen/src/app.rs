@@ -9,6 +9,7 @@ use crate::construct::{self, Kinds, Stack, System};
 use crate::diag::{Diagnostic, Diags};
 use crate::merge;
 use crate::node::Node;
+use crate::overlap;
 use crate::source::Sources;
 use crate::spec::{Files, Project, Spec};
 use crate::target::{self, Rendered};
@@ -71,11 +72,14 @@ impl App {
             kinds = Kinds::read(spec, &catalogue, &sources, &mut diags);
             system = construct::build(spec, &kinds, &catalogue, &sources, &set, &mut diags);
             // A template sees resolved inputs: where there are none, its errors would mislead.
+            overlap::stacks(&system, &mut diags);
             if !diags.has_errors() {
                 let all = Choice::default();
                 let files = &input.files;
-                documents =
+                let (made, paths) =
                     template::documents(spec, &system, files, &mut sources, &all, &mut diags);
+                documents = made;
+                overlap::documents(&system, &paths, &sources, &mut diags);
             }
         }
         for span in diags.concealed() {

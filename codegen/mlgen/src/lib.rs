@@ -16,6 +16,7 @@ pub mod explain;
 pub mod init;
 pub mod merge;
 pub mod node;
+mod overlap;
 pub mod schema;
 pub mod source;
 pub mod spec;

@@ -10,6 +10,7 @@ mod evaluated;
 mod laws;
 mod layers;
 mod once;
+mod overlap;
 mod project;
 mod references;
 mod rendered;
