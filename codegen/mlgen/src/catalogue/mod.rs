@@ -1,6 +1,7 @@
 //! The catalogue: folders `<target>/<kind>/` of Terraform modules, charts and Compose components, read as typed
 //! interfaces. Everything a target or a kind is stands in its folder; nothing about them is written in Rust.
 
+mod check;
 pub mod component;
 pub mod condition;
 mod functions;
@@ -145,7 +146,10 @@ impl Catalogue {
         let (node, errors) = yaml::parse(sources, file);
         diags.extend(errors);
         let provider = found.files.get("provider.tf").copied();
-        Target::read(name, &node?, provider, file.span(0..0), diags)
+        let node = node?;
+        let target = Target::read(name, &node, provider, file.span(0..0), diags)?;
+        self.check_target(&target, &node, sources, diags);
+        Some(target)
     }
 
     /// The kinds that may stand in stacks of a target, sorted.
@@ -221,6 +225,7 @@ impl Catalogue {
         };
         if kind.is_whole {
             kind.check(target, diags);
+            kind.check_names(sources, diags);
         }
         Some(Arc::new(kind))
     }

@@ -9,6 +9,7 @@ use crate::catalogue::target::{Target, Writer};
 use crate::catalogue::{Catalogue, Kind};
 use crate::decode;
 use crate::diag::{Diagnostic, Diags};
+use crate::node::Node;
 use crate::source::Sources;
 use crate::spec::Spec;
 use crate::spec::layer::{Declared, Foreign, Layer};
@@ -95,7 +96,15 @@ impl Kinds {
                 && let Some(kind) = found.get(&secrets.kind)
             {
                 check_holder(kind, diags);
+                for (name, entry) in secrets.inputs.iter().filter_map(Node::as_map).flatten() {
+                    if !kind.interface.inputs.contains_key(name) {
+                        let known = kind.interface.inputs.keys().map(String::as_str);
+                        diags.push(decode::unknown(entry.key, name, &kind.title(), known));
+                    }
+                }
             }
+            let used: Vec<&Kind> = found.values().map(|kind| &**kind).collect();
+            catalogue.check_conventions(target, &used, sources, diags);
             kinds.kinds.insert(target.name.clone(), found);
         }
         if spec.is_all_whole() {
