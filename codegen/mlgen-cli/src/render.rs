@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use mlgen::Literal;
+
 use crate::args::Format;
 use crate::emit::{self, Output, Plan, Scope};
 use crate::job::{Mode, RenderJob};
@@ -45,16 +47,18 @@ pub fn run(job: &RenderJob, streams: &mut Streams<'_>) -> anyhow::Result<Exit> {
         return Ok(Exit::Refused);
     }
     let (choice, scope) = project::choose(&app, job).map_err(anyhow::Error::msg)?;
-    Ok(finish(job, &scope, project::outputs(&app, &choice), streams)?)
+    let literals = app.literals(&choice);
+    Ok(finish(job, &scope, project::outputs(&app, &choice), &literals, streams)?)
 }
 
 /// Compares what was rendered with the project, and writes it if the job says so.
 ///
-/// `scope` is what was really rendered: aliases are names by now.
+/// `scope` is what was really rendered: aliases are names by now. `literals` are shown beside what changes.
 pub fn finish(
     job: &RenderJob,
     scope: &Scope,
     outputs: Vec<Output>,
+    literals: &[Literal],
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Error> {
     let waiting = || {
@@ -64,7 +68,7 @@ pub fn finish(
     match job.mode {
         Mode::Check => {
             let plan = emit::look(&job.root, waiting)?.plan(outputs, scope, false)?;
-            show(job, &plan, streams)?;
+            show(job, &plan, literals, streams)?;
             Ok(checked(&plan))
         }
         Mode::Write { force } => {
@@ -74,7 +78,7 @@ pub fn finish(
             if sound {
                 writer.apply(&plan)?;
             }
-            show(job, &plan, streams)?;
+            show(job, &plan, literals, streams)?;
             Ok(if sound { Exit::Fine } else { Exit::Refused })
         }
     }
@@ -92,21 +96,31 @@ fn checked(plan: &Plan) -> Exit {
 }
 
 /// A reader that has seen enough changes nothing about how the run ended.
-fn show(job: &RenderJob, plan: &Plan, streams: &mut Streams<'_>) -> io::Result<()> {
-    match show_all(job, plan, streams) {
+fn show(
+    job: &RenderJob,
+    plan: &Plan,
+    literals: &[Literal],
+    streams: &mut Streams<'_>,
+) -> io::Result<()> {
+    match show_all(job, plan, literals, streams) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         shown => shown,
     }
 }
 
-fn show_all(job: &RenderJob, plan: &Plan, streams: &mut Streams<'_>) -> io::Result<()> {
+fn show_all(
+    job: &RenderJob,
+    plan: &Plan,
+    literals: &[Literal],
+    streams: &mut Streams<'_>,
+) -> io::Result<()> {
     let check = job.mode == Mode::Check;
     match job.format {
-        Format::Json => report::json(plan, check, streams.out),
+        Format::Json => report::json(plan, literals, check, streams.out),
         Format::Human => {
             report::problems(plan, streams.err)?;
             if plan.problems.is_empty() || check {
-                report::human(plan, check, streams.out)
+                report::human(plan, literals, check, streams.out)
             } else {
                 let count = plan.problems.len();
                 let s = if count == 1 { "" } else { "s" };

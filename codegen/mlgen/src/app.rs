@@ -65,7 +65,10 @@ impl App {
             set.extend(node);
         }
         let catalogue = Catalogue::new(input.catalogues, &mut sources);
-        let spec = files.and_then(|files| Spec::read(&files, &sources, &mut diags));
+        let mut spec = files.and_then(|files| Spec::read(&files, &sources, &mut diags));
+        if let Some(spec) = &mut spec {
+            spec.set_documents(&mut set, &mut diags);
+        }
         let (mut kinds, mut system, mut documents) =
             (Kinds::default(), System::default(), Vec::new());
         if let Some(spec) = &spec {
@@ -131,15 +134,10 @@ impl App {
         if self.has_errors() {
             return Vec::new();
         }
-        let named =
-            |list: &[String], name: &str| list.is_empty() || list.iter().any(|one| one == name);
-        let chosen = |stack: &Stack| {
-            named(&choice.environments, &stack.environment.name)
-                && named(&choice.targets, &stack.target.name)
-        };
+        let chosen = |stack: &Stack| choice.has(stack);
         let mut found = target::documents(&self.system, &chosen, &self.sources);
         let named = |list: &[String], name: &Option<String>| {
-            name.as_ref().is_none_or(|name| named(list, name))
+            name.as_ref().is_none_or(|name| is_named(list, name))
         };
         let documents = self.documents.iter().filter(|one| {
             named(&choice.environments, &one.environment) && named(&choice.targets, &one.target)
@@ -147,6 +145,18 @@ impl App {
         found.extend(documents.cloned());
         found
     }
+}
+
+impl Choice {
+    /// Whether a stack is among them.
+    pub(crate) fn has(&self, stack: &Stack) -> bool {
+        is_named(&self.environments, &stack.environment.name)
+            && is_named(&self.targets, &stack.target.name)
+    }
+}
+
+fn is_named(list: &[String], name: &str) -> bool {
+    list.is_empty() || list.iter().any(|one| one == name)
 }
 
 /// Parses the files of a project; none without a readable `mlgen.yaml`.

@@ -14,6 +14,7 @@ pub mod diag;
 pub mod doc;
 pub mod explain;
 pub mod init;
+mod literal;
 pub mod merge;
 pub mod node;
 mod overlap;
@@ -28,4 +29,5 @@ pub mod yaml;
 
 pub use app::{App, Choice, Input, PROJECT_FILE};
 pub use author::{Component, Environment, Handle, System};
+pub use literal::Literal;
 pub use target::Rendered;

@@ -8,6 +8,7 @@ pub mod project;
 pub mod reference;
 mod scope;
 mod section;
+mod setting;
 
 use indexmap::IndexMap;
 

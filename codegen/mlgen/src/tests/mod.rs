@@ -17,6 +17,7 @@ mod references;
 mod rendered;
 mod schema;
 mod secrets;
+mod stated;
 mod types;
 mod variables;
 

@@ -4,9 +4,11 @@ use std::fs;
 
 use expect_test::expect;
 
-use super::{FILES, Run, WRITE, by_hand, check, foreign, project, run};
+use super::{FILES, Run, WRITE, by_hand, check, foreign, job, plain, project, run};
 use crate::args::Format;
+use crate::emit::Scope;
 use crate::job::Mode;
+use crate::render::{Streams, finish};
 
 #[test]
 fn a_run() {
@@ -271,4 +273,28 @@ fn colours() {
     .assert_eq(&out.replace('\x1b', "ESC"));
     let Run { out, .. } = run(folder.path(), Mode::Check, Format::Json, &FILES);
     assert!(!out.contains('\x1b'));
+}
+
+#[test]
+fn literals_are_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let literal = |path: &str, reason: Option<&str>| mlgen::Literal {
+        path: path.to_owned(),
+        file: "configs/base/data.yaml".to_owned(),
+        line: 5,
+        reason: reason.map(str::to_owned),
+        environments: ["staging".to_owned()].into_iter().collect(),
+        targets: ["aws".to_owned()].into_iter().collect(),
+    };
+    let literals =
+        [literal("database.engine_version", Some("Old clients.")), literal("api.x", None)];
+    let shown = |format| {
+        let mut out = Vec::new();
+        let mut streams = Streams { out: &mut out, err: &mut Vec::new() };
+        let job = job(folder.path(), Mode::Check, format);
+        finish(&job, &Scope::ALL, Vec::new(), &literals, &mut streams).unwrap();
+        plain(&String::from_utf8(out).unwrap())
+    };
+    expect![[r#""#]].assert_eq(&shown(Format::Human));
+    expect![[r#""#]].assert_eq(&shown(Format::Json));
 }
