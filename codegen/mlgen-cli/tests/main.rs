@@ -9,6 +9,7 @@
 #[cfg(feature = "acceptance")]
 mod acceptance;
 mod catalogue;
+mod guide;
 mod program;
 mod rainbow;
 mod repository;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     trials.extend(catalogue::trials());
     trials.extend(rainbow::trials());
     trials.extend(schema::trials());
+    trials.extend(guide::trials());
     #[cfg(feature = "acceptance")]
     trials.extend(acceptance::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);
