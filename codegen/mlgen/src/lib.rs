@@ -18,6 +18,7 @@ mod literal;
 pub mod merge;
 pub mod node;
 mod overlap;
+pub mod reference;
 pub mod schema;
 pub mod source;
 pub mod spec;

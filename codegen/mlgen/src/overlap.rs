@@ -59,7 +59,9 @@ pub(crate) fn documents(
         for document in &rendered.documents {
             let Some(at) = paths.get(&document.path) else { continue };
             let of = match (&rendered.target, &rendered.environment) {
-                (Some(target), Some(environment)) => format!("the stack for {target} in {environment}"),
+                (Some(target), Some(environment)) => {
+                    format!("the stack for {target} in {environment}")
+                }
                 (Some(target), None) => format!("all stacks for {target}"),
                 _ => "a module".to_owned(),
             };

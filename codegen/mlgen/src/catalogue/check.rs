@@ -7,8 +7,8 @@ use crate::decode;
 use crate::diag::{Diagnostic, Diags};
 use crate::merge::{self, LayerName};
 use crate::node::{Node, Value};
+use crate::reference::{Reference, Referent, Text};
 use crate::source::{Sources, Span};
-use crate::spec::reference::{Reference, Referent, Text};
 
 /// What a text of `target.yaml` may refer to beside settings and what every environment has.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -158,7 +158,8 @@ impl Kind {
         let inputs = &self.interface.inputs;
         let known = inputs.keys().map(String::as_str);
         for (name, span) in &self.component.secret_input_places {
-            // A chart without a schema takes anything.
+            // It may be a place inside of an input. A chart without a schema takes anything.
+            let name = name.split('.').next().unwrap_or_default();
             if !inputs.is_empty() && !inputs.contains_key(name) {
                 let error =
                     Diagnostic::error(*span, format!("{} has no input `{name}`", self.title()));

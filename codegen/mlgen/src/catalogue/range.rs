@@ -1,9 +1,9 @@
 //! Ranges of addresses, as Terraform's `cidr` functions take them apart.
 //!
 //! They read as Go did before 1.17: a leading zero makes no octal number. IPv4 addresses that are written as IPv6 are
-//! left to Terraform.
+//! left to Terraform. Addresses are data here: nothing is connected.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 /// What a function gives: nothing where Terraform knows better, `Err` where it refuses.
 type Answer<T> = Result<Option<T>, ()>;

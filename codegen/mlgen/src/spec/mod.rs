@@ -5,7 +5,6 @@
 mod component;
 pub mod layer;
 pub mod project;
-pub mod reference;
 mod scope;
 mod section;
 mod setting;
@@ -14,6 +13,8 @@ use indexmap::IndexMap;
 
 pub use layer::{Declared, Layer, Scope};
 pub use project::{Environment, Project};
+
+pub use crate::reference;
 
 use crate::decode;
 use crate::diag::{Diagnostic, Diags};

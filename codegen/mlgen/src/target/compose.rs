@@ -1,6 +1,6 @@
 //! One Compose file per environment, and the `.env.example` that says what it needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 

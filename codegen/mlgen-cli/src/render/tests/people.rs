@@ -295,6 +295,54 @@ fn literals_are_listed() {
         finish(&job, &Scope::ALL, Vec::new(), &literals, &mut streams).unwrap();
         plain(&String::from_utf8(out).unwrap())
     };
-    expect![[r#""#]].assert_eq(&shown(Format::Human));
-    expect![[r#""#]].assert_eq(&shown(Format::Json));
+    expect![[r#"
+        literal database.engine_version (configs/base/data.yaml:5): Old clients.
+        literal api.x (configs/base/data.yaml:5): without a reason
+        0 files are up to date
+    "#]]
+    .assert_eq(&shown(Format::Human));
+    expect![[r#"
+        {
+          "format_version": 1,
+          "check": true,
+          "written": false,
+          "changes": [],
+          "problems": [],
+          "literals": [
+            {
+              "path": "database.engine_version",
+              "file": "configs/base/data.yaml",
+              "line": 5,
+              "reason": "Old clients.",
+              "environments": [
+                "staging"
+              ],
+              "targets": [
+                "aws"
+              ]
+            },
+            {
+              "path": "api.x",
+              "file": "configs/base/data.yaml",
+              "line": 5,
+              "reason": null,
+              "environments": [
+                "staging"
+              ],
+              "targets": [
+                "aws"
+              ]
+            }
+          ],
+          "manifest_differs": false,
+          "summary": {
+            "create": 0,
+            "update": 0,
+            "remove": 0,
+            "unchanged": 0,
+            "problems": 0
+          }
+        }
+    "#]]
+    .assert_eq(&shown(Format::Json));
 }
