@@ -19,7 +19,10 @@ const GENERATORS: [Generator; 4] = [
         run: &["--package", "protogen", "--"],
     },
     Generator { writes: "the provider's pages", run: &["--package", "docgen", "--"] },
-    Generator { writes: "the tables of the modules' pages", run: &["--package", "modgen", "--"] },
+    Generator {
+        writes: "the tables of the modules' pages, and mlgen's schemas",
+        run: &["--package", "modgen", "--"],
+    },
     // From themselves: what modules no longer use goes away. A type that is new needs the full schemas, as the
     // stand-in's README says.
     Generator {

@@ -2,6 +2,8 @@
 
 use std::io::{self, BufWriter, Write};
 
+use mlgen::Literal;
+
 use crate::args::Format;
 use crate::emit::{self, Output, Plan, Scope};
 use crate::job::{Mode, RenderJob};
@@ -48,22 +50,24 @@ pub fn run(job: &RenderJob, streams: &mut Streams<'_>) -> anyhow::Result<Exit> {
         return Ok(Exit::Refused);
     }
     let (choice, scope) = project::choose(&app, job).map_err(anyhow::Error::msg)?;
+    let literals = app.literals(&choice);
     let live = streams.live && job.format == Format::Human;
     let progress = Progress::new(app.chosen(&choice).len(), &mut *streams.err, live);
     let outputs = project::outputs(&app, &choice, &progress);
     drop(progress);
     // Nothing waits for thousands of trees to be taken apart.
     rayon::spawn(move || drop(app));
-    Ok(finish(job, &scope, outputs, streams)?)
+    Ok(finish(job, &scope, outputs, &literals, streams)?)
 }
 
 /// Compares what was rendered with the project, and writes it if the job says so.
 ///
-/// `scope` is what was really rendered: aliases are names by now.
+/// `scope` is what was really rendered: aliases are names by now. `literals` are shown beside what changes.
 pub fn finish(
     job: &RenderJob,
     scope: &Scope,
     outputs: Vec<Output>,
+    literals: &[Literal],
     streams: &mut Streams<'_>,
 ) -> Result<Exit, Error> {
     let waiting = || {
@@ -73,7 +77,7 @@ pub fn finish(
     match job.mode {
         Mode::Check => {
             let plan = emit::look(&job.root, waiting)?.plan(outputs, scope, false)?;
-            show(job, &plan, streams)?;
+            show(job, &plan, literals, streams)?;
             Ok(checked(&plan))
         }
         Mode::Write { force } => {
@@ -83,7 +87,7 @@ pub fn finish(
             if sound {
                 writer.apply(&plan)?;
             }
-            show(job, &plan, streams)?;
+            show(job, &plan, literals, streams)?;
             Ok(if sound { Exit::Fine } else { Exit::Refused })
         }
     }
@@ -101,9 +105,14 @@ fn checked(plan: &Plan) -> Exit {
 }
 
 /// A reader that has seen enough changes nothing about how the run ended.
-fn show(job: &RenderJob, plan: &Plan, streams: &mut Streams<'_>) -> io::Result<()> {
+fn show(
+    job: &RenderJob,
+    plan: &Plan,
+    literals: &[Literal],
+    streams: &mut Streams<'_>,
+) -> io::Result<()> {
     let mut out = BufWriter::new(&mut *streams.out);
-    let shown = show_all(job, plan, &mut out, streams.err).and_then(|()| out.flush());
+    let shown = show_all(job, plan, literals, &mut out, streams.err).and_then(|()| out.flush());
     match shown {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         shown => shown,
@@ -113,16 +122,17 @@ fn show(job: &RenderJob, plan: &Plan, streams: &mut Streams<'_>) -> io::Result<(
 fn show_all(
     job: &RenderJob,
     plan: &Plan,
+    literals: &[Literal],
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> io::Result<()> {
     let check = job.mode == Mode::Check;
     match job.format {
-        Format::Json => report::json(plan, check, out),
+        Format::Json => report::json(plan, literals, check, out),
         Format::Human => {
             report::problems(plan, err)?;
             if plan.problems.is_empty() || check {
-                report::human(plan, check, out)
+                report::human(plan, literals, check, out)
             } else {
                 let count = plan.problems.len();
                 let s = if count == 1 { "" } else { "s" };

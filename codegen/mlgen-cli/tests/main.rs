@@ -9,9 +9,11 @@
 #[cfg(feature = "acceptance")]
 mod acceptance;
 mod catalogue;
+mod guide;
 mod program;
 mod rainbow;
 mod repository;
+mod schema;
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
@@ -26,6 +28,8 @@ fn main() -> ExitCode {
     let mut trials = program::trials();
     trials.extend(catalogue::trials());
     trials.extend(rainbow::trials());
+    trials.extend(schema::trials());
+    trials.extend(guide::trials());
     #[cfg(feature = "acceptance")]
     trials.extend(acceptance::trials());
     let conclusion = libtest_mimic::run(&arguments, trials);

@@ -9,6 +9,7 @@ use crate::construct::{self, Kinds, Stack, System};
 use crate::diag::{Diagnostic, Diags};
 use crate::merge;
 use crate::node::Node;
+use crate::overlap;
 use crate::source::Sources;
 use crate::spec::{Files, Project, Spec};
 use crate::target::{self, Rendered};
@@ -64,18 +65,24 @@ impl App {
             set.extend(node);
         }
         let catalogue = Catalogue::new(input.catalogues, &mut sources);
-        let spec = files.and_then(|files| Spec::read(&files, &sources, &mut diags));
+        let mut spec = files.and_then(|files| Spec::read(&files, &sources, &mut diags));
+        if let Some(spec) = &mut spec {
+            spec.set_documents(&mut set, &mut diags);
+        }
         let (mut kinds, mut system, mut documents) =
             (Kinds::default(), System::default(), Vec::new());
         if let Some(spec) = &spec {
             kinds = Kinds::read(spec, &catalogue, &sources, &mut diags);
             system = construct::build(spec, &kinds, &catalogue, &sources, &set, &mut diags);
             // A template sees resolved inputs: where there are none, its errors would mislead.
+            overlap::stacks(&system, &mut diags);
             if !diags.has_errors() {
                 let all = Choice::default();
                 let files = &input.files;
-                documents =
+                let (made, paths) =
                     template::documents(spec, &system, files, &mut sources, &all, &mut diags);
+                documents = made;
+                overlap::documents(&system, &paths, &sources, &mut diags);
             }
         }
         for span in diags.concealed() {
@@ -124,11 +131,7 @@ impl App {
 
     /// The chosen stacks.
     pub fn chosen(&self, choice: &Choice) -> Vec<&Stack> {
-        let chosen = |stack: &&Stack| {
-            named(&choice.environments, &stack.environment.name)
-                && named(&choice.targets, &stack.target.name)
-        };
-        self.system.stacks.iter().filter(chosen).collect()
+        self.system.stacks.iter().filter(|stack| choice.has(stack)).collect()
     }
 
     /// The documents of the chosen stacks; none while there are errors.
@@ -144,7 +147,7 @@ impl App {
         let stacks = self.chosen(choice);
         let mut found = target::documents(&self.system, &stacks, &self.sources, done);
         let named = |list: &[String], name: &Option<String>| {
-            name.as_ref().is_none_or(|name| named(list, name))
+            name.as_ref().is_none_or(|name| is_named(list, name))
         };
         let documents = self.documents.iter().filter(|one| {
             named(&choice.environments, &one.environment) && named(&choice.targets, &one.target)
@@ -154,8 +157,16 @@ impl App {
     }
 }
 
+impl Choice {
+    /// Whether a stack is among them.
+    pub(crate) fn has(&self, stack: &Stack) -> bool {
+        is_named(&self.environments, &stack.environment.name)
+            && is_named(&self.targets, &stack.target.name)
+    }
+}
+
 /// Whether a choice has a name: one that names nothing has all.
-fn named(list: &[String], name: &str) -> bool {
+fn is_named(list: &[String], name: &str) -> bool {
     list.is_empty() || list.iter().any(|one| one == name)
 }
 
@@ -173,7 +184,7 @@ fn parse(
     };
     let (mut project, mut stray) = (None, Vec::new());
     let mut base = Vec::new();
-    let mut environments: IndexMap<String, Vec<Node>> = IndexMap::new();
+    let mut environments: IndexMap<String, Vec<Option<Node>>> = IndexMap::new();
     for (path, text) in texts {
         if path == PROJECT_FILE {
             project = read(path, text).1;
@@ -183,10 +194,10 @@ fn parse(
         };
         let (file, node) = read(path, text);
         match (path_in.strip_prefix("base/"), path_in.strip_prefix("envs/")) {
-            (Some(_), _) => base.extend(node),
+            (Some(_), _) => base.push(node),
             (_, Some(rest)) if rest.contains('/') => {
                 let environment = rest.split('/').next().unwrap_or_default();
-                environments.entry(environment.to_owned()).or_default().extend(node);
+                environments.entry(environment.to_owned()).or_default().push(node);
             }
             _ => stray.push((path, file)),
         }

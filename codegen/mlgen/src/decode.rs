@@ -36,7 +36,15 @@ pub(crate) fn unknown<'k>(
     what: &str,
     known: impl Iterator<Item = &'k str> + Clone,
 ) -> Diagnostic {
-    let error = Diagnostic::error(key, format!("{what} has no `{name}`"));
+    among(Diagnostic::error(key, format!("{what} has no `{name}`")), name, known)
+}
+
+/// An error about a name, with the known one that was meant, or with all that are known.
+pub(crate) fn among<'k>(
+    error: Diagnostic,
+    name: &str,
+    known: impl Iterator<Item = &'k str> + Clone,
+) -> Diagnostic {
     let suggested = error.suggest(name, known.clone());
     if suggested.help.is_some() {
         return suggested;

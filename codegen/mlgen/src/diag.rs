@@ -2,9 +2,11 @@
 //!
 //! Stages collect; nothing here stops. A gate between two stages asks [`Diags::has_errors`].
 
-use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use indexmap::{IndexMap, IndexSet};
 
 use crate::source::{Sources, Span};
 
@@ -32,6 +34,18 @@ pub struct Diagnostic {
     pub notes: Vec<Note>,
     /// What to do.
     pub help: Option<String>,
+    /// Where in the system it holds, if not everywhere: what is told at the end of the message. One mistake may
+    /// concern many stacks; it is told once for all of them.
+    pub stacks: IndexSet<Stacks>,
+}
+
+/// A target, an environment, or the stack that both name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Stacks {
+    /// Name of the target; any when absent.
+    pub target: Option<String>,
+    /// Name of the environment; any when absent.
+    pub environment: Option<String>,
 }
 
 /// A remark beside a diagnostic.
@@ -67,6 +81,7 @@ impl Diagnostic {
             label: String::new(),
             notes: Vec::new(),
             help: None,
+            stacks: IndexSet::new(),
         }
     }
 
@@ -95,6 +110,28 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help = Some(text.into());
+        self
+    }
+
+    /// Only for one target: ` for aws` at the end of the message.
+    #[must_use]
+    pub fn target(mut self, name: &str) -> Self {
+        self.stacks.insert(Stacks { target: Some(name.to_owned()), environment: None });
+        self
+    }
+
+    /// Only in one environment: ` in staging` at the end of the message.
+    #[must_use]
+    pub fn environment(mut self, name: &str) -> Self {
+        self.stacks.insert(Stacks { target: None, environment: Some(name.to_owned()) });
+        self
+    }
+
+    /// Only for one target in one environment: ` for aws in staging` at the end of the message.
+    #[must_use]
+    pub fn stack(mut self, target: &str, environment: &str) -> Self {
+        let (target, environment) = (Some(target.to_owned()), Some(environment.to_owned()));
+        self.stacks.insert(Stacks { target, environment });
         self
     }
 
@@ -160,12 +197,33 @@ impl Diags {
         self.found.is_empty()
     }
 
-    /// All, in the order of their places; what is said twice is kept once.
-    pub fn sorted(mut self, sources: &Sources) -> Vec<Diagnostic> {
-        let place = |one: &Diagnostic| one.span.map(|span| sources.position(span));
-        self.found.sort_by_key(|one| (place(one), one.message.clone()));
-        self.found.dedup();
-        self.found
+    /// Adds those of another collection about places of which nothing was found since there were `before`.
+    pub(crate) fn extend_beside(&mut self, before: usize, other: Diags) {
+        let told: BTreeSet<Span> = self.found[before..].iter().filter_map(|one| one.span).collect();
+        let beside = |one: &Diagnostic| one.span.is_none_or(|span| !told.contains(&span));
+        self.found.extend(other.found.into_iter().filter(beside));
+        self.secrets.extend(other.secrets);
+    }
+
+    /// All, in the order of their places. The same sentence about the same place is one mistake, told once with all
+    /// stacks that it concerns.
+    pub fn sorted(self, sources: &Sources) -> Vec<Diagnostic> {
+        let mut once: BTreeMap<_, Diagnostic> = BTreeMap::new();
+        for one in self.found {
+            let place = one.span.map(|span| sources.position(span));
+            match once.entry((place, one.message.clone(), one.severity, one.span)) {
+                Entry::Occupied(mut first) => first.get_mut().stacks.extend(one.stacks),
+                Entry::Vacant(free) => {
+                    free.insert(one);
+                }
+            }
+        }
+        let told = once.into_values().map(|mut one| {
+            let stacks = std::mem::take(&mut one.stacks);
+            one.message.push_str(&listed(&stacks));
+            one
+        });
+        told.collect()
     }
 }
 
@@ -176,6 +234,38 @@ impl IntoIterator for Diags {
     fn into_iter(self) -> Self::IntoIter {
         self.found.into_iter()
     }
+}
+
+/// Environments that a message names.
+const NAMED: usize = 3;
+
+/// ` for aws and azure in staging`: targets with the same environments together.
+fn listed(stacks: &IndexSet<Stacks>) -> String {
+    let mut by_target: IndexMap<Option<&str>, IndexSet<&str>> = IndexMap::new();
+    for one in stacks {
+        let environments = by_target.entry(one.target.as_deref()).or_default();
+        environments.extend(one.environment.as_deref());
+    }
+    let mut groups: Vec<(Vec<&str>, IndexSet<&str>)> = Vec::new();
+    for (target, environments) in by_target {
+        match groups.iter_mut().find(|(_, known)| *known == environments) {
+            Some((targets, _)) => targets.extend(target),
+            None => groups.push((target.into_iter().collect(), environments)),
+        }
+    }
+    let group = |(targets, environments): &(Vec<&str>, IndexSet<&str>)| {
+        let environments: Vec<&str> = environments.iter().copied().collect();
+        let part = |word: &str, names: &[&str]| match names {
+            [] => String::new(),
+            [one] => format!(" {word} {one}"),
+            [first @ .., last] if names.len() <= NAMED => {
+                format!(" {word} {} and {last}", first.join(", "))
+            }
+            all => format!(" {word} {} and {} others", all[..NAMED].join(", "), all.len() - NAMED),
+        };
+        part("for", targets) + &part("in", &environments)
+    };
+    groups.iter().map(group).collect::<Vec<_>>().join(",")
 }
 
 /// The diagnostic as people read it, with the lines it speaks of. `colour` adds terminal colours.
@@ -266,6 +356,43 @@ mod tests {
              |
              = help: run `mlgen init`"]],
         );
+    }
+
+    #[test]
+    fn one_sentence_about_one_place_is_told_once() {
+        let mut sources = Sources::default();
+        let file = sources.add("a.yaml", "a: 1\n");
+        for (stacks, expected) in [
+            (vec![], "it is wrong"),
+            (vec![("aws", "staging")], "it is wrong for aws in staging"),
+            (
+                vec![("aws", "staging"), ("azure", "staging"), ("aws", "production")],
+                "it is wrong for aws in staging and production, for azure in staging",
+            ),
+            (
+                vec![("aws", "staging"), ("azure", "staging"), ("aws", "staging")],
+                "it is wrong for aws and azure in staging",
+            ),
+            (
+                vec![("aws", "a"), ("aws", "b"), ("aws", "c"), ("aws", "d"), ("aws", "e")],
+                "it is wrong for aws in a, b, c and 2 others",
+            ),
+        ] {
+            let mut diags = Diags::default();
+            diags.push(Diagnostic::error(file.span(0..1), "it is wrong"));
+            for (target, environment) in stacks {
+                let error = Diagnostic::error(file.span(0..1), "it is wrong");
+                diags.push(error.help("of the others").stack(target, environment));
+            }
+            let told = diags.sorted(&sources);
+            assert_eq!(told.len(), 1);
+            assert_eq!((told[0].message.as_str(), &told[0].help), (expected, &None));
+        }
+        let mut diags = Diags::default();
+        diags.push(Diagnostic::error(file.span(0..1), "it is absent").environment("staging"));
+        diags.push(Diagnostic::error(file.span(0..1), "it is unknown").target("aws"));
+        let told: Vec<_> = diags.sorted(&sources).into_iter().map(|one| one.message).collect();
+        assert_eq!(told, ["it is absent in staging", "it is unknown for aws"]);
     }
 
     #[test]

@@ -14,8 +14,11 @@ pub mod diag;
 pub mod doc;
 pub mod explain;
 pub mod init;
+mod literal;
 pub mod merge;
 pub mod node;
+mod overlap;
+pub mod reference;
 pub mod schema;
 pub mod source;
 pub mod spec;
@@ -27,4 +30,5 @@ pub mod yaml;
 
 pub use app::{App, Choice, Input, PROJECT_FILE};
 pub use author::{Component, Environment, Handle, System};
+pub use literal::Literal;
 pub use target::Rendered;

@@ -1,7 +1,8 @@
-//! Writes the tables in `modules/<target>/<kind>/README.md`: what a component takes and gives, as mlgen reads it.
+//! Writes what mlgen knows of files that people write: the tables in `modules/<target>/<kind>/README.md`, what a
+//! component takes and gives; and the schemas in `docs/reference/`.
 //!
-//! `modgen` writes what stands between two marks in each page, `modgen --check` only tells which pages are stale.
-//! What the tables say is in `table`; this file reads and writes files.
+//! `modgen` writes what stands between two marks in each page, and whole schemas; `modgen --check` only tells which
+//! files are stale. What the tables say is in `table`; this file reads and writes files.
 
 mod table;
 
@@ -14,10 +15,19 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use mlgen::catalogue::{Catalogue, Folder, Place};
 use mlgen::diag::{self, Diags};
+use mlgen::doc::json;
+use mlgen::schema::{SchemaKind, schema};
 use mlgen::source::Sources;
 
 /// The folder of the catalogue, from the root of the repository.
 const MODULES: &str = "modules";
+
+/// The folder of the schemas, from the root of the repository.
+const REFERENCE: &str = "docs/reference";
+
+/// Each schema that `mlgen schema` prints where there is no project, and the file that holds it.
+const SCHEMAS: [(&str, SchemaKind); 2] =
+    [("project.schema.json", SchemaKind::Project), ("configs.schema.json", SchemaKind::Configs)];
 
 const START: &str = "<!-- tables: written by cargo xtask gen -->\n";
 const END: &str = "<!-- end of tables -->";
@@ -40,23 +50,32 @@ fn run() -> Result<ExitCode> {
             other => bail!("unknown argument {other:?}, expected nothing or `--check`"),
         }
     }
-    let modules = root().join(MODULES);
     let mut stale = false;
-    for (name, tables) in tables(&modules)? {
-        let path = modules.join(&name).join("README.md");
-        let shown = format!("{MODULES}/{name}/README.md");
-        let page = fs::read_to_string(&path).with_context(|| format!("cannot read {shown}"))?;
-        let wanted = insert(&page, &tables).with_context(|| shown.clone())?;
-        if page == wanted {
-            continue;
+    let mut put = |shown: &str, found: Option<&str>, wanted: &str| -> Result<()> {
+        if found == Some(wanted) {
+            return Ok(());
         }
         stale = true;
         if check {
             report(&format!("{shown} is stale, run `cargo xtask gen`"));
-        } else {
-            fs::write(&path, wanted).with_context(|| format!("cannot write {shown}"))?;
-            report(&format!("{shown} written"));
+            return Ok(());
         }
+        fs::write(root().join(shown), wanted).with_context(|| format!("cannot write {shown}"))?;
+        report(&format!("{shown} written"));
+        Ok(())
+    };
+    for (name, tables) in tables(&root().join(MODULES))? {
+        let shown = format!("{MODULES}/{name}/README.md");
+        let page = fs::read_to_string(root().join(&shown));
+        let page = page.with_context(|| format!("cannot read {shown}"))?;
+        let wanted = insert(&page, &tables).with_context(|| shown.clone())?;
+        put(&shown, Some(&page), &wanted)?;
+    }
+    for (name, kind) in SCHEMAS {
+        let shown = format!("{REFERENCE}/{name}");
+        // One that is not there yet is stale.
+        let found = fs::read_to_string(root().join(&shown)).ok();
+        put(&shown, found.as_deref(), &json::print(&schema(kind, None)))?;
     }
     Ok(if check && stale { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

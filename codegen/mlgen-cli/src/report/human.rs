@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
+use mlgen::Literal;
 use mlgen::diag;
 use mlgen::source::Sources;
 
@@ -16,8 +17,13 @@ const RED: Style = AnsiColor::Red.on_default();
 const CYAN: Style = AnsiColor::Cyan.on_default();
 const BOLD: Style = Style::new().bold();
 
-/// Says what was done, or with `check` what would be and how.
-pub fn human(plan: &Plan, check: bool, out: &mut dyn Write) -> io::Result<()> {
+/// Says what was done, or with `check` what would be and how; and which values no rule judged.
+pub fn human(
+    plan: &Plan,
+    literals: &[Literal],
+    check: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     for change in &plan.changes {
         let (style, verb) = word(change.kind());
         let became = if only_mode(change) { " (executable)" } else { "" };
@@ -28,6 +34,10 @@ pub fn human(plan: &Plan, check: bool, out: &mut dyn Write) -> io::Result<()> {
     }
     if check && plan.changes.is_empty() && plan.manifest_differs {
         writeln!(out, "{YELLOW}update{YELLOW:#} {MANIFEST}")?;
+    }
+    for Literal { path, file, line, reason, .. } in literals {
+        let reason = reason.as_deref().unwrap_or("without a reason");
+        writeln!(out, "{CYAN}literal{CYAN:#} {path} ({file}:{line}): {reason}")?;
     }
     writeln!(out, "{}", Summary::of(plan).line(check))
 }

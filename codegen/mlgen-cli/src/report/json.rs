@@ -11,6 +11,10 @@
 //!       "bytes": 2, "diff": "--- a/..." }
 //!   ],
 //!   "problems": [],
+//!   "literals": [
+//!     { "path": "database.engine_version", "file": "configs/base/data.yaml", "line": 5, "reason": "Old clients.",
+//!       "environments": ["staging"], "targets": ["aws"] }
+//!   ],
 //!   "manifest_differs": true,
 //!   "summary": { "create": 0, "update": 1, "remove": 0, "unchanged": 14, "problems": 0 }
 //! }
@@ -18,6 +22,7 @@
 
 use std::io::{self, Write};
 
+use mlgen::Literal;
 use serde::Serialize;
 
 use super::diff::unified;
@@ -39,6 +44,8 @@ pub struct Report {
     pub changes: Vec<OneChange>,
     /// Sorted by path. If there is one, nothing is written.
     pub problems: Vec<OneProblem>,
+    /// Values that the spec states with `$literal`, which no rule judges; by file and line.
+    pub literals: Vec<Literal>,
     /// Whether there is a manifest that says something else than what is rendered.
     pub manifest_differs: bool,
     /// The numbers.
@@ -86,13 +93,14 @@ pub struct OneProblem {
 
 impl Report {
     /// A report of what is planned; what was done, if `check` is not set and there are no problems.
-    pub fn of(plan: &Plan, check: bool) -> Self {
+    pub fn of(plan: &Plan, literals: &[Literal], check: bool) -> Self {
         Self {
             format_version: FORMAT,
             check,
             written: !check && plan.problems.is_empty(),
             changes: plan.changes.iter().map(|change| OneChange::of(change, check)).collect(),
             problems: plan.problems.iter().map(OneProblem::of).collect(),
+            literals: literals.to_vec(),
             manifest_differs: plan.manifest_differs,
             summary: Summary::of(plan),
         }
@@ -138,7 +146,7 @@ impl OneProblem {
 }
 
 /// Writes the report, with a newline at its end.
-pub fn json(plan: &Plan, check: bool, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &Report::of(plan, check))?;
+pub fn json(plan: &Plan, literals: &[Literal], check: bool, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &Report::of(plan, literals, check))?;
     writeln!(out)
 }

@@ -36,7 +36,7 @@ const MISTAKES: [Mistake; 6] = [
         name: "mistyped_argument",
         spec: ["storage_gb: 100", "storage_bg: 100"],
         mlgen: "\
-error: aws/database (component `database`) has no `storage_bg`
+error: `database` has no input `storage_bg` for aws
   --> configs/base/shop.yaml:12:5
    |
 12 |     storage_bg: 100

@@ -9,6 +9,7 @@ use super::types::Type;
 use crate::decode;
 use crate::diag::{Diagnostic, Diags};
 use crate::node::Node;
+use crate::source::Span;
 
 /// What `component.yaml` says.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +22,10 @@ pub struct ComponentFile {
     pub secret_inputs: BTreeSet<String>,
     /// Outputs that are references to secrets.
     pub secret_outputs: BTreeSet<String>,
+    /// Where the names of secret inputs stand.
+    pub(super) secret_input_places: Vec<(String, Span)>,
+    /// Where the names of secret outputs stand.
+    pub(super) secret_output_places: Vec<(String, Span)>,
     /// `service`, `volumes` and so on of a Compose component, by name.
     pub sections: IndexMap<String, Node>,
 }
@@ -77,12 +82,16 @@ impl ComponentFile {
                 }
             }
         }
-        let names = |key: &str, diags: &mut Diags| -> BTreeSet<String> {
+        let mut listed = |key: &str| {
             let listed = node.get(key).and_then(|list| decode::strings(list, key, diags));
-            listed.into_iter().flatten().map(|(name, _)| name).collect()
+            listed.unwrap_or_default()
         };
-        file.secret_inputs = names("secret_inputs", diags);
-        file.secret_outputs = names("secret_outputs", diags);
+        file.secret_input_places = listed("secret_inputs");
+        file.secret_output_places = listed("secret_outputs");
+        let names =
+            |places: &[(String, Span)]| places.iter().map(|(name, _)| name.clone()).collect();
+        file.secret_inputs = names(&file.secret_input_places);
+        file.secret_outputs = names(&file.secret_output_places);
         file
     }
 }
@@ -103,7 +112,7 @@ fn outputs(node: &Node) -> impl Iterator<Item = (String, Output)> {
 }
 
 /// `{ type: string, default: "17", optional: true, description: ... }`.
-fn input(key: crate::source::Span, node: &Node, diags: &mut Diags) -> Option<Input> {
+fn input(key: Span, node: &Node, diags: &mut Diags) -> Option<Input> {
     let what = "an input";
     decode::fields(node, what, &["type", "description", "default", "optional"], diags)?;
     let text = node.get("type").and_then(|ty| decode::string(ty, "`type`", diags));

@@ -1,20 +1,21 @@
 //! The simple conditions of `validation` blocks, evaluated while rendering: what can be said now is said at the
 //! line of the spec, not later by Terraform.
 //!
-//! A condition over anything that is known only later, or with a function that is not here, has no answer; Terraform
-//! will judge it.
+//! A condition over anything that is known only later, or with a function that is not among [`functions::NAMES`], has
+//! no answer. Nothing is lost by that: Terraform judges every condition, those that have an answer here too.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use hcl_edit::expr::{
     BinaryOperator, Expression, ForExpr, FuncCall, Traversal, TraversalOperator, UnaryOperator,
 };
-use serde_json::{Number, Value};
-use unicode_segmentation::UnicodeSegmentation as _;
+use serde_json::{Map, Number, Value};
+
+use super::functions;
+use super::types::key_text;
 
 /// A value, or that there is none before the apply. `Err` is an error of the expression itself.
-type Answer = Result<Option<Value>, ()>;
+pub(super) type Answer = Result<Option<Value>, ()>;
 
 /// What an output of a module is for these inputs, if it depends on nothing else; `locals` are the module's.
 pub fn value(
@@ -78,9 +79,18 @@ impl Scope<'_> {
             },
             Expression::FuncCall(call) => self.call(call),
             Expression::ForExpr(each) => self.each(each),
-            Expression::Object(_)
-            | Expression::StringTemplate(_)
-            | Expression::HeredocTemplate(_) => Ok(None),
+            Expression::Object(entries) => {
+                let mut found = Map::new();
+                for (key, value) in entries {
+                    let (Some(key), Some(value)) = (key_text(key), self.value(value.expr())?)
+                    else {
+                        return Ok(None);
+                    };
+                    found.insert(key, value);
+                }
+                Ok(Some(Value::Object(found)))
+            }
+            Expression::StringTemplate(_) | Expression::HeredocTemplate(_) => Ok(None),
         }
     }
 
@@ -182,7 +192,13 @@ impl Scope<'_> {
                 Err(()) => Some(Value::Bool(false)),
             });
         }
-        if call.args.expand_final() || !call.name.namespace.is_empty() {
+        if name == "try" {
+            // The first that is no error; one that is known later may be one then.
+            let mut answers = arguments.iter().map(|argument| self.value(argument));
+            return answers.find(Result::is_ok).ok_or(())?;
+        }
+        let is_known = functions::NAMES.contains(&name) && call.name.namespace.is_empty();
+        if call.args.expand_final() || !is_known {
             return Ok(None);
         }
         let Some(values) = arguments
@@ -192,7 +208,7 @@ impl Scope<'_> {
         else {
             return Ok(None);
         };
-        function(name, &values)
+        functions::call(name, &values)
     }
 
     fn each(&self, each: &ForExpr) -> Answer {
@@ -234,104 +250,14 @@ impl Scope<'_> {
     }
 }
 
-/// Terraform's functions that validations of a catalogue use. One that is not here has no answer.
-fn function(name: &str, arguments: &[Value]) -> Answer {
-    let flag = |flag: bool| Ok(Some(Value::Bool(flag)));
-    match (name, arguments) {
-        ("contains", [Value::Array(items), wanted]) => {
-            flag(items.iter().any(|item| same(item, wanted)))
-        }
-        ("startswith", [Value::String(text), Value::String(start)]) => {
-            flag(text.starts_with(start))
-        }
-        ("endswith", [Value::String(text), Value::String(end)]) => flag(text.ends_with(end)),
-        ("strcontains", [Value::String(text), Value::String(part)]) => flag(text.contains(part)),
-        ("alltrue", [Value::Array(items)]) => {
-            flag(items.iter().all(|item| *item == Value::Bool(true)))
-        }
-        ("anytrue", [Value::Array(items)]) => flag(items.contains(&Value::Bool(true))),
-        ("length", [Value::Array(items)]) => Ok(Some(items.len().into())),
-        ("length", [Value::Object(entries)]) => Ok(Some(entries.len().into())),
-        ("length", [Value::String(text)]) => Ok(Some(text.graphemes(true).count().into())),
-        ("keys", [Value::Object(entries)]) => {
-            let sorted: BTreeSet<&String> = entries.keys().collect();
-            Ok(Some(sorted.into_iter().map(String::as_str).collect()))
-        }
-        ("values", [Value::Object(entries)]) => {
-            let sorted: BTreeMap<&String, &Value> = entries.iter().collect();
-            Ok(Some(sorted.into_values().cloned().collect()))
-        }
-        ("distinct", [Value::Array(items)]) => {
-            let mut found: Vec<Value> = Vec::new();
-            for item in items {
-                if !found.iter().any(|known| same(known, item)) {
-                    found.push(item.clone());
-                }
-            }
-            Ok(Some(Value::Array(found)))
-        }
-        ("regex", [Value::String(pattern), Value::String(text)]) => match compiled(pattern) {
-            Some(pattern) => {
-                pattern.captures(text).map(|found| Some(captured(&pattern, &found))).ok_or(())
-            }
-            None => Ok(None),
-        },
-        ("lower", [Value::String(text)]) => Ok(Some(text.to_lowercase().into())),
-        ("upper", [Value::String(text)]) => Ok(Some(text.to_uppercase().into())),
-        ("trimspace", [Value::String(text)]) => Ok(Some(text.trim().into())),
-        ("floor", [Value::Number(_)]) => {
-            Ok(number(&arguments[0]).and_then(|value| float(value.floor())))
-        }
-        ("tonumber", [value]) => number(value).map(float).ok_or(()),
-        ("toset" | "tolist", [Value::Array(_)]) => Ok(Some(arguments[0].clone())),
-        ("min" | "max", [_, ..]) => {
-            let numbers: Option<Vec<f64>> = arguments.iter().map(number).collect();
-            let numbers = numbers.ok_or(())?.into_iter();
-            Ok(if name == "min" { numbers.reduce(f64::min) } else { numbers.reduce(f64::max) }
-                .and_then(float))
-        }
-        _ => Ok(None),
-    }
-}
-
-/// A pattern, compiled once for all environments; none if it is of a kind that Terraform alone knows.
-fn compiled(pattern: &str) -> Option<regex::Regex> {
-    thread_local! {
-        static KNOWN: RefCell<BTreeMap<String, Option<regex::Regex>>> =
-            const { RefCell::new(BTreeMap::new()) };
-    }
-    KNOWN.with_borrow_mut(|known| {
-        if let Some(found) = known.get(pattern) {
-            found.clone()
-        } else {
-            let found = regex::Regex::new(pattern).ok();
-            known.insert(pattern.to_owned(), found.clone());
-            found
-        }
-    })
-}
-
-/// What was matched: the text, or a list or a map of the groups where the pattern has some.
-fn captured(pattern: &regex::Regex, found: &regex::Captures<'_>) -> Value {
-    let text = |one: Option<regex::Match<'_>>| one.map_or(Value::Null, |one| one.as_str().into());
-    let mut named = pattern.capture_names().flatten().peekable();
-    if named.peek().is_some() {
-        return named.map(|name| (name.to_owned(), text(found.name(name)))).collect();
-    }
-    match found.len() {
-        1 => text(found.get(0)),
-        _ => found.iter().skip(1).map(text).collect(),
-    }
-}
-
-fn same(a: &Value, b: &Value) -> bool {
+pub(super) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(_), Value::Number(_)) => number(a) == number(b),
         _ => a == b,
     }
 }
 
-fn number(value: &Value) -> Option<f64> {
+pub(super) fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => text.parse().ok(),
@@ -343,13 +269,20 @@ fn number_of(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok().map(Value::Number)
 }
 
-fn float(value: f64) -> Option<Value> {
+pub(super) fn float(value: f64) -> Option<Value> {
     Number::from_f64(value).map(Value::Number)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use hcl_edit::visit::{Visit, visit_func_call};
+
     use super::*;
+    use crate::catalogue::{Catalogue, Folder};
+    use crate::diag::Diags;
+    use crate::source::Sources;
 
     #[track_caller]
     fn check(condition: &str, inputs: Value, expected: Option<bool>) {
@@ -389,9 +322,60 @@ mod tests {
             (r#"tonumber(regex("^([0-9]+)x", var.v)[0]) > 8"#, r#"{"v": "9x"}"#, Some(true)),
             (r#"regex("(?P<major>[0-9]+)", var.v).major == "9""#, r#"{"v": "9x"}"#, Some(true)),
             (r#"keys(var.m)[0] == "a""#, r#"{"m": {"b": 1, "a": 2}}"#, Some(true)),
+            ("can(cidrnetmask(var.cidr))", r#"{"cidr": "10.0.0.0/16"}"#, Some(true)),
+            ("can(cidrnetmask(var.cidr))", r#"{"cidr": "10.0.0.0"}"#, Some(false)),
+            ("can(cidrnetmask(var.cidr))", r#"{"cidr": null}"#, Some(false)),
+            ("can(cidrhost(var.cidr, 0))", r#"{"cidr": "fd00::/8"}"#, Some(true)),
+            ("try(var.m.x.on, true)", r#"{"m": {"x": {"on": false}}}"#, Some(false)),
+            ("try(var.m.x.on, true)", r#"{"m": {}}"#, Some(true)),
+            ("length(flatten(var.l)) == 3", r#"{"l": [[1, [2]], 3]}"#, Some(true)),
+            ("length(compact(var.l)) == 2", r#"{"l": [1, null, "", "x"]}"#, Some(true)),
+            ("can(jsondecode(var.t).a)", r#"{"t": "{\"a\": 1}"}"#, Some(true)),
+            ("can(jsondecode(var.t).a)", r#"{"t": "{}"}"#, Some(false)),
+            ("can(jsondecode(var.t))", r#"{"t": "{"}"#, Some(false)),
         ] {
             check(condition, json(inputs), expected);
         }
+    }
+
+    /// The functions of all rules of the catalogue that comes with the program.
+    fn used() -> BTreeSet<String> {
+        let mut sources = Sources::default();
+        let catalogue = Catalogue::new(vec![Folder::builtin()], &mut sources);
+        let mut diags = Diags::default();
+        let mut names = Names::default();
+        for target in catalogue.targets() {
+            let target = catalogue.target(target, &sources, &mut diags).expect("a fine target");
+            for kind in catalogue.kinds(&target) {
+                let kind = catalogue.kind(&target, kind, &sources, &mut diags);
+                for input in kind.expect("a fine kind").interface.inputs.values() {
+                    for rule in &input.validations {
+                        names.visit_expr(&rule.condition);
+                    }
+                }
+            }
+        }
+        names.0
+    }
+
+    #[derive(Default)]
+    struct Names(BTreeSet<String>);
+
+    impl Visit for Names {
+        fn visit_func_call(&mut self, call: &FuncCall) {
+            self.0.insert(call.name.name.as_str().to_owned());
+            visit_func_call(self, call);
+        }
+    }
+
+    #[test]
+    fn rules_of_the_catalogue_are_evaluated() {
+        let here = |name: &String| {
+            functions::NAMES.contains(&name.as_str()) || ["can", "try"].contains(&name.as_str())
+        };
+        let (here, left): (Vec<_>, Vec<_>) = used().into_iter().partition(here);
+        assert!(here.contains(&"cidrnetmask".to_owned()), "rules are found: {here:?}");
+        assert_eq!(left, ["timeadd"], "functions that are left to Terraform");
     }
 
     #[test]
@@ -399,7 +383,10 @@ mod tests {
         let json = |text: &str| serde_json::from_str(text).expect("the test writes JSON");
         for (condition, inputs, expected) in [
             ("var.later > 1", "{}", None),
-            ("can(cidrhost(var.cidr, 0))", r#"{"cidr": "10.0.0.0/16"}"#, None),
+            (r#"can(timeadd(var.at, "0s"))"#, r#"{"at": "now"}"#, None),
+            ("can(cidrhost(var.later, 0))", "{}", None),
+            ("try(var.later, true)", "{}", None),
+            ("can(jsondecode(var.t))", r#"{"t": "\"\\ud800\""}"#, None),
             ("can(var.later)", "{}", None),
             ("var.n > 1 && var.later", r#"{"n": 0}"#, Some(false)),
             ("var.n > 1 && var.later", r#"{"n": 2}"#, None),

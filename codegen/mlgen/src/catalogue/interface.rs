@@ -1,10 +1,11 @@
 //! What a Terraform module takes and gives, read from its own files: `variables.tf`, `outputs.tf`, `versions.tf`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hcl_edit::Span as _;
-use hcl_edit::expr::Expression;
+use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
 use hcl_edit::structure::{Block, Body};
+use hcl_edit::visit::{Visit, visit_traversal};
 use indexmap::IndexMap;
 
 use super::types::{Type, key_text};
@@ -54,6 +55,8 @@ pub struct Validation {
     pub span: Span,
     /// The condition, as Terraform reads it.
     pub condition: Expression,
+    /// The inputs that it reads.
+    pub inputs: BTreeSet<String>,
     /// What to say when it does not hold, if the message is a constant.
     pub message: Option<String>,
 }
@@ -83,14 +86,16 @@ pub struct ProviderRequirement {
 }
 
 impl Interface {
-    /// Reads the `.tf` files of one module, in any order.
-    pub(super) fn read(sources: &Sources, files: &[FileId], diags: &mut Diags) -> Self {
+    /// Reads the `.tf` files of one module, in any order; none if one of them is no HCL.
+    pub(super) fn read(sources: &Sources, files: &[FileId], diags: &mut Diags) -> Option<Self> {
         let mut interface = Self::default();
+        let mut is_whole = true;
         for &file in files {
             let body = match hcl_edit::parser::parse_body(sources.text(file)) {
                 Ok(body) => body,
                 Err(error) => {
                     diags.push(syntax(sources, file, &error));
+                    is_whole = false;
                     continue;
                 }
             };
@@ -115,7 +120,7 @@ impl Interface {
                 }
             }
         }
-        interface
+        is_whole.then_some(interface)
     }
 
     /// What an output is for these inputs, if nothing else decides it.
@@ -164,7 +169,9 @@ impl Input {
             let condition = block.body.get_attribute("condition")?.value.clone();
             let message = block.body.get_attribute("error_message");
             let message = message.and_then(|message| message.value.as_str()).map(str::to_owned);
-            Some(Validation { span: span_of(block, file), condition, message })
+            let mut read = Read::default();
+            read.visit_expr(&condition);
+            Some(Validation { span: span_of(block, file), condition, inputs: read.0, message })
         });
         Self {
             span: span_of(block, file),
@@ -181,6 +188,23 @@ impl Input {
     /// Whether a value must be given.
     pub fn is_required(&self) -> bool {
         self.default.is_none()
+    }
+}
+
+/// The inputs that an expression reads.
+#[derive(Default)]
+struct Read(BTreeSet<String>);
+
+impl Visit for Read {
+    fn visit_traversal(&mut self, traversal: &Traversal) {
+        if let Expression::Variable(root) = &traversal.expr
+            && root.as_str() == "var"
+            && let Some(TraversalOperator::GetAttr(name)) =
+                traversal.operators.first().map(hcl_edit::Decorated::value)
+        {
+            self.0.insert(name.as_str().to_owned());
+        }
+        visit_traversal(self, traversal);
     }
 }
 

@@ -1,10 +1,13 @@
 //! The catalogue: folders `<target>/<kind>/` of Terraform modules, charts and Compose components, read as typed
 //! interfaces. Everything a target or a kind is stands in its folder; nothing about them is written in Rust.
 
+mod check;
 pub mod component;
 pub mod condition;
+mod functions;
 pub mod interface;
 mod literal;
+mod range;
 mod schema;
 pub mod target;
 pub mod types;
@@ -19,7 +22,6 @@ use target::{Target, Writer};
 use types::Type;
 
 use crate::diag::{Diagnostic, Diags};
-use crate::node::Node;
 use crate::source::{FileId, Sources, Span};
 use crate::yaml;
 
@@ -88,6 +90,8 @@ pub struct Kind {
     pub component: ComponentFile,
     /// Its files by path within its folder.
     pub files: BTreeMap<String, FileId>,
+    /// Whether all that is read of them could be read; else nobody knows what it takes and gives.
+    pub is_whole: bool,
 }
 
 impl Kind {
@@ -142,7 +146,10 @@ impl Catalogue {
         let (node, errors) = yaml::parse(sources, file);
         diags.extend(errors);
         let provider = found.files.get("provider.tf").copied();
-        Target::read(name, &node?, provider, file.span(0..0), diags)
+        let node = node?;
+        let target = Target::read(name, &node, provider, file.span(0..0), diags)?;
+        self.check_target(&target, &node, sources, diags);
+        Some(target)
     }
 
     /// The kinds that may stand in stacks of a target, sorted.
@@ -174,6 +181,13 @@ impl Catalogue {
             Some((folder, found))
         });
         let (folder, found) = found.next()?;
+        let mut is_whole = true;
+        let mut yaml = |diags: &mut Diags| {
+            let (node, errors) = yaml::parse(sources, *found.files.get("component.yaml")?);
+            diags.extend(errors);
+            is_whole &= node.is_some();
+            node
+        };
         let (component, interface) = match target.writer {
             Writer::Terraform => {
                 let is_module = |name: &&String| {
@@ -182,20 +196,21 @@ impl Catalogue {
                 };
                 let modules: Vec<FileId> =
                     found.files.keys().filter(is_module).map(|name| found.files[name]).collect();
-                {
-                    let node = Self::component_yaml(found, sources, diags);
-                    let component = node.map(|node| ComponentFile::read(&node, diags));
-                    (component.unwrap_or_default(), Interface::read(sources, &modules, diags))
-                }
+                let component = yaml(diags).map(|node| ComponentFile::read(&node, diags));
+                let interface = Interface::read(sources, &modules, diags);
+                is_whole &= interface.is_some();
+                (component.unwrap_or_default(), interface.unwrap_or_default())
             }
             Writer::Helm => {
-                let mut interface = schema::read(sources, &found.files, diags);
-                let node = Self::component_yaml(found, sources, diags);
+                let node = yaml(diags);
+                let interface = schema::read(sources, &found.files, diags);
+                is_whole &= interface.is_some();
+                let mut interface = interface.unwrap_or_default();
                 let read = |node| ComponentFile::read_chart(&node, &mut interface, diags);
                 (node.map(read).unwrap_or_default(), interface)
             }
             Writer::Compose => {
-                let node = Self::component_yaml(found, sources, diags);
+                let node = yaml(diags);
                 node.map(|node| ComponentFile::read_compose(&node, diags)).unwrap_or_default()
             }
         };
@@ -206,15 +221,13 @@ impl Catalogue {
             interface,
             component,
             files: found.files.clone(),
+            is_whole,
         };
-        kind.check(target, diags);
+        if kind.is_whole {
+            kind.check(target, diags);
+            kind.check_names(sources, diags);
+        }
         Some(Arc::new(kind))
-    }
-
-    fn component_yaml(found: &Found, sources: &Sources, diags: &mut Diags) -> Option<Node> {
-        let (node, errors) = yaml::parse(sources, *found.files.get("component.yaml")?);
-        diags.extend(errors);
-        node
     }
 }
 

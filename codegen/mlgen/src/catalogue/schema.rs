@@ -11,20 +11,22 @@ use crate::node::{Node, Value};
 use crate::source::{FileId, Sources};
 use crate::yaml;
 
-/// Reads a chart's interface; a chart without a schema takes anything.
+/// Reads a chart's interface, none if a file of it is neither JSON nor YAML. A chart without a schema takes anything.
 pub(super) fn read(
     sources: &Sources,
     files: &BTreeMap<String, FileId>,
     diags: &mut Diags,
-) -> Interface {
+) -> Option<Interface> {
+    let mut is_whole = true;
     let mut load = |name: &str| {
         let (node, errors) = yaml::parse(sources, *files.get(name)?);
         diags.extend(errors);
+        is_whole &= node.is_some();
         node
     };
-    let values = load("values.yaml");
+    let (values, schema) = (load("values.yaml"), load("values.schema.json"));
     let mut interface = Interface::default();
-    let Some(schema) = load("values.schema.json") else { return interface };
+    let Some(schema) = schema else { return is_whole.then_some(interface) };
     let properties = schema.get("properties").and_then(Node::as_map);
     for (name, entry) in properties.into_iter().flatten() {
         // Helm hands it to every chart; it is no input.
@@ -47,7 +49,7 @@ pub(super) fn read(
         };
         interface.inputs.insert(name.clone(), input);
     }
-    interface
+    is_whole.then_some(interface)
 }
 
 fn ty(node: &Node, root: &Node) -> Type {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::presence::{Kinds, Made};
-use super::stack::{self, Missing, Stack};
+use super::stack::{self, Stack};
 use super::{Set, layers, names, outputs, overrides, presence, tune};
 use crate::catalogue::Catalogue;
 use crate::diag::{Diagnostic, Diags};
@@ -20,9 +20,6 @@ pub struct System {
     pub stacks: Vec<Stack>,
 }
 
-/// Environments that a message names.
-const NAMED: usize = 3;
-
 /// Makes the stacks of every environment: what is a root variable in one depends on all.
 pub fn build(
     spec: &Spec,
@@ -34,26 +31,23 @@ pub fn build(
 ) -> System {
     overrides::check(spec, diags);
     let given = stack::Given { spec, kinds, sources, set };
-    let environments: Vec<&Environment> = spec.project.environments.values().collect();
+    // Nobody knows what an environment is of which a file could not be read.
+    let all = spec.project.environments.values();
+    let environments: Vec<&Environment> = all.filter(|one| spec.is_whole(&one.name)).collect();
     let built: Vec<_> = environments
         .par_iter()
         .map(|environment| stacks_of(given, catalogue, environment))
         .collect();
     let mut stacks = Vec::new();
-    let mut missing: BTreeMap<Missing, Vec<&str>> = BTreeMap::new();
-    for (environment, (found, lacks, errors)) in environments.iter().zip(built) {
+    for (found, errors) in built {
         stacks.extend(found);
         diags.extend(errors);
-        for one in lacks {
-            missing.entry(one).or_default().push(&environment.name);
-        }
     }
-    for (one, environments) in missing {
-        diags.push(lacking(one, &environments));
+    if spec.is_all_whole() {
+        let there: BTreeSet<&str> =
+            stacks.iter().flat_map(|stack| stack.components.keys().map(String::as_str)).collect();
+        layers::check_set(spec, set, &|name| there.contains(name), diags);
     }
-    let there: BTreeSet<&str> =
-        stacks.iter().flat_map(|stack| stack.components.keys().map(String::as_str)).collect();
-    layers::check_set(spec, set, &|name| there.contains(name), diags);
     outputs::give_out(&mut stacks);
     let chosen = choose_variables(spec, &stacks, diags);
     names::check(spec, &stacks, &chosen, diags);
@@ -69,44 +63,22 @@ pub fn build(
     System { stacks }
 }
 
-/// The stacks of one environment, with what is missing and what else is wrong.
+/// The stacks of one environment, and what is wrong with them.
 fn stacks_of(
     given: stack::Given<'_>,
     catalogue: &Catalogue,
     environment: &Environment,
-) -> (Vec<Stack>, Vec<Missing>, Diags) {
+) -> (Vec<Stack>, Diags) {
     let stack::Given { spec, kinds, .. } = given;
-    let (mut stacks, mut missing, mut diags) = (Vec::new(), Vec::new(), Diags::default());
+    let (mut stacks, mut diags) = (Vec::new(), Diags::default());
     let layers = spec.layers(&environment.name);
     for (name, _) in &environment.targets {
         let Some(target) = kinds.targets.get(name) else { continue };
         let here =
             presence::here(spec, &layers, kinds, catalogue, &environment.name, target, &mut diags);
-        stacks.push(stack::build(
-            given,
-            &layers,
-            environment,
-            target,
-            here,
-            &mut missing,
-            &mut diags,
-        ));
+        stacks.push(stack::build(given, &layers, environment, target, here, &mut diags));
     }
-    (stacks, missing, diags)
-}
-
-fn lacking(one: Missing, environments: &[&str]) -> Diagnostic {
-    let listed = match environments {
-        [first @ .., last] if !first.is_empty() && environments.len() <= NAMED => {
-            format!("{} and {last}", first.join(", "))
-        }
-        [one] => (*one).to_owned(),
-        all => format!("{} and {} others", all[..NAMED].join(", "), all.len() - NAMED),
-    };
-    let Missing { at, component, input, target, noun, description } = one;
-    let message = format!("`{component}` needs `{input}` for {target} in {listed}");
-    let error = Diagnostic::error(at, message).label(format!("`{input}` is {noun}"));
-    if description.is_empty() { error } else { error.help(description) }
+    (stacks, diags)
 }
 
 /// The root variables of each component by target: the same for all environments.

@@ -62,11 +62,16 @@ impl Scope<'_> {
             });
             if let Some((environment, key)) = other {
                 if !reference.optional {
-                    let error = Diagnostic::error(span, format!("`{name}` is absent in {here}"));
-                    let error = error.note_at(key, format!("{environment} alone has it"));
+                    let error = Diagnostic::error(span, format!("`{name}` is absent"));
+                    let error =
+                        error.environment(here).note_at(key, format!("{environment} alone has it"));
                     diags.push(error.help(leave_out(reference, name)));
                 }
                 return None;
+            }
+            // It may stand in a file that could not be read.
+            if !self.spec.is_all_whole() {
+                return Some(Value::Null);
             }
             let known = self.present.keys().map(String::as_str);
             let error = Diagnostic::error(span, format!("there is no component `{name}`"));
@@ -109,13 +114,11 @@ impl Scope<'_> {
         let error = match elsewhere {
             Some((target, _)) => Diagnostic::error(
                 span,
-                format!(
-                    "`{name}` is in the stack for {target}, not in the one for {}",
-                    self.target.name
-                ),
+                format!("`{name}` is in the stack for {target}, not in the one"),
             )
+            .target(&self.target.name)
             .label(format!("`{}` cannot reach it", wanted.at)),
-            None => Diagnostic::error(span, format!("`{name}` is absent in {here}")),
+            None => Diagnostic::error(span, format!("`{name}` is absent")).environment(here),
         };
         let scope =
             declared.scope.environments.iter().chain(&declared.scope.targets).flatten().next();

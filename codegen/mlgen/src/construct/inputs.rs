@@ -6,7 +6,6 @@ use super::convert::{Scope, Wanted, left_out_although_needed};
 use super::known;
 use super::presence::{Made, Present};
 use super::secret;
-use super::stack::Missing;
 use super::value::{Statics, Value};
 use crate::catalogue::types::Type;
 use crate::catalogue::{Kind, condition};
@@ -14,21 +13,22 @@ use crate::diag::{Diagnostic, Diags};
 use crate::merge::{Merged, MergedMap, MergedValue};
 use crate::source::Span;
 
-/// The inputs that are given.
+/// The inputs that are given. `meant` are those that some misspelt name stands for.
 pub(super) fn inputs(
     scope: &Scope<'_>,
     name: &str,
     there: &Present<'_>,
     merged: &Merged,
+    meant: &BTreeSet<&str>,
     statics: &Statics,
-    missing: &mut Vec<Missing>,
     diags: &mut Diags,
 ) -> BTreeMap<String, Value> {
     let MergedValue::Map(entries) = &merged.value else { return BTreeMap::new() };
     match &there.made {
         Made::Kind(kind) => {
-            let found = declared(scope, name, there, kind, entries, missing, diags);
-            validate(name, kind, &found, entries, statics, diags);
+            let mut found = BTreeMap::new();
+            let wrong = declared(scope, name, there, kind, entries, meant, &mut found, diags);
+            validate(name, kind, &found, &wrong, entries, statics, diags);
             found
         }
         Made::Foreign(_) => undeclared(scope, name, entries, diags),
@@ -78,28 +78,37 @@ fn no_argument(component: &str, name: &str, at: Span) -> Option<Diagnostic> {
     })
 }
 
-fn declared(
+/// Finds the inputs of a kind. Gives those about which something is told, so that no rule tells it again.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one component, what is said about it, and where it is told"
+)]
+fn declared<'k>(
     scope: &Scope<'_>,
     name: &str,
     there: &Present<'_>,
-    kind: &Kind,
+    kind: &'k Kind,
     entries: &MergedMap,
-    missing: &mut Vec<Missing>,
+    meant: &BTreeSet<&str>,
+    found: &mut BTreeMap<String, Value>,
     diags: &mut Diags,
-) -> BTreeMap<String, Value> {
-    let mut found = BTreeMap::new();
+) -> BTreeSet<&'k str> {
+    let mut wrong = BTreeSet::new();
     for (input, declaration) in &kind.interface.inputs {
+        let before = diags.len();
         let Some(entry) = entries.get(input) else {
             // The stack itself brings the values of secrets.
             let by_stack = input == "values" && declaration.ephemeral;
-            if declaration.is_required() && !by_stack {
-                missing.push(Missing {
-                    component: name.to_owned(),
-                    input: input.clone(),
-                    target: scope.target.name.clone(),
-                    at: there.declared.key,
-                    noun: declaration.ty.noun(),
-                    description: declaration.description.clone(),
+            if meant.contains(input.as_str()) {
+                wrong.insert(input.as_str());
+            } else if declaration.is_required() && !by_stack {
+                let at = there.declared.key;
+                let error = Diagnostic::error(at, format!("`{name}` needs `{input}`"))
+                    .label(format!("`{input}` is {}", declaration.ty.noun()))
+                    .stack(&scope.target.name, &scope.environment.name);
+                diags.push(match declaration.description.as_str() {
+                    "" => error,
+                    description => error.help(description),
                 });
             }
             continue;
@@ -120,9 +129,9 @@ fn declared(
             && (declaration.sensitive || declaration.ephemeral)
             && secret::refuse_sensitive(&entry.value, &wanted, diags)
         {
+            wrong.insert(input.as_str());
             continue;
         }
-        let before = diags.len();
         match scope.convert(&entry.value, &wanted, diags) {
             Some(value) => {
                 found.insert(input.clone(), value);
@@ -132,8 +141,11 @@ fn declared(
             }
             None => {}
         }
+        if diags.len() > before {
+            wrong.insert(input.as_str());
+        }
     }
-    found
+    wrong
 }
 
 /// Places that take secrets, if there are such inside of an input.
@@ -155,33 +167,39 @@ fn is_default(merged: &Merged) -> bool {
 }
 
 /// Evaluates what the module's validations say about values that are known.
+///
+/// A rule counts as soon as something that it reads is said, by whatever layer: a base that lowers `max` below the
+/// default of `min` breaks the rule of `min`. What only defaults say is the module's own business.
 fn validate(
     name: &str,
     kind: &Kind,
     found: &BTreeMap<String, Value>,
+    wrong: &BTreeSet<&str>,
     entries: &MergedMap,
     statics: &Statics,
     diags: &mut Diags,
 ) {
-    let judged = |input: &String| {
-        let declared = kind.interface.inputs.get(input);
-        declared.is_some_and(|declared| !declared.validations.is_empty())
-    };
-    if !entries.keys().any(judged) {
-        return;
-    }
-    let known = known::inputs(kind, found, statics);
+    let mut known = None;
     for (input, declaration) in &kind.interface.inputs {
-        let Some(entry) = entries.get(input) else { continue };
-        if entry.value.literal.is_some() {
-            continue;
-        }
         for validation in &declaration.validations {
-            if condition::holds(&validation.condition, &known) == Some(false) {
+            let own = entries.get_key_value(input);
+            let said = validation.inputs.iter().filter_map(|name| entries.get_key_value(name));
+            let latest = || said.clone().max_by_key(|(_, entry)| entry.value.origin.layer);
+            let Some((at, entry)) = own.or_else(latest) else { continue };
+            let mut said = said.clone().chain(own);
+            if said.any(|(_, entry)| entry.value.literal.is_some()) {
+                continue;
+            }
+            let known = known.get_or_insert_with(|| {
+                let mut known = known::inputs(kind, found, statics);
+                known.retain(|input, _| !wrong.contains(input.as_str()));
+                known
+            });
+            if condition::holds(&validation.condition, known) == Some(false) {
                 let message = validation.message.as_deref().unwrap_or("this value is not allowed");
                 diags.push(
                     Diagnostic::error(entry.value.origin.span, message.trim_end_matches('.'))
-                        .label(format!("`{name}.{input}`"))
+                        .label(format!("`{name}.{at}`"))
                         .note_at(validation.span, "the rule of the module"),
                 );
             }

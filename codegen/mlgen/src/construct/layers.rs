@@ -3,12 +3,14 @@
 //! From the weakest: the module's defaults, the class, the base, the environments along `extends`, `--set`. In each
 //! layer what is said for one target comes after what is said for all; a later layer always wins.
 
+use std::collections::BTreeSet;
+
 use super::convert::Scope;
 use super::presence::{Made, Present};
 use crate::catalogue::target::Target;
 use crate::catalogue::{Kind, RESERVED};
 use crate::decode;
-use crate::diag::{Diagnostic, Diags};
+use crate::diag::{Diagnostic, Diags, closest};
 use crate::merge::{self, LayerName, Merged};
 use crate::node::{Entry, Map, Node, Value};
 use crate::source::Span;
@@ -92,10 +94,19 @@ impl<'a> Said<'a> {
         (merged, names)
     }
 
-    /// Inputs that the kind does not have, each at the place of its key.
-    pub(super) fn check_known(&self, scope: &Scope<'_>, kind: &Kind, diags: &mut Diags) {
-        let name = self.component;
+    /// Tells of inputs that the kind does not have, each at the place of its key. Gives those that were meant.
+    pub(super) fn check_known<'k>(
+        &self,
+        scope: &Scope<'_>,
+        kind: &'k Kind,
+        diags: &mut Diags,
+    ) -> BTreeSet<&'k str> {
         let inputs = &kind.interface.inputs;
+        let what = match self.component {
+            name if name.replace('_', "-") == kind.name => format!("`{name}`"),
+            name => format!("`{name}` (kind `{}`)", kind.name),
+        };
+        let mut meant = BTreeSet::new();
         for (layer, node) in &self.layers {
             for (input, entry) in node.as_map().into_iter().flatten() {
                 if inputs.contains_key(input) {
@@ -106,23 +117,21 @@ impl<'a> Said<'a> {
                     diags.push(Diagnostic::error(entry.key, message).help("write it in configs/"));
                     continue;
                 }
-                let error = Diagnostic::error(
-                    entry.key,
-                    format!("{} has no input `{input}`", kind.title()),
-                );
                 let elsewhere = elsewhere(scope, kind, input);
-                diags.push(if let Some(first) = elsewhere.first() {
-                    error.help(format!(
-                        "{} has it: move it under `{first}:`",
-                        decode::listed(&elsewhere)
-                    ))
+                let error = if let Some(first) = elsewhere.first() {
+                    Diagnostic::error(entry.key, format!("{what} has no input `{input}`")).help(
+                        format!("{} has it: move it under `{first}:`", decode::listed(&elsewhere)),
+                    )
                 } else {
-                    let what = format!("{} (component `{name}`)", kind.title());
                     let known = inputs.keys().map(String::as_str);
-                    decode::unknown(entry.key, input, &what, known)
-                });
+                    meant.extend(closest(input, known.clone()));
+                    let error = format!("{what} has no input `{input}`");
+                    decode::among(Diagnostic::error(entry.key, error), input, known)
+                };
+                diags.push(error.target(&scope.target.name));
             }
         }
+        meant
     }
 }
 

@@ -14,6 +14,9 @@ pub(super) fn check(spec: &Spec, diags: &mut Diags) {
     }
     let readers = readers(spec);
     for (environment, layer) in &spec.environments {
+        if !spec.is_whole(environment) {
+            continue;
+        }
         let chain = spec.project.chain(environment);
         let users = readers.get(environment).map(Vec::as_slice).unwrap_or_default();
         for (name, entry) in &layer.components {

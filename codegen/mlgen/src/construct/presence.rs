@@ -9,6 +9,7 @@ use crate::catalogue::target::{Target, Writer};
 use crate::catalogue::{Catalogue, Kind};
 use crate::decode;
 use crate::diag::{Diagnostic, Diags};
+use crate::node::Node;
 use crate::source::Sources;
 use crate::spec::Spec;
 use crate::spec::layer::{Declared, Foreign, Layer};
@@ -20,6 +21,8 @@ pub struct Kinds {
     pub targets: IndexMap<String, Arc<Target>>,
     /// Kinds by name, by target.
     pub kinds: BTreeMap<String, BTreeMap<String, Arc<Kind>>>,
+    /// Kinds that could not be read, by target and name: nobody knows what they take and give.
+    unreadable: BTreeSet<(String, String)>,
     /// Components that no file declares, by kind: what holds the secrets of a target.
     implied: BTreeMap<String, Declared>,
 }
@@ -85,15 +88,28 @@ impl Kinds {
             let found = wanted.iter().filter_map(|name| {
                 Some((name.clone(), catalogue.kind(target, name, sources, diags)?))
             });
-            let found: BTreeMap<_, _> = found.collect();
+            let (found, unreadable): (BTreeMap<_, _>, BTreeMap<_, _>) =
+                found.partition(|(_, kind): &(String, Arc<Kind>)| kind.is_whole);
+            let unreadable = unreadable.into_keys().map(|name| (target.name.clone(), name));
+            kinds.unreadable.extend(unreadable);
             if let Some(secrets) = &target.secrets
                 && let Some(kind) = found.get(&secrets.kind)
             {
                 check_holder(kind, diags);
+                for (name, entry) in secrets.inputs.iter().filter_map(Node::as_map).flatten() {
+                    if !kind.interface.inputs.contains_key(name) {
+                        let known = kind.interface.inputs.keys().map(String::as_str);
+                        diags.push(decode::unknown(entry.key, name, &kind.title(), known));
+                    }
+                }
             }
+            let used: Vec<&Kind> = found.values().map(|kind| &**kind).collect();
+            catalogue.check_conventions(target, &used, sources, diags);
             kinds.kinds.insert(target.name.clone(), found);
         }
-        kinds.check_classes(spec, diags);
+        if spec.is_all_whole() {
+            kinds.check_classes(spec, diags);
+        }
         kinds
     }
 
@@ -201,21 +217,23 @@ pub fn here<'a>(
                 Made::Foreign(foreign.clone())
             }
             (Some(foreign), _) => {
-                let message = format!(
-                    "`{name}` is a module of Terraform, and stacks for {} are none",
-                    target.name
-                );
+                let message = format!("`{name}` is a module of Terraform, which is nothing");
                 let is_terraform = |target: &&Arc<Target>| target.writer == Writer::Terraform;
                 let others = kinds.targets.values().filter(is_terraform);
                 let others: Vec<&str> = others.map(|target| target.name.as_str()).collect();
                 diags.push(
                     Diagnostic::error(foreign.span, message)
+                        .target(&target.name)
                         .help(format!("write `targets: [{}]` at `{name}`", others.join(", "))),
                 );
                 found.broken.insert(name.clone());
                 continue;
             }
             (None, Some(kind)) => Made::Kind(Arc::clone(kind)),
+            (None, None) if kinds.unreadable.contains(&(target.name.clone(), wanted.clone())) => {
+                found.broken.insert(name.clone());
+                continue;
+            }
             // Meant for a component of the base, and told there.
             (None, None) if declared.kind.is_none() && !spec.base.components.contains_key(name) => {
                 found.broken.insert(name.clone());
@@ -242,7 +260,7 @@ fn no_kind(
     catalogue: &Catalogue,
 ) -> Diagnostic {
     let at = declared.kind.as_ref().map_or(declared.key, |(_, span)| *span);
-    let error = Diagnostic::error(at, format!("target `{}` has no kind `{wanted}`", target.name));
+    let error = Diagnostic::error(at, format!("there is no kind `{wanted}`")).target(&target.name);
     let others: Vec<&str> = kinds
         .targets
         .keys()

@@ -74,6 +74,10 @@ impl Scope<'_> {
             .flat_map(|layer| if what == "input" { &layer.inputs } else { &layer.secrets })
             .filter(|(known, _)| *known == name);
         let Some((_, fact)) = declared.next() else {
+            // It may stand in a file that could not be read.
+            if !self.spec.is_all_whole() {
+                return None;
+            }
             let message = format!("there is no {what} `{name}`");
             let known = here.keys().copied();
             let error = Diagnostic::error(reference.span, message).suggest(name, known);
@@ -84,12 +88,10 @@ impl Scope<'_> {
             return None;
         };
         if !reference.optional {
-            let message = format!(
-                "{what} `{name}` does not exist for {} in {}",
-                self.target.name, self.environment.name
-            );
             diags.push(
-                Diagnostic::error(reference.span, message).note_at(fact.key, "declared here"),
+                Diagnostic::error(reference.span, format!("{what} `{name}` does not exist"))
+                    .stack(&self.target.name, &self.environment.name)
+                    .note_at(fact.key, "declared here"),
             );
         }
         None
@@ -163,6 +165,9 @@ impl Scope<'_> {
                 diags.push(error.help(format!("write ${{{component}.{output}}}")));
             }
             return None;
+        }
+        if !self.spec.is_whole(&other.name) {
+            return Some(Value::Null);
         }
         let layers = self.spec.layers(&other.name);
         let there = declared(self.spec, &layers, component);

@@ -99,17 +99,6 @@ pub struct Given<'a> {
     pub set: Set<'a>,
 }
 
-/// An input that must be given and is not. The same one may be missing in many environments.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Missing {
-    pub(super) at: Span,
-    pub(super) component: String,
-    pub(super) input: String,
-    pub(super) target: String,
-    pub(super) noun: &'static str,
-    pub(super) description: String,
-}
-
 /// Makes the stack of an environment for a target from the components that are there.
 pub(super) fn build<'a>(
     given: Given<'a>,
@@ -117,7 +106,6 @@ pub(super) fn build<'a>(
     environment: &'a Environment,
     target: &Arc<Target>,
     mut here: Here<'a>,
-    missing: &mut Vec<Missing>,
     diags: &mut Diags,
 ) -> Stack {
     let spec = given.spec;
@@ -142,12 +130,17 @@ pub(super) fn build<'a>(
         let convention = holder.as_ref().filter(|holder| holder.component == *name);
         let convention = convention.map(|holder| &holder.inputs);
         let said = layers::Said::of(&scope, name, given.set);
-        let (merged, layers) = said.merged(&scope, there, convention, diags);
+        let mut clashes = Diags::default();
+        let (merged, layers) = said.merged(&scope, there, convention, &mut clashes);
+        let before = diags.len();
+        let mut meant = BTreeSet::new();
         if let Made::Kind(kind) = &there.made {
-            said.check_known(&scope, kind, diags);
+            meant = said.check_known(&scope, kind, diags);
         }
         let mut inputs =
-            super::inputs::inputs(&scope, name, there, &merged, &statics, missing, diags);
+            super::inputs::inputs(&scope, name, there, &merged, &meant, &statics, diags);
+        // What is of the wrong type often cannot be merged either.
+        diags.extend_beside(before, clashes);
         if convention.is_some() {
             inputs.insert("values".to_owned(), Value::Variable(SECRET_VALUES.to_owned()));
         }

@@ -16,6 +16,8 @@ use crate::source::Span;
 /// What one layer says.
 #[derive(Clone, Debug, Default)]
 pub struct Layer {
+    /// Whether every file could be read; else nobody knows what the layer says.
+    pub is_whole: bool,
     /// Components by name.
     pub components: IndexMap<String, Declared>,
     /// Facts of a run that no file knows.
@@ -55,13 +57,14 @@ const TAKEN: [&str; 9] = [
 
 impl Layer {
     /// Reads the files of one layer. `targets` are the names that are sections of a component.
-    pub(super) fn read(files: &[Node], targets: &[&str], diags: &mut Diags) -> Self {
-        let mut layer = Self::default();
-        for file in files {
+    pub(super) fn read(files: &[Option<Node>], targets: &[&str], diags: &mut Diags) -> Self {
+        let mut layer = Self { is_whole: files.iter().all(Option::is_some), ..Self::default() };
+        for file in files.iter().flatten() {
             if file.value == Value::Null {
                 continue;
             }
             if decode::fields(file, "a file of configs/", &SECTIONS, diags).is_none() {
+                layer.is_whole = false;
                 continue;
             }
             let scope = Scope::read(file, diags);
@@ -98,7 +101,9 @@ impl Layer {
         let Some(node) = file.get("components").filter(|node| node.value != Value::Null) else {
             return;
         };
-        for (name, entry) in decode::map(node, "`components`", diags).into_iter().flatten() {
+        let components = decode::map(node, "`components`", diags);
+        self.is_whole &= components.is_some();
+        for (name, entry) in components.into_iter().flatten() {
             check_name(name, entry.key, diags);
             let what = format!("component `{name}`");
             let empty = Node { value: Value::Map(Map::new()), span: entry.node.span };

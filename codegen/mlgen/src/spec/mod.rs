@@ -5,14 +5,16 @@
 mod component;
 pub mod layer;
 pub mod project;
-pub mod reference;
 mod scope;
 mod section;
+mod setting;
 
 use indexmap::IndexMap;
 
 pub use layer::{Declared, Layer, Scope};
 pub use project::{Environment, Project};
+
+pub use crate::reference;
 
 use crate::decode;
 use crate::diag::{Diagnostic, Diags};
@@ -35,10 +37,10 @@ pub struct Spec {
 pub struct Files {
     /// `mlgen.yaml`.
     pub project: Node,
-    /// Files under `configs/base`.
-    pub base: Vec<Node>,
+    /// Files under `configs/base`; none for one that could not be read.
+    pub base: Vec<Option<Node>>,
     /// Files under `configs/envs`, by the name of the folder.
-    pub environments: IndexMap<String, Vec<Node>>,
+    pub environments: IndexMap<String, Vec<Option<Node>>>,
 }
 
 impl Spec {
@@ -53,10 +55,10 @@ impl Spec {
             environments.insert(name.clone(), Layer::read(files, &targets, diags));
         }
         for (name, files) in &files.environments {
-            let Some(first) = files.first().filter(|_| !project.environments.contains_key(name))
-            else {
+            if project.environments.contains_key(name) {
                 continue;
-            };
+            }
+            let Some(first) = files.iter().flatten().next() else { continue };
             let path = sources.path(first.span.file);
             let at = Span { end: first.span.start, ..first.span };
             let error = Diagnostic::error(at, format!("`{path}` is of no environment"));
@@ -105,6 +107,17 @@ impl Spec {
                 }
             }
         }
+    }
+
+    /// Whether all files of an environment could be read: its own, those of the base and along `extends`.
+    pub fn is_whole(&self, environment: &str) -> bool {
+        let mut own = self.layers(environment).into_iter();
+        self.base.is_whole && own.all(|(_, layer)| layer.is_whole)
+    }
+
+    /// Whether all files could be read.
+    pub fn is_all_whole(&self) -> bool {
+        self.base.is_whole && self.environments.values().all(|layer| layer.is_whole)
     }
 
     /// The layers of an environment after the base, from the most general to its own, with their names.

@@ -1,6 +1,7 @@
 //! What stands beside the components: inputs of a run, secrets, outputs and documents.
 
 use super::Scope;
+use super::setting::OWN;
 use crate::catalogue::types::Type;
 use crate::decode;
 use crate::diag::{Diagnostic, Diags};
@@ -144,8 +145,7 @@ impl Document {
                 false
             }
         };
-        let own = ["template", "path", "each", "targets", "environments"];
-        let data = map.iter().filter(|(name, _)| !own.contains(&name.as_str()));
+        let data = map.iter().filter(|(name, _)| !OWN.contains(&name.as_str()));
         let data = data.map(|(name, entry)| (name.clone(), entry.clone())).collect();
         Some(Self {
             key: entry.key,

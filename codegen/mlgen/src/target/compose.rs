@@ -1,13 +1,13 @@
 //! One Compose file per environment, and the `.env.example` that says what it needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json};
 
 use super::evaluate::{Scope, Unknown};
 use super::{HEADER, relative};
 use crate::construct::graph::{self, Edges};
-use crate::construct::{Component, Stack, To};
+use crate::construct::{Component, Fact, Stack, To};
 use crate::doc::Document;
 use crate::doc::yaml::{self, Yaml};
 use crate::source::Sources;
@@ -186,23 +186,34 @@ fn depends_on(component: &Component, scope: &Scope<'_>, reach: &Edges) -> Map<St
     found.into_iter().collect()
 }
 
-/// Keys of `.env` with their descriptions; secrets first.
-fn needed(stack: &Stack) -> BTreeMap<(u8, String), String> {
-    let mut found = BTreeMap::new();
-    for value in stack.components.values().flat_map(|component| component.inputs.values()) {
+/// A key of `.env`.
+struct Needed {
+    /// Components that read it.
+    by: BTreeSet<String>,
+    /// Secrets first, then inputs, then outputs of other environments.
+    order: u8,
+    description: String,
+}
+
+/// Keys of `.env` by name.
+fn needed(stack: &Stack) -> BTreeMap<String, Needed> {
+    let mut found: BTreeMap<String, Needed> = BTreeMap::new();
+    for (component, value) in stack
+        .components
+        .iter()
+        .flat_map(|(name, component)| component.inputs.values().map(move |value| (name, value)))
+    {
         value.references(&mut |reference| {
             let Some(key) = variable(&reference.to) else { return };
+            let described =
+                |fact: Option<&Fact>| fact.map(|fact| fact.description.clone()).unwrap_or_default();
             let (order, description) = match &reference.to {
-                To::Secret(name) => {
-                    (0, stack.secrets.get(name).map(|fact| fact.description.clone()))
-                }
-                To::Input(name) => (1, stack.inputs.get(name).map(|fact| fact.description.clone())),
-                _ => (
-                    2,
-                    Some(format!("Comes from another environment: {}.", describe(&reference.to))),
-                ),
+                To::Secret(name) => (0, described(stack.secrets.get(name))),
+                To::Input(name) => (1, described(stack.inputs.get(name))),
+                to => (2, format!("Comes from another environment: {}.", describe(to))),
             };
-            found.insert((order, key), description.unwrap_or_default());
+            let new = || Needed { by: BTreeSet::new(), order, description };
+            found.entry(key).or_insert_with(new).by.insert(component.clone());
         });
     }
     found
@@ -217,22 +228,25 @@ fn describe(to: &To) -> String {
     }
 }
 
-fn example(needs: &BTreeMap<(u8, String), String>) -> String {
+/// The keys under the components that read them; what several read stands under all their names.
+fn example(needs: &BTreeMap<String, Needed>) -> String {
     let mut text = format!(
         "# {HEADER}\n# Copy to .env and fill in what is empty; .env must never be committed.\n"
     );
-    let mut last = None;
-    for ((order, key), description) in needs {
-        if last != Some(order) {
-            let title =
-                ["Secrets.", "Inputs.", "Outputs of other environments."][usize::from(*order)];
-            text.push_str(&format!("\n# {title}\n"));
-            last = Some(order);
+    let mut sections: BTreeMap<&BTreeSet<String>, Vec<(&String, &Needed)>> = BTreeMap::new();
+    for (key, needed) in needs {
+        sections.entry(&needed.by).or_default().push((key, needed));
+    }
+    for (components, mut keys) in sections {
+        let components: Vec<&str> = components.iter().map(String::as_str).collect();
+        text.push_str(&format!("\n# --- {} ---\n", components.join(", ")));
+        keys.sort_by_key(|(_, needed)| needed.order);
+        for (key, Needed { description, .. }) in keys {
+            if !description.is_empty() {
+                text.push_str(&format!("# {description}\n"));
+            }
+            text.push_str(&format!("{key}=\n"));
         }
-        if !description.is_empty() {
-            text.push_str(&format!("# {description}\n"));
-        }
-        text.push_str(&format!("{key}=\n"));
     }
     text
 }

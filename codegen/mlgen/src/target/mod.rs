@@ -79,6 +79,24 @@ pub fn documents(
     found
 }
 
+/// The path of a document that a stack has for itself: another one with the same path would be written over it.
+pub fn own_file(stack: &Stack) -> String {
+    let name = match stack.target.writer {
+        Writer::Terraform => "terraform.tf".to_owned(),
+        Writer::Compose => "compose.yaml".to_owned(),
+        Writer::Helm => format!("values.{}.yaml", stack.environment.names.values),
+    };
+    match stack.folder.as_str() {
+        "" => name,
+        folder => format!("{folder}/{name}"),
+    }
+}
+
+/// Whether a document is, or lies beside, a file of a module that comes with the program.
+pub fn is_vendored(path: &str) -> bool {
+    path.strip_prefix(VENDORED).is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// The files of a module that Terraform reads.
 fn vendor(kind: &Kind, sources: &Sources) -> Vec<Document> {
     let read = |name: &&String| {

@@ -63,7 +63,8 @@ struct Job<'a> {
 /// The documents that the spec asks for in the chosen environments, with the errors of all of them.
 ///
 /// `files` are texts of the project by path, of which those under [`FOLDER`] are templates. A document that belongs to
-/// no single environment is made whatever is chosen. Templates are added to `sources`, so that errors can show them.
+/// no single environment is made whatever is chosen. Also given is where the path of each is said. Templates are added
+/// to `sources`, so that errors can show them.
 pub fn documents(
     spec: &Spec,
     system: &System,
@@ -71,7 +72,7 @@ pub fn documents(
     sources: &mut Sources,
     choice: &Choice,
     diags: &mut Diags,
-) -> Vec<Rendered> {
+) -> (Vec<Rendered>, BTreeMap<String, Span>) {
     let given = Given { spec, system, files };
     let jobs = jobs(spec, diags);
     let mut renderer = render::Renderer::new(given, sources);
@@ -95,7 +96,7 @@ pub fn documents(
             None => found.push(Rendered { environment, target, documents: vec![document] }),
         }
     }
-    found
+    (found, paths)
 }
 
 fn twice(job: &Job<'_>, path: &str, at: Span, first: Span) -> Diagnostic {

@@ -12,7 +12,7 @@ api: { kind: servise }
 worker: {}
 ",
         &expect![[r#"
-    error: target `aws` has no kind `databse`
+    error: there is no kind `databse` for aws
      --> configs/base/x.yaml:2:3
       |
     2 |   databse: {}
@@ -20,7 +20,7 @@ worker: {}
       |
       = help: did you mean `database`?
 
-    error: target `aws` has no kind `servise`
+    error: there is no kind `servise` for aws
      --> configs/base/x.yaml:3:16
       |
     3 |   api: { kind: servise }
@@ -28,7 +28,7 @@ worker: {}
       |
       = help: did you mean `service`?
 
-    error: target `aws` has no kind `worker`
+    error: there is no kind `worker` for aws
      --> configs/base/x.yaml:4:3
       |
     4 |   worker: {}
@@ -45,7 +45,7 @@ fn unknown_inputs_are_suggested() {
         r"network: { ciddr: 10.0.0.0/8, zzz: 1 }
 ",
         &expect![[r#"
-    error: aws/network (component `network`) has no `ciddr`
+    error: `network` has no input `ciddr` for aws
      --> configs/base/x.yaml:2:14
       |
     2 |   network: { ciddr: 10.0.0.0/8, zzz: 1 }
@@ -53,7 +53,7 @@ fn unknown_inputs_are_suggested() {
       |
       = help: did you mean `cidr`?
 
-    error: aws/network (component `network`) has no `zzz`
+    error: `network` has no input `zzz` for aws
      --> configs/base/x.yaml:2:33
       |
     2 |   network: { ciddr: 10.0.0.0/8, zzz: 1 }
@@ -81,7 +81,7 @@ components:
     image: x
 ",
         &expect![[r#"
-    error: aws/service has no input `image`
+    error: `api` (kind `service`) has no input `image` for aws
      --> configs/base/x.yaml:4:5
       |
     4 |     image: x
@@ -554,7 +554,7 @@ components:
     kind: service
 ",
         &expect![[r#"
-    error: `registry` is a module of Terraform, and stacks for compose are none
+    error: `registry` is a module of Terraform, which is nothing for compose
      --> configs/base/x.yaml:3:13
       |
     3 |     source: terraform-aws-modules/ecr/aws
@@ -594,54 +594,54 @@ components:
             "nonsense",
         ],
         &expect![[r#"
-    error: `kind` cannot be set on the command line
-     --> --set:1:1
-      |
-    1 | network.kind=x
-      | ^^^^^^^^^^^^
-      |
-      = help: write it in configs/
+            error: `kind` cannot be set on the command line
+             --> --set:1:1
+              |
+            1 | network.kind=x
+              | ^^^^^^^^^^^^
+              |
+              = help: write it in configs/
 
-    error: a setting needs a `=`
-     --> --set:1:1
-      |
-    1 | nonsense
-      | ^^^^^^^^
-      |
-      = help: write `component.input=value`, such as `database.storage_gb=100`
+            error: `network` has no input `cidrr` for aws
+             --> --set:1:1
+              |
+            1 | network.cidrr=x
+              | ^^^^^^^^^^^^^
+              |
+              = help: did you mean `cidr`?
 
-    error: a setting needs an input
-     --> --set:1:1
-      |
-    1 | network=3
-      | ^^^^^^^
-      |
-      = help: write `network.input=value`
+            error: a setting needs a `=`
+             --> --set:1:1
+              |
+            1 | nonsense
+              | ^^^^^^^^
+              |
+              = help: write `component.input=value`, such as `database.storage_gb=100`
 
-    error: aws/network (component `network`) has no `cidrr`
-     --> --set:1:1
-      |
-    1 | network.cidrr=x
-      | ^^^^^^^^^^^^^
-      |
-      = help: did you mean `cidr`?
+            error: a setting needs an input
+             --> --set:1:1
+              |
+            1 | network=3
+              | ^^^^^^^
+              |
+              = help: write `network.input=value`
 
-    error: there is no component `netwrk`
-     --> --set:1:1
-      |
-    1 | netwrk.cidr=x
-      | ^^^^^^^^^^^
-      |
-      = help: did you mean `network`?
+            error: there is no component `netwrk`
+             --> --set:1:1
+              |
+            1 | netwrk.cidr=x
+              | ^^^^^^^^^^^
+              |
+              = help: did you mean `network`?
 
-    error: `network.cidr` must be a string
-     --> --set:1:14
-      |
-    1 | network.cidr=3
-      |              ^ a number
-      |
-      = help: put it in quotes
-"#]],
+            error: `network.cidr` must be a string
+             --> --set:1:14
+              |
+            1 | network.cidr=3
+              |              ^ a number
+              |
+              = help: put it in quotes
+        "#]],
     );
 }
 

@@ -5,15 +5,19 @@
 
 #![allow(clippy::needless_raw_string_hashes, reason = "the form in which expect-test updates them")]
 
+mod catalogue;
 mod components;
 mod evaluated;
 mod laws;
 mod layers;
+mod once;
+mod overlap;
 mod project;
 mod references;
 mod rendered;
 mod schema;
 mod secrets;
+mod stated;
 mod types;
 mod variables;
 

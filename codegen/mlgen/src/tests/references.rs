@@ -225,20 +225,7 @@ outputs:
     3 |   cdn: { environments: [production], bucket: "${bucket}" }
       |                         ----------
 
-    error: `other` is absent in production
-     --> configs/base/x.yaml:9:12
-      |
-    9 |   program: ${other.host}
-      |            ^^^^^^^^^^^^^
-      |
-      = help: write ${other.host?} to leave the value out where there is no `other`
-    note: here it says where the component exists
-     --> configs/base/x.yaml:6:37
-      |
-    6 |   other: { kind: service, targets: [compose] }
-      |                                     -------
-
-    error: `other` is absent in staging
+    error: `other` is absent in staging and production
      --> configs/base/x.yaml:9:12
       |
     9 |   program: ${other.host}
@@ -347,7 +334,7 @@ database: { network: "${network}" }
 api: { kind: service, environment: { A: "${network.id}" } }
 "#,
         &expect![[r#"
-    error: target `aws` has no kind `netwrk`
+    error: there is no kind `netwrk` for aws
      --> configs/base/x.yaml:2:20
       |
     2 |   network: { kind: netwrk }
@@ -369,19 +356,7 @@ components:
   api: { kind: service, image_tag: "${input.image_tag}", environment: { Z: "${input.zone}", T: "${input.image_tg}" } }
 "#,
         &expect![[r#"
-    error: input `image_tag` does not exist for aws in production
-     --> configs/base/x.yaml:5:37
-      |
-    5 |   api: { kind: service, image_tag: "${input.image_tag}", environment: { Z: "${input.zone}", T: "${input.image_tg}" } }
-      |                                     ^^^^^^^^^^^^^^^^^^
-      |
-    note: declared here
-     --> configs/base/x.yaml:2:3
-      |
-    2 |   image_tag: { description: Which image., targets: [compose] }
-      |   ---------
-
-    error: input `image_tag` does not exist for aws in staging
+    error: input `image_tag` does not exist for aws in staging and production
      --> configs/base/x.yaml:5:37
       |
     5 |   api: { kind: service, image_tag: "${input.image_tag}", environment: { Z: "${input.zone}", T: "${input.image_tg}" } }

@@ -342,3 +342,39 @@ fn no_message_has_the_value() {
         assert!(!told.contains("hunter2"), "{told}");
     }
 }
+
+#[test]
+fn keys_of_env_stand_under_who_reads_them() {
+    check_rendered(
+        r#"//- mlgen.yaml
+system: toys
+environments:
+  production: { targets: [compose] }
+targets: { compose: {} }
+//- configs/base/x.yaml
+inputs: { tag: Which image. }
+secrets: { jwt: Signs tokens., key: Opens. }
+components:
+  api: { kind: service, image: "x:${input.tag}", secrets: { JWT: "${secret.jwt}" } }
+  web: { kind: service, secrets: { JWT: "${secret.jwt}", KEY: "${secret.key}" } }
+"#,
+        &[".env.example"],
+        &expect![[r#"
+            //- deploy/production/compose/.env.example
+            # Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`.
+            # Copy to .env and fill in what is empty; .env must never be committed.
+
+            # --- api ---
+            # Which image.
+            TAG=
+
+            # --- api, web ---
+            # Signs tokens.
+            JWT=
+
+            # --- web ---
+            # Opens.
+            KEY=
+        "#]],
+    );
+}

@@ -143,56 +143,17 @@ fn maps_lists_and_scalars_are_not_each_other() {
     4 |     tags: x
       |           ^ a string
 
-    error: `tags` is a map, a string cannot take its place
-      --> configs/base/x.yaml:4:11
-       |
-     4 |     tags: x
-       |           ^ a string
-       |
-       = help: to exchange the whole value write `{ $replace: ... }`
-    note: a map, from default
-      --> modules/aws/database/variables.tf:30:1
-       |
-    30 | variable "tags" {
-       | ---------------
-
     error: `database.zones` must be a list
      --> configs/base/x.yaml:5:12
       |
     5 |     zones: { a: 1 }
       |            ^^^^^^^^ a map
 
-    error: `zones` is a list, a map cannot take its place
-      --> configs/base/x.yaml:5:12
-       |
-     5 |     zones: { a: 1 }
-       |            ^^^^^^^^ a map
-       |
-       = help: to exchange the whole value write `{ $replace: ... }`
-    note: a list, from default
-      --> modules/aws/database/variables.tf:42:1
-       |
-    42 | variable "zones" {
-       | ----------------
-
     error: `database.size` must be a number
      --> configs/base/x.yaml:6:11
       |
     6 |     size: {}
       |           ^^ a map
-
-    error: `size` is a number, a map cannot take its place
-     --> configs/base/x.yaml:6:11
-      |
-    6 |     size: {}
-      |           ^^ a map
-      |
-      = help: to exchange the whole value write `{ $replace: ... }`
-    note: a number, from default
-     --> modules/aws/database/variables.tf:8:1
-      |
-    8 | variable "size" {
-      | ---------------
 "#]],
     );
 }
@@ -458,5 +419,114 @@ components:
       zones   = ["a", "b", "c"]
     }
 "#]],
+    );
+}
+
+#[test]
+fn a_rule_that_cannot_be_evaluated_is_left_to_terraform() {
+    let module = |rule: &str| {
+        format!(
+            r#"//- modules/aws/job/variables.tf
+variable "at" {{
+  type = string
+  validation {{
+    condition     = {rule}
+    error_message = "No."
+  }}
+}}
+//- configs/base/x.yaml
+components:
+  network: {{}}
+  job: {{ at: tomorrow }}
+  other: {{ kind: job, at: "${{network.id}}" }}
+"#
+        )
+    };
+    for (rule, errors) in [
+        (r#"can(timeadd(var.at, "1h"))"#, 0),
+        (r#"can(regex("^[0-9]", var.at))"#, 1),
+        ("provider::time::is_time(var.at)", 0),
+    ] {
+        let app = super::app(&module(rule), &[]);
+        assert_eq!(app.diagnostics().len(), errors, "{rule}: {}", super::told(&app));
+    }
+}
+
+#[test]
+fn a_rule_reads_what_other_inputs_say() {
+    check_components(
+        r"database:
+  network: { id: x }
+  max_size: 50
+",
+        &expect![[r#"
+            error: The size is below the largest size
+              --> configs/base/x.yaml:4:15
+               |
+             4 |     max_size: 50
+               |               ^^ `database.max_size`
+               |
+            note: the rule of the module
+              --> modules/aws/database/variables.tf:16:3
+               |
+            16 |   validation {
+               |   ----------
+        "#]],
+    );
+}
+
+#[test]
+fn classes_and_conventions_are_judged() {
+    check(
+        r"//- modules/aws/database/component.yaml
+classes:
+  staging: { size: 10 }
+//- modules/aws/target.yaml
+writer: terraform
+settings:
+  region: { type: string, description: Region. }
+  state: { type: any, description: State. }
+conventions:
+  max_size: 99
+//- configs/base/x.yaml
+components:
+  database: { network: { id: x } }
+",
+        &expect![[r#"
+            error: The size is below the largest size
+              --> configs/base/x.yaml:2:3
+               |
+             2 |   database: { network: { id: x } }
+               |   ^^^^^^^^ `database.max_size`
+               |
+            note: the rule of the module
+              --> modules/aws/database/variables.tf:16:3
+               |
+            16 |   validation {
+               |   ----------
+
+            error: A database has at least 20 GiB
+              --> modules/aws/database/component.yaml:2:20
+               |
+             2 |   staging: { size: 10 }
+               |                    ^^ `database.size`
+               |
+            note: the rule of the module
+              --> modules/aws/database/variables.tf:12:3
+               |
+            12 |   validation {
+               |   ----------
+        "#]],
+    );
+}
+
+#[test]
+fn a_literal_is_not_judged_by_rules_of_others() {
+    check_components(
+        r"database:
+  network: { id: x }
+  max_size: { $literal: 50, reason: a test }
+",
+        &expect![[r#""#]],
     );
 }

@@ -8,7 +8,8 @@ use proptest::strategy::{Strategy as _, ValueTree};
 use proptest::test_runner::TestRunner;
 use tempfile::TempDir;
 
-use super::{round_trip, terraform, trees};
+use super::{round_trip, trees};
+use crate::terraform;
 
 const BATCHES: usize = 12;
 const BATCH: usize = 1024;

@@ -5,7 +5,8 @@ use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
-use super::{terraform, trees};
+use super::trees;
+use crate::terraform;
 
 const TEXTS: usize = 500;
 

@@ -7,6 +7,4 @@ mod layout;
 mod meaning;
 mod normal;
 mod round_trip;
-#[cfg(feature = "acceptance")]
-mod terraform;
 mod trees;

@@ -61,7 +61,7 @@ fn run(root: &Path, mode: Mode, format: Format, files: &[(&str, &str)]) -> Run {
     let outputs = files.iter().map(output).collect();
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut streams = Streams { out: &mut out, err: &mut err, live: false };
-    let exit = finish(&job, &Scope::ALL, outputs, &mut streams).unwrap();
+    let exit = finish(&job, &Scope::ALL, outputs, &[], &mut streams).unwrap();
     let [out, err] = [out, err].map(|bytes| String::from_utf8(bytes).unwrap());
     Run { exit, out, err }
 }
@@ -117,7 +117,7 @@ fn whoever_waits_is_told() {
         let job = job(folder.path(), WRITE, Format::Human);
         let run = scope.spawn(move || {
             let mut streams = Streams { out: &mut Vec::new(), err: &mut Told(told), live: false };
-            finish(&job, &Scope::ALL, Vec::new(), &mut streams)
+            finish(&job, &Scope::ALL, Vec::new(), &[], &mut streams)
         });
         assert_eq!(hear.recv().unwrap(), "waiting for another mlgen in this project\n");
         drop(other);
@@ -145,7 +145,7 @@ fn a_reader_that_went_away_does_not_make_a_check_pass() {
         let job = job(folder.path(), Mode::Check, format);
         let ends = |kind| {
             let mut streams = Streams { out: &mut Broken(kind), err: &mut Vec::new(), live: false };
-            finish(&job, &Scope::ALL, Vec::new(), &mut streams)
+            finish(&job, &Scope::ALL, Vec::new(), &[], &mut streams)
         };
         assert_eq!(ends(io::ErrorKind::BrokenPipe).unwrap(), Exit::WouldChange);
         let error = ends(io::ErrorKind::StorageFull).unwrap_err();

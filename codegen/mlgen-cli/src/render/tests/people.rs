@@ -4,9 +4,11 @@ use std::fs;
 
 use expect_test::expect;
 
-use super::{FILES, Run, WRITE, by_hand, check, foreign, project, run};
+use super::{FILES, Run, WRITE, by_hand, check, foreign, job, plain, project, run};
 use crate::args::Format;
+use crate::emit::Scope;
 use crate::job::Mode;
+use crate::render::{Streams, finish};
 
 #[test]
 fn a_run() {
@@ -271,4 +273,76 @@ fn colours() {
     .assert_eq(&out.replace('\x1b', "ESC"));
     let Run { out, .. } = run(folder.path(), Mode::Check, Format::Json, &FILES);
     assert!(!out.contains('\x1b'));
+}
+
+#[test]
+fn literals_are_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let literal = |path: &str, reason: Option<&str>| mlgen::Literal {
+        path: path.to_owned(),
+        file: "configs/base/data.yaml".to_owned(),
+        line: 5,
+        reason: reason.map(str::to_owned),
+        environments: ["staging".to_owned()].into_iter().collect(),
+        targets: ["aws".to_owned()].into_iter().collect(),
+    };
+    let literals =
+        [literal("database.engine_version", Some("Old clients.")), literal("api.x", None)];
+    let shown = |format| {
+        let mut out = Vec::new();
+        let mut streams = Streams { out: &mut out, err: &mut Vec::new(), live: false };
+        let job = job(folder.path(), Mode::Check, format);
+        finish(&job, &Scope::ALL, Vec::new(), &literals, &mut streams).unwrap();
+        plain(&String::from_utf8(out).unwrap())
+    };
+    expect![[r#"
+        literal database.engine_version (configs/base/data.yaml:5): Old clients.
+        literal api.x (configs/base/data.yaml:5): without a reason
+        0 files are up to date
+    "#]]
+    .assert_eq(&shown(Format::Human));
+    expect![[r#"
+        {
+          "format_version": 1,
+          "check": true,
+          "written": false,
+          "changes": [],
+          "problems": [],
+          "literals": [
+            {
+              "path": "database.engine_version",
+              "file": "configs/base/data.yaml",
+              "line": 5,
+              "reason": "Old clients.",
+              "environments": [
+                "staging"
+              ],
+              "targets": [
+                "aws"
+              ]
+            },
+            {
+              "path": "api.x",
+              "file": "configs/base/data.yaml",
+              "line": 5,
+              "reason": null,
+              "environments": [
+                "staging"
+              ],
+              "targets": [
+                "aws"
+              ]
+            }
+          ],
+          "manifest_differs": false,
+          "summary": {
+            "create": 0,
+            "update": 0,
+            "remove": 0,
+            "unchanged": 0,
+            "problems": 0
+          }
+        }
+    "#]]
+    .assert_eq(&shown(Format::Json));
 }

@@ -15,45 +15,46 @@ fn a_run() {
         Format::Json,
         &FILES,
         expect![[r#"
-        Fine
-        {
-          "format_version": 1,
-          "check": false,
-          "written": true,
-          "changes": [
+            Fine
             {
-              "kind": "update",
-              "path": "a.tf",
-              "environment": "staging",
-              "target": "aws",
-              "bytes": 6
-            },
-            {
-              "kind": "create",
-              "path": "d/new.tf",
-              "environment": "staging",
-              "target": "aws",
-              "bytes": 3
-            },
-            {
-              "kind": "remove",
-              "path": "old.tf",
-              "environment": "staging",
-              "target": "aws",
-              "bytes": null
+              "format_version": 1,
+              "check": false,
+              "written": true,
+              "changes": [
+                {
+                  "kind": "update",
+                  "path": "a.tf",
+                  "environment": "staging",
+                  "target": "aws",
+                  "bytes": 6
+                },
+                {
+                  "kind": "create",
+                  "path": "d/new.tf",
+                  "environment": "staging",
+                  "target": "aws",
+                  "bytes": 3
+                },
+                {
+                  "kind": "remove",
+                  "path": "old.tf",
+                  "environment": "staging",
+                  "target": "aws",
+                  "bytes": null
+                }
+              ],
+              "problems": [],
+              "literals": [],
+              "manifest_differs": true,
+              "summary": {
+                "create": 1,
+                "update": 1,
+                "remove": 1,
+                "unchanged": 1,
+                "problems": 0
+              }
             }
-          ],
-          "problems": [],
-          "manifest_differs": true,
-          "summary": {
-            "create": 1,
-            "update": 1,
-            "remove": 1,
-            "unchanged": 1,
-            "problems": 0
-          }
-        }
-    "#]],
+        "#]],
     );
     check(
         folder.path(),
@@ -61,23 +62,24 @@ fn a_run() {
         Format::Json,
         &FILES,
         expect![[r#"
-        Fine
-        {
-          "format_version": 1,
-          "check": false,
-          "written": true,
-          "changes": [],
-          "problems": [],
-          "manifest_differs": false,
-          "summary": {
-            "create": 0,
-            "update": 0,
-            "remove": 0,
-            "unchanged": 3,
-            "problems": 0
-          }
-        }
-    "#]],
+            Fine
+            {
+              "format_version": 1,
+              "check": false,
+              "written": true,
+              "changes": [],
+              "problems": [],
+              "literals": [],
+              "manifest_differs": false,
+              "summary": {
+                "create": 0,
+                "update": 0,
+                "remove": 0,
+                "unchanged": 3,
+                "problems": 0
+              }
+            }
+        "#]],
     );
 }
 
@@ -89,48 +91,49 @@ fn a_check() {
         Format::Json,
         &FILES,
         expect![[r#"
-        WouldChange
-        {
-          "format_version": 1,
-          "check": true,
-          "written": false,
-          "changes": [
+            WouldChange
             {
-              "kind": "update",
-              "path": "a.tf",
-              "environment": "staging",
-              "target": "aws",
-              "bytes": 6,
-              "diff": "--- a/a.tf\n+++ b/a.tf\n@@ -1,2 +1,2 @@\n one\n-two\n+2\n"
-            },
-            {
-              "kind": "create",
-              "path": "d/new.tf",
-              "environment": "staging",
-              "target": "aws",
-              "bytes": 3,
-              "diff": "--- /dev/null\n+++ b/d/new.tf\n@@ -0,0 +1 @@\n+new\n\\ No newline at end of file\n"
-            },
-            {
-              "kind": "remove",
-              "path": "old.tf",
-              "environment": "staging",
-              "target": "aws",
-              "bytes": null,
-              "diff": "--- a/old.tf\n+++ /dev/null\n@@ -1 +0,0 @@\n-gone\n"
+              "format_version": 1,
+              "check": true,
+              "written": false,
+              "changes": [
+                {
+                  "kind": "update",
+                  "path": "a.tf",
+                  "environment": "staging",
+                  "target": "aws",
+                  "bytes": 6,
+                  "diff": "--- a/a.tf\n+++ b/a.tf\n@@ -1,2 +1,2 @@\n one\n-two\n+2\n"
+                },
+                {
+                  "kind": "create",
+                  "path": "d/new.tf",
+                  "environment": "staging",
+                  "target": "aws",
+                  "bytes": 3,
+                  "diff": "--- /dev/null\n+++ b/d/new.tf\n@@ -0,0 +1 @@\n+new\n\\ No newline at end of file\n"
+                },
+                {
+                  "kind": "remove",
+                  "path": "old.tf",
+                  "environment": "staging",
+                  "target": "aws",
+                  "bytes": null,
+                  "diff": "--- a/old.tf\n+++ /dev/null\n@@ -1 +0,0 @@\n-gone\n"
+                }
+              ],
+              "problems": [],
+              "literals": [],
+              "manifest_differs": true,
+              "summary": {
+                "create": 1,
+                "update": 1,
+                "remove": 1,
+                "unchanged": 1,
+                "problems": 0
+              }
             }
-          ],
-          "problems": [],
-          "manifest_differs": true,
-          "summary": {
-            "create": 1,
-            "update": 1,
-            "remove": 1,
-            "unchanged": 1,
-            "problems": 0
-          }
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -142,48 +145,49 @@ fn a_change_by_hand() {
         Format::Json,
         &FILES,
         expect![[r#"
-        Refused
-        {
-          "format_version": 1,
-          "check": false,
-          "written": false,
-          "changes": [
+            Refused
             {
-              "kind": "create",
-              "path": "d/new.tf",
-              "environment": "staging",
-              "target": "aws",
-              "bytes": 3
-            },
-            {
-              "kind": "remove",
-              "path": "old.tf",
-              "environment": "staging",
-              "target": "aws",
-              "bytes": null
+              "format_version": 1,
+              "check": false,
+              "written": false,
+              "changes": [
+                {
+                  "kind": "create",
+                  "path": "d/new.tf",
+                  "environment": "staging",
+                  "target": "aws",
+                  "bytes": 3
+                },
+                {
+                  "kind": "remove",
+                  "path": "old.tf",
+                  "environment": "staging",
+                  "target": "aws",
+                  "bytes": null
+                }
+              ],
+              "problems": [
+                {
+                  "kind": "modified",
+                  "path": "a.tf",
+                  "environment": "staging",
+                  "target": "aws",
+                  "message": "`a.tf` was changed by hand since mlgen wrote it",
+                  "help": "say in the spec what the change says; `--force` drops the change",
+                  "diff": "--- a/a.tf\n+++ b/a.tf\n@@ -1,2 +1,2 @@\n one\n-mine\n+2\n"
+                }
+              ],
+              "literals": [],
+              "manifest_differs": true,
+              "summary": {
+                "create": 1,
+                "update": 0,
+                "remove": 1,
+                "unchanged": 1,
+                "problems": 1
+              }
             }
-          ],
-          "problems": [
-            {
-              "kind": "modified",
-              "path": "a.tf",
-              "environment": "staging",
-              "target": "aws",
-              "message": "`a.tf` was changed by hand since mlgen wrote it",
-              "help": "say in the spec what the change says; `--force` drops the change",
-              "diff": "--- a/a.tf\n+++ b/a.tf\n@@ -1,2 +1,2 @@\n one\n-mine\n+2\n"
-            }
-          ],
-          "manifest_differs": true,
-          "summary": {
-            "create": 1,
-            "update": 0,
-            "remove": 1,
-            "unchanged": 1,
-            "problems": 1
-          }
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -195,49 +199,50 @@ fn a_file_of_somebody_else() {
         Format::Json,
         &FILES,
         expect![[r#"
-        Refused
-        {
-          "format_version": 1,
-          "check": true,
-          "written": false,
-          "changes": [
+            Refused
             {
-              "kind": "update",
-              "path": "a.tf",
-              "environment": "staging",
-              "target": "aws",
-              "bytes": 6,
-              "diff": "--- a/a.tf\n+++ b/a.tf\n@@ -1,2 +1,2 @@\n one\n-two\n+2\n"
-            },
-            {
-              "kind": "remove",
-              "path": "old.tf",
-              "environment": "staging",
-              "target": "aws",
-              "bytes": null,
-              "diff": "--- a/old.tf\n+++ /dev/null\n@@ -1 +0,0 @@\n-gone\n"
+              "format_version": 1,
+              "check": true,
+              "written": false,
+              "changes": [
+                {
+                  "kind": "update",
+                  "path": "a.tf",
+                  "environment": "staging",
+                  "target": "aws",
+                  "bytes": 6,
+                  "diff": "--- a/a.tf\n+++ b/a.tf\n@@ -1,2 +1,2 @@\n one\n-two\n+2\n"
+                },
+                {
+                  "kind": "remove",
+                  "path": "old.tf",
+                  "environment": "staging",
+                  "target": "aws",
+                  "bytes": null,
+                  "diff": "--- a/old.tf\n+++ /dev/null\n@@ -1 +0,0 @@\n-gone\n"
+                }
+              ],
+              "problems": [
+                {
+                  "kind": "foreign",
+                  "path": "d/new.tf",
+                  "environment": "staging",
+                  "target": "aws",
+                  "message": "`d/new.tf` exists, and mlgen did not write it",
+                  "help": "move or delete it, then render again; if mlgen wrote it, commit `.mlgen/manifest.json` with the files"
+                }
+              ],
+              "literals": [],
+              "manifest_differs": true,
+              "summary": {
+                "create": 0,
+                "update": 1,
+                "remove": 1,
+                "unchanged": 1,
+                "problems": 1
+              }
             }
-          ],
-          "problems": [
-            {
-              "kind": "foreign",
-              "path": "d/new.tf",
-              "environment": "staging",
-              "target": "aws",
-              "message": "`d/new.tf` exists, and mlgen did not write it",
-              "help": "move or delete it, then render again; if mlgen wrote it, commit `.mlgen/manifest.json` with the files"
-            }
-          ],
-          "manifest_differs": true,
-          "summary": {
-            "create": 0,
-            "update": 1,
-            "remove": 1,
-            "unchanged": 1,
-            "problems": 1
-          }
-        }
-    "#]],
+        "#]],
     );
 }
 
@@ -251,22 +256,23 @@ fn a_check_that_finds_nothing() {
         Format::Json,
         &FILES,
         expect![[r#"
-        Fine
-        {
-          "format_version": 1,
-          "check": true,
-          "written": false,
-          "changes": [],
-          "problems": [],
-          "manifest_differs": false,
-          "summary": {
-            "create": 0,
-            "update": 0,
-            "remove": 0,
-            "unchanged": 3,
-            "problems": 0
-          }
-        }
-    "#]],
+            Fine
+            {
+              "format_version": 1,
+              "check": true,
+              "written": false,
+              "changes": [],
+              "problems": [],
+              "literals": [],
+              "manifest_differs": false,
+              "summary": {
+                "create": 0,
+                "update": 0,
+                "remove": 0,
+                "unchanged": 3,
+                "problems": 0
+              }
+            }
+        "#]],
     );
 }
