@@ -3,7 +3,7 @@
 //! Nothing is written through a symbolic link that leaves the project, and no file that is not an ordinary one is
 //! ever replaced. What somebody changes between a look and a write is not defended against, only found out.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -58,7 +58,7 @@ pub(super) fn look(root: &Path, path: &str) -> Result<Result<Spot, ProblemKind>,
 pub(super) struct Places<'a> {
     root: &'a Path,
     /// By path from the root.
-    folders: HashMap<String, Result<Folder, ProblemKind>>,
+    folders: BTreeMap<String, Result<Folder, ProblemKind>>,
 }
 
 /// A folder where files may be.
@@ -72,7 +72,7 @@ struct Folder {
 impl<'a> Places<'a> {
     /// Those below a root that has no links in it.
     pub(super) fn below(root: &'a Path) -> Self {
-        Self { root, folders: HashMap::new() }
+        Self { root, folders: BTreeMap::new() }
     }
 
     /// What is at a path. The inner error is a reason not to write there.
