@@ -13,6 +13,7 @@ use crate::construct::{Component, Stack};
 use crate::diag::{Diagnostic, closest};
 use crate::doc::Document;
 use crate::merge::{LayerName, Merged, MergedValue, Path, Segment};
+use crate::node::Value;
 use crate::source::{Sources, Span};
 
 /// What is to be said about a value on one target.
@@ -188,8 +189,13 @@ impl<'a> Explained<'a> {
     /// A value that only the module sets.
     fn default(&self, path: &Path) -> Option<Explanation> {
         let kind = self.component.made.kind()?;
-        let [Segment::Key(input)] = path.0.as_slice() else { return None };
-        let node = kind.interface.inputs.get(input)?.default.as_ref()?;
+        let (Segment::Key(input), rest) = path.0.split_first()? else { return None };
+        let default = kind.interface.inputs.get(input)?.default.as_ref()?;
+        let node = rest.iter().try_fold(default, |node, segment| match (segment, &node.value) {
+            (Segment::Key(key), _) => node.get(key),
+            (Segment::Index(at), Value::List(items)) => items.get(*at),
+            _ => None,
+        })?;
         Some(Explanation {
             target: self.stack.target.name.clone(),
             path: self.full(path),

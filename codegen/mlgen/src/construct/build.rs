@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::presence::{Kinds, Made};
 use super::stack::{self, Stack};
-use super::{Set, layers, names, outputs, overrides, presence, tune};
+use super::{Set, facts, layers, names, outputs, overrides, presence, tune};
 use crate::catalogue::Catalogue;
 use crate::diag::{Diagnostic, Diags};
 use crate::source::Sources;
@@ -47,6 +47,9 @@ pub fn build(
         let there: BTreeSet<&str> =
             stacks.iter().flat_map(|stack| stack.components.keys().map(String::as_str)).collect();
         layers::check_set(spec, set, &|name| there.contains(name), diags);
+    }
+    if !diags.has_errors() {
+        facts::check_used(spec, &stacks, diags);
     }
     outputs::give_out(&mut stacks);
     let chosen = choose_variables(spec, &stacks, diags);

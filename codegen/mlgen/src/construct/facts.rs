@@ -4,9 +4,24 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
+use super::stack::Stack;
 use crate::catalogue::target::Target;
+use crate::diag::{Diagnostic, Diags};
 use crate::spec::layer::{Fact, Given, Layer};
 use crate::spec::{Environment, Scope, Spec};
+
+/// Warns of facts of a run that nothing refers to, anywhere.
+pub(super) fn check_used(spec: &Spec, stacks: &[Stack], diags: &mut Diags) {
+    let layers = std::iter::once(&spec.base).chain(spec.environments.values());
+    for (name, fact) in layers.flat_map(|layer| &layer.inputs) {
+        if !stacks.iter().any(|stack| stack.inputs.contains_key(name)) {
+            diags.push(
+                Diagnostic::warning(fact.key, format!("nothing takes input `{name}`"))
+                    .help(format!("write ${{input.{name}}} where it belongs, or remove it")),
+            );
+        }
+    }
+}
 
 /// What is there beside the components.
 #[derive(Clone, Debug, Default)]

@@ -8,6 +8,7 @@
 mod catalogue;
 mod components;
 mod evaluated;
+mod explained;
 mod laws;
 mod layers;
 mod once;

@@ -734,3 +734,40 @@ components:
 "#]],
     );
 }
+
+#[test]
+fn facts_that_nothing_takes() {
+    check_rendered(
+        r#"//- configs/base/x.yaml
+inputs:
+  tag: Which image.
+  other: { description: Which one else., environments: [staging] }
+components:
+  api: { kind: service, image_tag: "${input.tag}" }
+"#,
+        &["production/aws/api.tf"],
+        &expect![[r#"
+            warning: nothing takes input `other`
+             --> configs/base/x.yaml:3:3
+              |
+            3 |   other: { description: Which one else., environments: [staging] }
+              |   ^^^^^
+              |
+              = help: write ${input.other} where it belongs, or remove it
+            //- deploy/production/aws/api.tf
+            # Written by mlgen. Change mlgen.yaml or configs/ and run `mlgen render`.
+
+            variable "tag" {
+              description = "Which image."
+              type        = string
+            }
+
+            module "api" {
+              source = "../../../modules/aws/service"
+
+              name      = "${var.prefix}-api"
+              image_tag = var.tag
+            }
+        "#]],
+    );
+}
