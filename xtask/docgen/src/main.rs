@@ -14,8 +14,17 @@ use tfplug::Served;
 use tfplug::docs::{self, Sections, Texts};
 
 /// Where the registry's navigation lists a kind, by the start of its name.
-const SECTIONS: Sections<'_> =
-    &[("work_", "Prefect"), ("model_", "Model registry"), ("worm_", "Write-once archive")];
+const SECTIONS: Sections<'_> = &[
+    ("work_", "Prefect"),
+    ("model_", "Model registry"),
+    ("checksum_", "Model registry"),
+    ("compare_versions", "Model registry"),
+    ("next_model_", "Model registry"),
+    ("worm_", "Write-once archive"),
+    ("chain_", "Write-once archive"),
+    ("signal", "Operations"),
+    ("release_gate", "Operations"),
+];
 
 fn main() -> ExitCode {
     match run() {

@@ -10,8 +10,6 @@ pub use configuration::{MlAssets, PrefectBlock, RegistryBlock, WormBlock};
 
 use tfplug::{Host, Provider, Registry, Result};
 
-use crate::functions::{ModelVersionParse, WormPath};
-
 impl Provider for MlAssets {
     const ADDRESS: &'static str = "registry.terraform.io/mlassets/mlassets";
     type Backends = Backends;
@@ -21,6 +19,6 @@ impl Provider for MlAssets {
     }
 
     fn registry() -> Registry<Backends> {
-        crate::assets(Registry::new()).function::<ModelVersionParse>().function::<WormPath>()
+        crate::functions::serve(crate::assets(Registry::new()))
     }
 }

@@ -1,5 +1,7 @@
 //! Provider functions in expressions.
 
+use serde_json::json;
+
 use crate::harness::Workspace;
 
 /// The value of an output, or what Terraform says instead, on one line.
@@ -30,7 +32,7 @@ fn fails(expression: &str, expected: &str) {
 fn model_version_parse() {
     gives(
         "provider::mlassets::model_version_parse(\"2025-01-15-v12\")",
-        &serde_json::json!({ "date": "2025-01-15", "number": 12 }),
+        &json!({ "date": "2025-01-15", "number": 12 }),
     );
     fails(
         "provider::mlassets::model_version_parse(\"v12\")",
@@ -52,6 +54,96 @@ fn worm_path() {
     fails(
         "provider::mlassets::worm_path(\"release\", \"yesterday\")",
         "Invalid value for \"time\" parameter: Expected a time as in RFC 3339, such as \"2025-01-15T04:00:00Z\".",
+    );
+}
+
+/// All in one configuration, since a Terraform for each takes its time.
+#[test]
+fn each_computes() {
+    let function = |name: &str, arguments: &str| format!("provider::mlassets::{name}({arguments})");
+    let zeros = "0".repeat(64);
+    let sum = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let cases = [
+        (function("canonical_env", "\"PRD\""), json!("production")),
+        (
+            function("work_pool_name", "\"ml-assets-core\", \"production\""),
+            json!("ml-assets-core-prod"),
+        ),
+        (function("compare_versions", "\"2025-01-15-v10\", \"2025-01-15-v9\""), json!(1)),
+        (function("compare_versions", "\"2025-01-15-v1\", \"2025-01-15-v1\""), json!(0)),
+        (function("next_model_version", "[], \"2025-01-15\""), json!("2025-01-15-v1")),
+        (
+            function(
+                "next_model_version",
+                "toset([\"2025-01-15-v9\", \"2025-01-15-v10\"]), \"2025-01-15\"",
+            ),
+            json!("2025-01-15-v11"),
+        ),
+        (
+            function("checksum_manifest", "{ \"a\" = sha256(\"test\") }"),
+            json!(format!("{{\"files\":{{\"a\":\"{sum}\"}}}}\n")),
+        ),
+        (
+            // The same by Terraform's own means.
+            format!(
+                "{} == sha256(\"{zeros}\\n{{\\\"a\\\":1,\\\"b\\\":[]}}\")",
+                function("chain_hash", "null, \"{ \\\"b\\\": [], \\\"a\\\": 1 }\"")
+            ),
+            json!(true),
+        ),
+        (
+            function("redact", "\"postgres://app:hunter2@db/core\""),
+            json!("postgres://app:***@db/core"),
+        ),
+        (
+            function(
+                "deep_merge",
+                "{ a = 1, b = { c = [1], d = 2 } }, { b = { c = [], d = null } }, { e = toset([\"x\"]) }",
+            ),
+            json!({ "a": 1, "b": { "c": [], "d": 2 }, "e": ["x"] }),
+        ),
+        (function("deep_merge", "tomap({ a = 1 }), tomap({ b = 2 })"), json!({ "a": 1, "b": 2 })),
+        (function("deep_merge", "var.any, var.any"), json!({ "a": "1", "b": { "c": true } })),
+        (function("deep_merge", ""), json!({})),
+    ];
+    let outputs: String = cases
+        .iter()
+        .enumerate()
+        .map(|(number, (expression, _))| {
+            format!("output \"it{number}\" {{\n  value = {expression}\n}}\n")
+        })
+        .collect();
+    let any =
+        "variable \"any\" {\n  type    = any\n  default = { a = \"1\", b = { c = true } }\n}\n";
+    let workspace = Workspace::new(&format!("{any}{outputs}"));
+    workspace.apply().ok();
+    workspace.plan_is_empty();
+    let found = workspace.run(&["output", "-json"]).ok();
+    let found: serde_json::Value = serde_json::from_str(&found.stdout).expect("outputs are JSON");
+    for (number, (expression, expected)) in cases.iter().enumerate() {
+        assert_eq!(&found[format!("it{number}")]["value"], expected, "{expression}");
+    }
+}
+
+#[test]
+fn each_refuses_what_it_cannot_use() {
+    fails(
+        "provider::mlassets::next_model_version([], \"15.1.2025\")",
+        "Invalid value for \"date\" parameter: Expected a day of the form YYYY-MM-DD, such as 2025-01-15.",
+    );
+    fails(
+        "provider::mlassets::chain_hash(\"none\", \"{}\")",
+        "Invalid value for \"previous\" parameter: The hash before must have 64 hexadecimal digits in lower case, or be null \
+         for the first document.",
+    );
+    fails(
+        "provider::mlassets::checksum_manifest({ \"a\" = \"none\" })",
+        "Invalid value for \"checksums\" parameter: A checksum is not the SHA-256 of a file: expected 64 hexadecimal digits, \
+         as filesha256 gives them.",
+    );
+    fails(
+        "provider::mlassets::work_pool_name(\"core\", \"\")",
+        "Invalid value for \"environment\" parameter: The name must not be empty.",
     );
 }
 

@@ -1,0 +1,3 @@
+output "environment" {
+  value = provider::mlassets::canonical_env("prd") # "production"
+}

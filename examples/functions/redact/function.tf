@@ -1,0 +1,3 @@
+output "where" {
+  value = provider::mlassets::redact("postgres://app:hunter2@db:5432/core") # "postgres://app:***@db:5432/core"
+}
