@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::servers::{Postgres, Prefect};
+use crate::servers::{Postgres, Prefect, Redis};
 use crate::tools::{CHECKS, HELM, OPENTOFU, Store, TERRAFORM};
 
 /// Variables that would make a run depend on the machine, by the start of their names.
@@ -41,6 +41,7 @@ pub(crate) struct Acceptance {
     // Dropped in this order, which ends the servers.
     _prefect: Prefect,
     _postgres: Postgres,
+    _redis: Redis,
 }
 
 impl Acceptance {
@@ -52,6 +53,7 @@ impl Acceptance {
         let helm = store.need(&HELM)?;
         let checks = store.need(&CHECKS)?;
         let postgres = Postgres::start(&store)?;
+        let redis = Redis::start(&store)?;
         let prefect = Prefect::start(&store)?;
 
         let mut variables = vec![
@@ -61,11 +63,13 @@ impl Acceptance {
             ("MLASSETS_TEST_CHECKS", checks.program.display().to_string()),
             ("MLASSETS_TEST_PREFECT_API_URL", prefect.api_url()),
             ("MLASSETS_TEST_POSTGRES_URL", postgres.url()),
+            ("MLASSETS_TEST_REDIS_URL", redis.url()),
+            ("MLASSETS_TEST_REDIS_SERVER", redis.program()),
         ];
         if let Some(tofu) = tofu {
             variables.push(("MLASSETS_TEST_TOFU", tofu.program.display().to_string()));
         }
-        Ok(Self { variables, _prefect: prefect, _postgres: postgres })
+        Ok(Self { variables, _prefect: prefect, _postgres: postgres, _redis: redis })
     }
 
     /// What tests find in their environment, name and value.

@@ -7,6 +7,7 @@ mod guard;
 mod port;
 mod postgres;
 mod prefect;
+mod redis;
 
 use std::process::Command;
 
@@ -14,6 +15,7 @@ use anyhow::Result;
 
 pub(crate) use self::postgres::Postgres;
 pub(crate) use self::prefect::Prefect;
+pub(crate) use self::redis::Redis;
 use crate::environment::{self, Acceptance};
 use crate::{process, repository, ui};
 

@@ -55,10 +55,22 @@ impl Python {
 
     /// Unpacks the wheel `pin` into `folder`, without what it depends on.
     pub(super) fn unpack(&self, who: &str, pin: &str, folder: &Path) -> Result<()> {
+        self.unpack_with(who, pin, folder, &[])
+    }
+
+    /// As [`unpack`](Self::unpack), with further arguments of pip.
+    pub(super) fn unpack_with(
+        &self,
+        who: &str,
+        pin: &str,
+        folder: &Path,
+        arguments: &[&str],
+    ) -> Result<()> {
         let mut pip = Command::new(&self.with_pip);
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"])
             .args(["--no-deps", "--only-binary", ":all:", "--no-compile", "--target"])
             .arg(folder)
+            .args(arguments)
             .arg(pin)
             .env("PIP_ROOT_USER_ACTION", "ignore");
         process::capture_long(who, "downloading", &mut pip).with_context(|| {
