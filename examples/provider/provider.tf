@@ -22,4 +22,9 @@ provider "mlassets" {
   worm {
     directory = "/mnt/evidence"
   }
+
+  # Where it is comes from MLASSETS_REDIS_URL, password and all.
+  redis {
+    key_prefix = "day-trade:ops"
+  }
 }

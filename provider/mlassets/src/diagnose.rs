@@ -5,7 +5,7 @@
 use tfplug::{Cx, Diagnostic, Error, Path};
 
 use crate::backend::registry::Registry;
-use crate::backend::{prefect, registry, worm};
+use crate::backend::{prefect, registry, signal, worm};
 
 impl From<prefect::Error> for Error {
     fn from(error: prefect::Error) -> Self {
@@ -127,6 +127,30 @@ impl From<worm::Error> for Error {
             E::Name { .. } | E::EventTime => Error::user("Invalid value", detail),
             E::RelativeRoot | E::NoRoot { .. } => Error::user("Archive not usable", detail),
             _ => Error::remote("The archive could not be used", detail),
+        }
+    }
+}
+
+impl From<signal::Error> for Error {
+    fn from(error: signal::Error) -> Self {
+        use signal::{Error as E, Refusal};
+        let detail = sentence(&error.to_string());
+        match &error {
+            E::Invalid(_) => Error::user("Invalid value", detail),
+            E::Foreign { .. } => Error::user("The key belongs to something else", detail),
+            E::Conflict { .. } => Error::user("Signal changed meanwhile", detail),
+            E::Refused { refusal, .. } => match refusal {
+                Refusal::Password | Refusal::NoPassword | Refusal::Permission(_) => {
+                    Error::user("Redis denied access", detail)
+                }
+                Refusal::ReadOnly | Refusal::Moved(_) | Refusal::CrossSlot => {
+                    Error::user("Not the right Redis server", detail)
+                }
+                _ => Error::remote("Redis did not do as asked", detail),
+            },
+            E::Unreachable { .. } | E::Lost { .. } | E::Unreadable { .. } => {
+                Error::remote("Redis did not do as asked", detail)
+            }
         }
     }
 }

@@ -23,6 +23,8 @@ assets! {
     model_deployment::ModelDeployment: resource and lookup,
     model_registry::ModelRegistry: resource and lookup,
     model_version::ModelVersion: resource and lookup,
+    release_gate::ReleaseGate: data_source,
+    signal::Signal: resource and lookup,
     work_pool::WorkPool: resource and lookup,
     work_queue::WorkQueue: resource and lookup,
     worm_bucket::WormBucket: resource and lookup,

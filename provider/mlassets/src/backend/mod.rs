@@ -4,6 +4,9 @@
 //! records, and its errors carry data from which a resource makes a diagnostic.
 
 pub mod fault;
+pub mod gate;
 pub mod prefect;
 pub mod registry;
+pub mod signal;
+mod tls;
 pub mod worm;

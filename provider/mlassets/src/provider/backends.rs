@@ -10,8 +10,10 @@ use super::configuration::MlAssets;
 use super::problem::Problem;
 use crate::adopted::Adopted;
 use crate::backend::fault;
+use crate::backend::gate::Gate;
 use crate::backend::prefect::Prefect;
 use crate::backend::registry::Registry;
+use crate::backend::signal::Signals;
 use crate::backend::worm::Archive;
 use crate::ranks::Ranks;
 
@@ -21,6 +23,8 @@ pub struct Backends {
     prefect: Configured<Prefect>,
     registry: Configured<Registry>,
     worm: Configured<Archive>,
+    signals: Configured<Signals>,
+    gate: Configured<Gate>,
     adopted: Adopted,
     ranks: Ranks,
 }
@@ -45,15 +49,18 @@ impl Backends {
         let prefect = make("prefect", config.prefect, blocks::prefect);
         let registry = make("registry", config.registry, |block| blocks::registry(block, &actor));
         let worm = make("worm", config.worm, |block| blocks::worm(block, &actor));
-        match (prefect, registry, worm) {
-            (Ok(prefect), Ok(registry), Ok(worm)) => {
+        let signals = make("redis", config.redis, |block| blocks::redis(block, &actor));
+        let gate = make("gate", config.gate, blocks::gate);
+        match (prefect, registry, worm, signals, gate) {
+            (Ok(prefect), Ok(registry), Ok(worm), Ok(signals), Ok(gate)) => {
                 fault::point("provider.configured");
                 let (adopted, ranks) = (Adopted::default(), Ranks::default());
-                Ok(Backends { prefect, registry, worm, adopted, ranks })
+                Ok(Backends { prefect, registry, worm, signals, gate, adopted, ranks })
             }
-            (prefect, registry, worm) => {
-                let errors = [prefect.err(), registry.err(), worm.err()].into_iter().flatten();
-                Err(errors.reduce(Error::and).expect("one of the three is an error here"))
+            (prefect, registry, worm, signals, gate) => {
+                let errors = [prefect.err(), registry.err(), worm.err(), signals.err(), gate.err()];
+                let errors = errors.into_iter().flatten();
+                Err(errors.reduce(Error::and).expect("one of them is an error here"))
             }
         }
     }
@@ -145,5 +152,32 @@ impl Provide<Archive> for Backends {
 
     fn missing(&self) -> Option<Error> {
         self.worm.missing("worm", "MLASSETS_WORM_DIRECTORY")
+    }
+}
+
+impl Provide<Signals> for Backends {
+    fn provide(&self) -> Result<Arc<Signals>> {
+        self.signals.get("redis", "MLASSETS_REDIS_URL")
+    }
+
+    fn missing(&self) -> Option<Error> {
+        self.signals.missing("redis", "MLASSETS_REDIS_URL")
+    }
+}
+
+/// A gate works without its block, too.
+impl Provide<Gate> for Backends {
+    fn provide(&self) -> Result<Arc<Gate>> {
+        match &self.gate {
+            Configured::Missing => Ok(Arc::default()),
+            there => there.get("gate", "nothing"),
+        }
+    }
+
+    fn missing(&self) -> Option<Error> {
+        match &self.gate {
+            Configured::Unusable(error) => Some(error.clone()),
+            Configured::Missing | Configured::Ready(_) | Configured::Unknown => None,
+        }
     }
 }

@@ -1,14 +1,17 @@
 //! One backend from one block, completed from the environment; nothing is connected to yet.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use tfplug::{Path, Secret};
 
-use super::configuration::{PrefectBlock, RegistryBlock, WormBlock};
+use super::configuration::{GateBlock, PrefectBlock, RedisBlock, RegistryBlock, WormBlock};
 use super::problem::{Origin, Problem};
+use crate::backend::gate::Gate;
 use crate::backend::prefect::{self, Auth, Config, ConfigProblem, Prefect};
 use crate::backend::registry::{self, Location, Registry};
+use crate::backend::signal::{self, Signals};
 use crate::backend::worm::{self, Archive};
 use crate::diagnose::sentence;
 
@@ -152,8 +155,7 @@ pub(super) fn registry(block: RegistryBlock, actor: &str) -> Result<Registry, Ve
         let detail = sentence(&error.to_string());
         vec![Problem::new("Registry address not usable", detail, Path::ROOT, origin)]
     })?;
-    let password = std::env::var("PGPASSWORD").ok().filter(|password| !password.is_empty());
-    let location = location.with_password(password.map(SecretString::from));
+    let location = location.with_password(password());
     Registry::new(location, options).map_err(|error| {
         let detail = sentence(&error.to_string());
         vec![Problem::new("Invalid value", detail, Path::attribute("schema"), Origin::Block)]
@@ -172,6 +174,84 @@ pub(super) fn worm(block: WormBlock, actor: &str) -> Result<Archive, Vec<Problem
         let detail = sentence(&error.to_string());
         vec![Problem::new("Archive not usable", detail, Path::attribute("directory"), origin)]
     })
+}
+
+/// The Redis server of signals.
+pub(super) fn redis(block: RedisBlock, actor: &str) -> Result<Signals, Vec<Problem>> {
+    const UNUSABLE: &str = "Redis configuration not usable";
+    let Some(url) = &block.url else {
+        let detail = "Set `url` in the `redis` block to a `redis://` or `rediss://` URL, or the environment variable \
+                      MLASSETS_REDIS_URL.";
+        return Err(vec![Problem::new("No Redis server", detail, Path::ROOT, Origin::Nowhere)]);
+    };
+    let client_certificate = match (block.client_certificate, &block.client_key) {
+        (Some(chain), Some(key)) => Some((chain, hidden(key))),
+        (None, None) => None,
+        (chain, _) => {
+            let (there, missing) = if chain.is_some() {
+                ("client_certificate", "client_key")
+            } else {
+                ("client_key", "client_certificate")
+            };
+            let detail = format!("`{there}` needs `{missing}` beside it.");
+            return Err(vec![Problem::new(UNUSABLE, detail, Path::ROOT, Origin::Block)]);
+        }
+    };
+    let defaults = signal::Config::new(hidden(url), actor);
+    let config = signal::Config {
+        key_prefix: block.key_prefix.unwrap_or(defaults.key_prefix),
+        ca_certificate: block.ca_certificate,
+        client_certificate,
+        timeout: block
+            .timeout_seconds
+            .and_then(|seconds| u64::try_from(seconds).ok())
+            .map_or(defaults.timeout, Duration::from_secs),
+        ..defaults
+    };
+    Signals::new(&config).map_err(|problem| {
+        let detail = format!("`{}` {}.", problem.field, problem.message);
+        let origin = match problem.field {
+            "url" => Origin::of(Some(url.expose()), &["MLASSETS_REDIS_URL"]),
+            _ => Origin::Block,
+        };
+        // A line with a certificate is shown, one with a password is not.
+        let place = match problem.field {
+            "url" => Path::ROOT,
+            field => Path::attribute(field),
+        };
+        vec![Problem::new(UNUSABLE, detail, place, origin)]
+    })
+}
+
+/// What the checks of release gates need.
+pub(super) fn gate(block: GateBlock) -> Result<Gate, Vec<Problem>> {
+    let mut databases = BTreeMap::new();
+    let mut problems = Vec::new();
+    for (name, url) in block.databases.unwrap_or_default() {
+        match Location::parse(url.expose()) {
+            Ok(location) => drop(databases.insert(name, location.with_password(password()))),
+            Err(error) => {
+                let detail = error.to_string();
+                let detail = detail.strip_prefix("the registry's address ").unwrap_or(&detail);
+                let detail = format!("The address of the database `{name}` {detail}.");
+                problems.push(Problem::new(
+                    "Database address not usable",
+                    detail,
+                    Path::ROOT,
+                    Origin::Block,
+                ));
+            }
+        }
+    }
+    let tokens = block.tokens.unwrap_or_default();
+    let tokens = tokens.into_iter().map(|(name, token)| (name, hidden(&token))).collect();
+    if problems.is_empty() { Ok(Gate { databases, tokens }) } else { Err(problems) }
+}
+
+/// The password for databases whose address has none.
+fn password() -> Option<SecretString> {
+    let password = std::env::var("PGPASSWORD").ok().filter(|password| !password.is_empty());
+    password.map(SecretString::from)
 }
 
 fn hidden(secret: &Secret) -> SecretString {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use tfplug::{Attr, Schema, Secret};
 
+use crate::backend::signal::check_prefix;
+
 /// Manages the assets of machine-learning systems that no cloud provider manages: work pools and queues,
 /// model registries, versions and deployments, and records that are written once.
 ///
@@ -27,6 +29,12 @@ pub struct MlAssets {
     /// The archive of records that are written once.
     #[tf(block, optional)]
     pub worm: Attr<WormBlock>,
+    /// The Redis server of signals.
+    #[tf(block, optional)]
+    pub redis: Attr<RedisBlock>,
+    /// What the checks of release gates need and the state must not hold.
+    #[tf(block, optional)]
+    pub gate: Attr<GateBlock>,
 }
 
 /// A Prefect server, or a workspace of Prefect Cloud.
@@ -79,4 +87,35 @@ pub struct WormBlock {
     /// is not mounted.
     #[tf(env = "MLASSETS_WORM_DIRECTORY")]
     pub directory: Option<String>,
+}
+
+/// The Redis server of signals.
+#[derive(Schema, Debug)]
+pub struct RedisBlock {
+    /// Where it is: `redis://user:password@host:6379/0`, or `rediss://` for TLS. In a cluster it names the node that has
+    /// the keys.
+    #[tf(env = "MLASSETS_REDIS_URL")]
+    pub url: Option<Secret>,
+    /// What the keys of all signals begin with, in braces; `mlassets:ops` by default.
+    #[tf(check = explained("be a prefix of keys", |prefix: &String| check_prefix(prefix)))]
+    pub key_prefix: Option<String>,
+    /// Root certificates as PEM that the server's certificate must come from; those of the system by default.
+    pub ca_certificate: Option<String>,
+    /// A certificate chain as PEM by which the server knows Terraform, with `client_key`.
+    pub client_certificate: Option<String>,
+    /// The key of `client_certificate` as PEM.
+    pub client_key: Option<Secret>,
+    /// Longest time to connect, and then for each answer, in seconds; 10 by default.
+    #[tf(check = between(1..=600))]
+    pub timeout_seconds: Option<i64>,
+}
+
+/// What the checks of release gates need and the state must not hold.
+#[derive(Schema, Debug)]
+pub struct GateBlock {
+    /// Databases by name: `postgres://` URLs, or paths and `sqlite://` URLs of SQLite files. Without a password in it, the
+    /// environment variable `PGPASSWORD` is used.
+    pub databases: Option<BTreeMap<String, Secret>>,
+    /// Bearer tokens for endpoints, by name.
+    pub tokens: Option<BTreeMap<String, Secret>>,
 }

@@ -6,7 +6,7 @@ mod configuration;
 mod problem;
 
 pub use backends::Backends;
-pub use configuration::{MlAssets, PrefectBlock, RegistryBlock, WormBlock};
+pub use configuration::{GateBlock, MlAssets, PrefectBlock, RedisBlock, RegistryBlock, WormBlock};
 
 use tfplug::{Host, Provider, Registry, Result};
 

@@ -33,8 +33,8 @@ pub(crate) struct Workspace {
 }
 
 impl Workspace {
-    /// A workspace with these resources, on the test's Prefect server, a SQLite registry of its own and an
-    /// archive of its own.
+    /// A workspace with these resources, on the test's Prefect and Redis servers, a SQLite registry of its own
+    /// and an archive of its own.
     pub(crate) fn new(resources: &str) -> Self {
         Self::with(told("MLASSETS_TEST_TERRAFORM"), resources)
     }
@@ -52,6 +52,7 @@ impl Workspace {
             ("TF_CLI_CONFIG_FILE".to_owned(), path("cli.tfrc")),
             ("TF_IN_AUTOMATION".to_owned(), "1".to_owned()),
             ("PREFECT_API_URL".to_owned(), told("MLASSETS_TEST_PREFECT_API_URL")),
+            ("MLASSETS_REDIS_URL".to_owned(), told("MLASSETS_TEST_REDIS_URL")),
             ("MLASSETS_REGISTRY_URL".to_owned(), path("registry.db")),
             ("MLASSETS_WORM_DIRECTORY".to_owned(), path("worm")),
             ("MLASSETS_ACTOR".to_owned(), "acceptance".to_owned()),
@@ -92,7 +93,10 @@ impl Workspace {
 
     /// Writes a file of the workspace.
     pub(crate) fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.path(name), text).expect("a file of the workspace can be written");
+        let path = self.path(name);
+        let folder = path.parent().expect("a file is in a folder");
+        std::fs::create_dir_all(folder).expect("the workspace has room");
+        std::fs::write(path, text).expect("a file of the workspace can be written");
     }
 
     /// A path in the workspace.

@@ -12,6 +12,7 @@ mod configuration;
 mod data;
 mod docs_examples;
 mod functions;
+mod gate;
 mod kill;
 mod life;
 mod load;

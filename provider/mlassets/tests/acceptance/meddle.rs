@@ -136,3 +136,13 @@ impl Drop for Place {
         self.vanish();
     }
 }
+
+/// What the test's Redis server answers to a command.
+pub(crate) fn redis<T: redis::FromRedisValue>(words: &[&str]) -> T {
+    let client = redis::Client::open(told("MLASSETS_TEST_REDIS_URL"))
+        .expect("the test's server has an address");
+    let mut connection = client.get_connection().expect("the test's server answers");
+    let mut command = redis::cmd(words[0]);
+    command.arg(&words[1..]);
+    command.query(&mut connection).unwrap_or_else(|error| panic!("{words:?}: {error}"))
+}

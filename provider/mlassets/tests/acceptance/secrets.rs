@@ -376,3 +376,68 @@ fn closed_port() -> u16 {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("there is a free port");
     listener.local_addr().expect("it is bound").port()
 }
+
+/// The address of the test's Redis server, with a user that the server knows by this password.
+fn redis_login(user: &str, password: &str) -> String {
+    let _: String = crate::meddle::redis(&[
+        "ACL",
+        "SETUSER",
+        user,
+        "on",
+        &format!(">{password}"),
+        "~*",
+        "&*",
+        "+@all",
+    ]);
+    told("MLASSETS_TEST_REDIS_URL").replace("redis://", &format!("redis://{user}:{password}@"))
+}
+
+#[test]
+fn signals_and_gates_tell_nothing() {
+    let user = unique("secrets");
+    let server = Server::start(|_| (200, String::new(), "{ \"status\": \"ok\" }".to_owned()));
+    let blocks = format!(
+        "  redis {{\n    key_prefix = \"{user}\"\n  }}\n  gate {{\n    tokens = {{ ops = var.token }}\n  }}"
+    );
+    let resources = format!(
+        "{}resource \"mlassets_signal\" \"this\" {{\n  name = \"halt\"\n  active = false\n}}\n\
+         data \"mlassets_release_gate\" \"this\" {{\n  endpoints = {{\n    ops = {{ url = \"{}\", token = \"ops\" }}\n  }}\n}}\n",
+        provider(&blocks, &["token"]),
+        server.api_url(),
+    );
+    let cage = Cage::new(&resources)
+        .plant("MLASSETS_REDIS_URL", |canary| redis_login(&user, canary))
+        .plant("TF_VAR_token", str::to_owned);
+    cage.run(&["plan", "-input=false", "-no-color", "-out=plan"]).ok();
+    cage.run(&["show", "-json", "plan"]).ok();
+    cage.run(&["apply", "-input=false", "-no-color", "plan"]).ok();
+    cage.run(&["state", "pull"]).ok();
+    // From now on the password is wrong.
+    let _: i64 = crate::meddle::redis(&["ACL", "DELUSER", &user]);
+    cage.run(&["plan", "-input=false", "-no-color"]).fails().says("Redis denied access");
+    cage.search();
+}
+
+#[test]
+fn a_gate_that_refuses_tells_nothing() {
+    let server = Server::start(|request| {
+        (302, format!("location: /{}\r\n", echo(request).len()), echo(request))
+    });
+    let blocks =
+        "  gate {\n    tokens = { ops = var.token }\n    databases = { core = var.database }\n  }";
+    let resources = format!(
+        "{}data \"mlassets_release_gate\" \"this\" {{\n  endpoints = {{\n    ops = {{ url = \"{}\", token = \"ops\" }}\n  }}\n  \
+         queries = {{\n    core = {{ database = \"core\", sql = \"select 1\", equals = \"2\" }}\n  }}\n}}\n",
+        provider(blocks, &["token", "database"]),
+        server.api_url(),
+    );
+    let (user, place) = database();
+    let cage = Cage::new(&resources)
+        .plant("TF_VAR_token", str::to_owned)
+        .plant("TF_VAR_database", |canary| format!("postgres://{user}:{canary}@{place}"));
+    cage.run(&["plan", "-input=false", "-no-color"])
+        .fails()
+        .says("The check `ops` has not passed")
+        .says("The answer should be \"2\" and is \"1\".");
+    cage.search();
+}

@@ -6,7 +6,7 @@
 
 use std::error::Error as StdError;
 use std::io;
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -21,7 +21,7 @@ use super::error::{Call, Denied, Error, Step};
 use super::path;
 use super::retry::{self, Policy, Tries};
 use super::shared::{CLIENT_ID, Shared};
-use crate::backend::fault;
+use crate::backend::{fault, tls};
 
 /// One call to be made.
 pub(super) struct Request {
@@ -141,11 +141,7 @@ pub(super) struct Http {
 
 impl Http {
     pub(super) fn new(config: &Config, policy: Policy) -> Result<Self, Error> {
-        static TLS: Once = Once::new();
-        TLS.call_once(|| {
-            // An error means that the process has chosen one already, which serves as well.
-            let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        });
+        tls::choose();
         let endpoint = Endpoint::check(config)?;
         let client = reqwest::Client::builder()
             .user_agent(concat!("mlassets/", env!("CARGO_PKG_VERSION")))

@@ -17,6 +17,7 @@ mod migration;
 mod model;
 pub mod name;
 mod operation;
+mod question;
 mod session;
 mod store;
 pub mod version;
@@ -32,6 +33,8 @@ pub use model::{
     AuditEntry, AuditFilter, Deploy, Deployment, DeploymentFilter, DeploymentStatus, Expected,
     NewVersion, Registered, Retire, SchemaState, Status, UpdateMetadata, Version, VersionFilter,
 };
+
+pub use question::question;
 
 use migration::Migration;
 use operation::migrate::{MigrateNext, ReadState};

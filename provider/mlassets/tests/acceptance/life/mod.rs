@@ -6,6 +6,7 @@
 mod model_deployment;
 mod model_registry;
 mod model_version;
+mod signal;
 mod work_pool;
 mod work_queue;
 mod worm_bucket;

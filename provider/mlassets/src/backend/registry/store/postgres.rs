@@ -12,6 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use secrecy::ExposeSecret as _;
+use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time;
 use tokio_postgres::config::SslMode;
@@ -52,7 +53,7 @@ pub(crate) struct Connection {
 }
 
 impl Pool {
-    pub(super) fn new(place: String, server: Server, options: Options) -> Self {
+    pub(crate) fn new(place: String, server: Server, options: Options) -> Self {
         let permits = Semaphore::new(CONNECTIONS);
         Self { place, server, options, permits, idle: Mutex::default() }
     }
@@ -77,6 +78,27 @@ impl Pool {
                 result => return result,
             }
         }
+    }
+
+    /// The rows that one statement reads, each as a JSON object; at most two.
+    pub(crate) async fn answer(&self, sql: &str) -> Result<Vec<Value>> {
+        let mut connection = self.connection().await?;
+        connection.begin(Access::Read).await?;
+        // Only one statement can be sent this way, and what is read in a transaction changes nothing.
+        let sql = format!("SELECT to_jsonb(answer.*) FROM (\n{sql}\n) AS answer LIMIT 2");
+        let rows = connection.client.query_typed(&sql, &[]).await;
+        let rows = rows.map_err(|error| match error.as_db_error() {
+            Some(db) if db.code() != &SqlState::QUERY_CANCELED => Error::Database {
+                place: self.place.clone(),
+                code: db.code().code().to_owned(),
+                message: db.message().to_owned(),
+            },
+            _ => connection.translate(&error),
+        })?;
+        let row = |row: &tokio_postgres::Row| {
+            row.try_get(0).map_err(|error| connection.translate(&error))
+        };
+        rows.iter().map(row).collect()
     }
 
     async fn connection(&self) -> Result<Connection> {
