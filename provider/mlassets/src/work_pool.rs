@@ -378,7 +378,7 @@ async fn refuse_if_in_use(cx: &Cx<Prefect>, pool: &WorkPool) -> Result<()> {
     if pool.force_destroy.unwrap_or(false) {
         return Ok(());
     }
-    let deployments = cx.deployments_of_work_pool(&pool.name).await?;
+    let deployments = cx.deployments_of_pool(&pool.name).await?;
     if deployments.is_empty() {
         return Ok(());
     }

@@ -1,5 +1,5 @@
-//! A typed client of the REST API of Prefect 3, server and Cloud: work pools, work queues, and what is
-//! needed to judge a change of them.
+//! A typed client of the REST API of Prefect 3, server and Cloud: work pools, work queues, deployments, and
+//! what is needed to judge a change of them.
 //!
 //! It makes a write to an unruly service dependable. Writes to one server take turns, because servers on
 //! SQLite answer 503 to parallel ones; refusals that pass are waited out; a write whose answer was lost is
@@ -36,7 +36,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use config::{Auth, CLOUD_API, Config, ConfigProblem};
-pub use deployment::Deployment;
+pub use deployment::{Deployment, DeploymentFilter};
 pub use error::{Call, Conflict, Denied, Error, FieldError, Missing, Step};
 pub use json::json_eq;
 pub use patch::Change;

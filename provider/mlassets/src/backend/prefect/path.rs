@@ -13,6 +13,7 @@ pub(super) const WORKER_TYPES: &str = "/collections/views/aggregate-worker-metad
 pub(super) const WORK_POOLS: &str = "/work_pools/";
 pub(super) const WORK_POOLS_FILTER: &str = "/work_pools/filter";
 pub(super) const DEPLOYMENTS_FILTER: &str = "/deployments/filter";
+pub(super) const FLOWS_FILTER: &str = "/flows/filter";
 
 pub(super) fn csrf_token(client: &str) -> String {
     format!("/csrf-token?client={}", segment(client))
@@ -33,6 +34,15 @@ pub(super) fn work_queues_filter(pool: &str) -> String {
 
 pub(super) fn work_queue(pool: &str, name: &str) -> String {
     format!("/work_pools/{}/queues/{}", segment(pool), segment(name))
+}
+
+pub(super) fn deployment_by_name(flow: &str, name: &str) -> String {
+    format!("/deployments/name/{}/{}", segment(flow), segment(name))
+}
+
+pub(super) fn deployment_pause(id: &str, paused: bool) -> String {
+    let action = if paused { "pause" } else { "resume" };
+    format!("/deployments/{}/{action}_deployment", segment(id))
 }
 
 fn segment(name: &str) -> String {

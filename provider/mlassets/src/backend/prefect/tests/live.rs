@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::backend::prefect::http::Request;
 use crate::backend::prefect::{
-    Auth, Change, Config, Conflict, Denied, Error, Missing, NewWorkPool, NewWorkQueue, Prefect,
+    Auth, Change, Config, Conflict, Denied, DeploymentFilter, Error, Missing, NewWorkPool, NewWorkQueue, Prefect,
     StorageConfiguration, WorkPoolFilter, WorkPoolPatch, WorkQueuePatch, json_eq, name, pool_type,
     template,
 };
@@ -309,11 +309,58 @@ async fn deployments_are_found_by_their_pool() {
     for (name, of) in [("b", &one), ("a", &one), ("c", &other)] {
         make("/deployments/", json!({ "name": name, "flow_id": flow, "work_pool_name": of })).await;
     }
-    let found = prefect.deployments_of_work_pool(&one).await.unwrap();
+    let found = prefect.deployments_of_pool(&one).await.unwrap();
     let names: Vec<&str> = found.iter().map(|deployment| deployment.name.as_str()).collect();
     assert_eq!(names, ["a", "b"]);
     assert!(found.iter().all(|deployment| deployment.flow_id == flow));
-    assert_eq!(prefect.deployments_of_work_pool(&unique("none")).await.unwrap(), []);
+    assert_eq!(prefect.deployments_of_pool(&unique("none")).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn deployments_are_selected_paused_and_resumed() {
+    let prefect = prefect();
+    let make = async |path: &str, body: Value| -> Value {
+        prefect.0.read(&Request::query(path, &body)).await.unwrap()
+    };
+    let (of, flow) = (unique("paused"), unique("flow 学習"));
+    prefect.create_work_pool(&pool(&of)).await.unwrap();
+    let flow_id = make("/flows/", json!({ "name": flow })).await["id"].clone();
+    for (name, tags) in [("a", json!(["x", "y"])), ("b", json!(["x"])), ("c d", json!([]))] {
+        let body = json!({ "name": name, "flow_id": flow_id, "work_pool_name": of, "tags": tags });
+        make("/deployments/", body).await;
+    }
+    let names = async |filter: DeploymentFilter| -> Vec<String> {
+        let filter = DeploymentFilter { flow: Some(flow.clone()), ..filter };
+        let found = prefect.list_deployments(&filter).await.unwrap();
+        found.into_iter().map(|deployment| deployment.name).collect()
+    };
+    let all = DeploymentFilter::default;
+    let tagged = |tags: &[&str]| tags.iter().map(|&tag| tag.to_owned()).collect();
+    assert_eq!(names(all()).await, ["a", "b", "c d"]);
+    assert_eq!(names(DeploymentFilter { tags: tagged(&["x"]), ..all() }).await, ["a", "b"]);
+    assert_eq!(names(DeploymentFilter { tags: tagged(&["x", "y"]), ..all() }).await, ["a"]);
+    let called = |name: &str| DeploymentFilter { name: Some(name.to_owned()), ..all() };
+    assert_eq!(names(called("c d")).await, ["c d"]);
+    let elsewhere = DeploymentFilter { work_pool: Some(unique("none")), ..all() };
+    assert!(names(elsewhere).await.is_empty());
+
+    let found = prefect.find_deployment(&flow, "c d").await.unwrap().unwrap();
+    assert_eq!(found.work_pool_name, Some(of));
+    assert_eq!(prefect.find_deployment(&flow, "d").await.unwrap(), None);
+    assert_eq!(prefect.find_deployment(&unique("none"), "a").await.unwrap(), None);
+    let flows = prefect.flow_names([found.flow_id.as_str()]).await.unwrap();
+    assert_eq!(flows.values().collect::<Vec<_>>(), [&flow]);
+
+    for (paused, expected) in [(true, vec!["c d"]), (false, vec![])] {
+        for _ in 0..2 {
+            // Twice, as after a lost answer.
+            assert!(prefect.set_paused(&found.id, paused).await.unwrap());
+            assert_eq!(names(DeploymentFilter { paused: Some(true), ..all() }).await, expected);
+        }
+    }
+    let by_id = DeploymentFilter { ids: vec![found.id.clone()], ..all() };
+    assert_eq!(names(by_id).await, ["c d"]);
+    assert!(!prefect.set_paused(&Uuid::new_v4().to_string(), true).await.unwrap());
 }
 
 #[tokio::test]
