@@ -155,6 +155,14 @@ impl From<signal::Error> for Error {
     }
 }
 
+/// A work pool that something refers to and that does not exist.
+pub(crate) fn no_pool(pool: &str) -> Error {
+    let detail = format!(
+        "There is no work pool {pool:?}. Create it first, and refer to it by `mlassets_work_pool.NAME.name`."
+    );
+    Error::user("No such work pool", detail)
+}
+
 /// Warns where the state knows of a registry that is not there: a plan would make an empty one in its place.
 pub(crate) fn registry_is_gone(cx: &Cx<Registry>, place: &str, was_there: bool) {
     if was_there {

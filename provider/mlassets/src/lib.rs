@@ -20,12 +20,18 @@ macro_rules! assets {
 }
 
 assets! {
+    concurrency_limit::ConcurrencyLimit: resource and lookup,
+    deployment::Deployment: data_source,
+    deployment_pause::DeploymentPause: resource and lookup,
+    deployments::Deployments: data_source,
     model_deployment::ModelDeployment: resource and lookup,
     model_registry::ModelRegistry: resource and lookup,
     model_version::ModelVersion: resource and lookup,
     release_gate::ReleaseGate: data_source,
     signal::Signal: resource and lookup,
+    variable::Variable: resource and lookup,
     work_pool::WorkPool: resource and lookup,
+    work_pools::WorkPools: data_source,
     work_queue::WorkQueue: resource and lookup,
     worm_bucket::WormBucket: resource and lookup,
     worm_record::WormRecord: resource and lookup,
@@ -34,7 +40,9 @@ assets! {
 pub mod functions;
 
 mod adopted;
+mod anything;
 pub mod backend;
+mod deployment_facts;
 mod diagnose;
 mod ranks;
 mod types;

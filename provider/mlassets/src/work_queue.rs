@@ -4,6 +4,7 @@ use tfplug::{Applied, Attr, Change, Cx, Diagnostic, Error, Keeping, Resource, Re
 
 use crate::adopted;
 use crate::backend::prefect::{self, Conflict, NewWorkQueue, Prefect, WorkQueuePatch, name};
+use crate::diagnose::no_pool;
 use crate::ranks;
 use crate::types::{Moment, text_or_none};
 
@@ -74,7 +75,7 @@ impl Resource for WorkQueue {
                 queue
             }
             Err(error) if error.is_object_missing() => {
-                return Err(no_pool(&plan.work_pool_name).into());
+                return Err(no_pool(&plan.work_pool_name).at(Self::WORK_POOL_NAME).into());
             }
             created => {
                 let queue = created.map_err(Error::from)?;
@@ -225,11 +226,4 @@ async fn take_over(
         plan.import_id()
     );
     Err(Error::user("Work queue exists", detail).at(WorkQueue::NAME))
-}
-
-fn no_pool(pool: &str) -> Error {
-    let detail = format!(
-        "There is no work pool {pool:?}. Create it first, and refer to it by `mlassets_work_pool.NAME.name`."
-    );
-    Error::user("No such work pool", detail).at(WorkQueue::WORK_POOL_NAME)
 }

@@ -15,6 +15,9 @@ use tfplug::docs::{self, Sections, Texts};
 
 /// Where the registry's navigation lists a kind, by the start of its name.
 const SECTIONS: Sections<'_> = &[
+    ("concurrency_", "Prefect"),
+    ("deployment", "Prefect"),
+    ("variable", "Prefect"),
     ("work_", "Prefect"),
     ("model_", "Model registry"),
     ("checksum_", "Model registry"),

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::harness::Workspace;
+use crate::meddle::deploy;
 
 /// What has examples: the folder, the file in it, and the key of the schema that lists the kinds.
 const EXAMPLES: [(&str, &str, &str); 3] = [
@@ -29,6 +30,8 @@ fn examples() -> PathBuf {
 /// The examples share their names with nobody but each other, so they run one after the other.
 #[test]
 fn each_example_is_applied_and_then_planned_empty() {
+    // No resource makes a deployment.
+    deploy("train", "nightly", None);
     for (folder, file, _) in EXAMPLES {
         let Ok(kinds) = fs::read_dir(examples().join(folder)) else { continue };
         let mut kinds: Vec<_> =
