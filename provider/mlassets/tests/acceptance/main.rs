@@ -16,6 +16,7 @@ mod gate;
 mod kill;
 mod life;
 mod load;
+mod migration;
 mod mistakes;
 mod races;
 mod releases;
