@@ -148,6 +148,11 @@ impl Scope<'_> {
         diags: &mut Diags,
     ) -> Option<Value> {
         let span = merged.origin.span;
+        if let MergedValue::String(text) = &merged.value
+            && secret::refuse_form(text, merged, wanted, diags)
+        {
+            return Some(Value::Null);
+        }
         let wanted = &Wanted { literal: wanted.literal || merged.literal.is_some(), ..*wanted };
         if wanted.takes_secret() {
             secret::refuse_overridden(merged, wanted, diags);

@@ -9,6 +9,7 @@ mod catalogue;
 mod components;
 mod evaluated;
 mod explained;
+mod hidden;
 mod laws;
 mod layers;
 mod once;
