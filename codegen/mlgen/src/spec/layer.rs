@@ -8,6 +8,7 @@ pub use super::component::{Declared, Foreign};
 pub use super::scope::Scope;
 pub use super::section::{Document, Fact, Given};
 
+use super::file_name::is_device;
 use crate::decode;
 use crate::diag::{Diagnostic, Diags};
 use crate::node::{Entry, Map, Node, Value};
@@ -146,6 +147,11 @@ fn check_name(name: &str, key: Span, diags: &mut Diags) {
         diags.push(
             Diagnostic::error(key, "this cannot be the name of a component")
                 .help("begin with a letter, then use a-z, 0-9, _ and -"),
+        );
+    } else if is_device(name) {
+        diags.push(
+            Diagnostic::error(key, format!("`{name}` cannot be the name of a component"))
+                .help("Windows has a device of this name, and no files"),
         );
     } else if TAKEN.contains(&name) {
         diags.push(

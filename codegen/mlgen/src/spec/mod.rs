@@ -3,6 +3,8 @@
 //! Here texts become typed, and nothing is merged yet: what a component is in an environment is `construct`'s to say.
 
 mod component;
+mod distinct;
+mod file_name;
 pub mod layer;
 pub mod project;
 mod scope;

@@ -5,6 +5,7 @@
 
 #![allow(clippy::needless_raw_string_hashes, reason = "the form in which expect-test updates them")]
 
+mod apart;
 mod catalogue;
 mod components;
 mod evaluated;
