@@ -64,7 +64,9 @@ impl App {
         for text in input.set {
             let hidden = secrecy::places_of_setting(&text);
             let file = sources.add("--set", text);
-            hidden.into_iter().for_each(|place| sources.conceal(file.span(place)));
+            for place in hidden {
+                sources.conceal(file.span(place));
+            }
             let (node, errors) = merge::setting(&sources, file);
             diags.extend(errors);
             set.extend(node);
@@ -73,7 +75,10 @@ impl App {
         let project = files.as_ref().map(|files| files.project.span.file);
         // What is wrong in mlgen.yaml makes more errors everywhere, which would say nothing new.
         let stops = |diags: &Diags| project.is_some_and(|file| diags.has_errors_in(file));
-        let mut spec = files.and_then(|files| Spec::read(&files, &sources, &mut diags));
+        let mut spec = files.and_then(|files| {
+            let targets: Vec<&str> = catalogue.targets().collect();
+            Spec::read(&files, &targets, &sources, &mut diags)
+        });
         if let Some(spec) = &mut spec {
             spec.set_documents(&mut set, &mut diags);
         }

@@ -290,7 +290,7 @@ fn key(line: &str) -> Option<(&str, usize)> {
 mod tests {
     use super::*;
 
-    fn shown(text: &str, places: Vec<Range<usize>>) -> String {
+    fn shown(text: &str, places: &[Range<usize>]) -> String {
         let hidden = |at: usize| places.iter().any(|range| range.contains(&at));
         let letters = text.char_indices();
         letters.map(|(at, one)| if one != '\n' && hidden(at) { '*' } else { one }).collect()
@@ -298,7 +298,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
-        assert_eq!(shown(text, places(text)), expected);
+        assert_eq!(shown(text, &places(text)), expected);
     }
 
     #[test]
@@ -382,7 +382,7 @@ mod tests {
     #[test]
     fn values_of_the_command_line() {
         let check = |text: &str, expected: &str| {
-            assert_eq!(shown(text, places_of_setting(text)), expected);
+            assert_eq!(shown(text, &places_of_setting(text)), expected);
         };
         check("api.nope.DB_PASSWORD=hunter2", "api.nope.DB_PASSWORD=*******");
         check("api.secrets.X=hunter2", "api.secrets.X=*******");

@@ -16,6 +16,9 @@ const TAKEN: [(&str, &str); 6] = [
 /// Names that Windows gives to devices, with any ending.
 const DEVICES: [&str; 4] = ["aux", "con", "nul", "prn"];
 
+/// What `layout` takes.
+const HELP: &str = "write a path from the folder of mlgen.yaml, such as `deploy/{environment}`";
+
 /// Whether Windows can have no file of this name.
 pub(super) fn is_device(name: &str) -> bool {
     let name = name.split('.').next().unwrap_or_default().to_ascii_lowercase();
@@ -34,7 +37,6 @@ pub(super) fn check_folder(
     diags: &mut Diags,
 ) {
     let wrong = |message: String, help: &str| Diagnostic::error(span, message).help(help);
-    const HELP: &str = "write a path from the folder of mlgen.yaml, such as `deploy/{environment}`";
     let has_drive = folder.as_bytes().get(1) == Some(&b':');
     if folder.starts_with(['/', '\\', '~']) || has_drive || folder.contains(['\\', '\n', '\0']) {
         diags.push(wrong("documents go into folders of the project".to_owned(), HELP));

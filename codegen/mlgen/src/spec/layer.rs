@@ -8,6 +8,7 @@ pub use super::component::{Declared, Foreign};
 pub use super::scope::Scope;
 pub use super::section::{Document, Fact, Given};
 
+use super::component::Targets;
 use super::file_name::is_device;
 use crate::decode;
 use crate::diag::{Diagnostic, Diags};
@@ -58,7 +59,7 @@ const TAKEN: [&str; 9] = [
 
 impl Layer {
     /// Reads the files of one layer. `targets` are the names that are sections of a component.
-    pub(super) fn read(files: &[Option<Node>], targets: &[&str], diags: &mut Diags) -> Self {
+    pub(super) fn read(files: &[Option<Node>], targets: &Targets<'_>, diags: &mut Diags) -> Self {
         let mut layer = Self { is_whole: files.iter().all(Option::is_some), ..Self::default() };
         for file in files.iter().flatten() {
             if file.value == Value::Null {
@@ -98,7 +99,7 @@ impl Layer {
         layer
     }
 
-    fn components(&mut self, file: &Node, scope: &Scope, targets: &[&str], diags: &mut Diags) {
+    fn components(&mut self, file: &Node, scope: &Scope, targets: &Targets<'_>, diags: &mut Diags) {
         let Some(node) = file.get("components").filter(|node| node.value != Value::Null) else {
             return;
         };

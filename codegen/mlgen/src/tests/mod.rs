@@ -23,6 +23,7 @@ mod secrets;
 mod stated;
 mod types;
 mod variables;
+mod words;
 
 use std::collections::BTreeMap;
 
