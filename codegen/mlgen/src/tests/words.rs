@@ -70,10 +70,10 @@ fn a_tab_is_where_it_is() {
         "//- configs/base/x.yaml\ncomponents:\n  api:\n    kind: service\n\tenvironment: {}\n",
         &expect![[r#"
             error: a tab cannot indent
-             --> configs/base/x.yaml:3:11
+             --> configs/base/x.yaml:4:1
               |
-            3 |     kind: service
-              |           ^
+            4 |     environment: {}
+              | ^^^^
               |
               = help: indent with spaces
         "#]],
@@ -142,22 +142,14 @@ components: { api: { kind: service } }
         spec,
         &["api.image_tga=v7"],
         &expect![[r#"
-        error: aws/service (component `api`) has no `image_tga`
-         --> --set:1:1
-          |
-        1 | api.image_tga=v7
-          | ^^^^^^^^^^^^^
-          |
-          = help: did you mean `image_tag`?
-
-        error: compose/service (component `api`) has no `image_tga`
-         --> --set:1:1
-          |
-        1 | api.image_tga=v7
-          | ^^^^^^^^^^^^^
-          |
-          = help: it has `name`, `image`, `environment` and `secrets`
-    "#]],
+            error: `api` (kind `service`) has no input `image_tga` for aws and compose
+             --> --set:1:1
+              |
+            1 | api.image_tga=v7
+              | ^^^^^^^^^^^^^
+              |
+              = help: did you mean `image_tag`?
+        "#]],
     );
 }
 
@@ -185,13 +177,27 @@ output \"references\" { value = {} }
 secrets: { jwt: Signs tokens. }
 components: { bucket: { targets: [aws] } }
 ";
-    check(spec, &expect![[r#""#]]);
+    check(spec, &expect![[r#"
+        error: `secrets` needs `network` for other in staging
+         --> mlgen.yaml:5:3
+          |
+        5 |   other: {}
+          |   ^^^^^ `network` is a string
+    "#]]);
 }
 
 #[test]
 fn a_text_without_nul() {
     check(
         "//- configs/base/x.yaml\ncomponents: { bucket: { name: \"a\\0b\" } }\n",
-        &expect![[r#""#]],
+        &expect![[r#"
+            error: a text cannot hold the character U+0000
+             --> configs/base/x.yaml:1:31
+              |
+            1 | components: { bucket: { name: "a\0b" } }
+              |                               ^^^^^^
+              |
+              = help: take it away: nothing that is rendered could hold it
+        "#]],
     );
 }
