@@ -177,13 +177,16 @@ output \"references\" { value = {} }
 secrets: { jwt: Signs tokens. }
 components: { bucket: { targets: [aws] } }
 ";
-    check(spec, &expect![[r#"
+    check(
+        spec,
+        &expect![[r#"
         error: `secrets` needs `network` for other in staging
          --> mlgen.yaml:5:3
           |
         5 |   other: {}
           |   ^^^^^ `network` is a string
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -24,6 +24,10 @@ const FEWEST: usize = 20;
 /// The most points of one story.
 const MOST: usize = 14;
 
+/// How many points of a story may lie behind the end of a run: a busy server is asked again, so that the run which
+/// wrote the points down passed more of them than later ones.
+const UNREACHED: usize = 4;
+
 /// Tells a story once to its end, and then once for each point, killed there. Answers how many those are.
 ///
 /// `set` writes the configuration of a number, always news, and makes what must be there before; `check` looks
@@ -47,6 +51,7 @@ fn kill_at_each_point(
     let passed = fs::read_to_string(&log).expect("points were passed");
     let passed: Vec<_> = passed.lines().collect();
     let chosen = choose(&passed);
+    let mut unreached = 0;
     for (round, &nth) in (1..).zip(&chosen) {
         let point = format!("{} at line {nth} of {passed:?}", passed[nth - 1]);
         fs::remove_file(&log).expect("the run before has written it");
@@ -54,7 +59,13 @@ fn kill_at_each_point(
         let fault = format!(":{nth}");
         let variables = [("MLASSETS_FAULT_LOG", &*log_text), ("MLASSETS_FAULT", &*fault)];
         let killed = workspace.run_with(&apply, &variables);
-        assert!(killed.code != Some(0), "{point} does not kill: {killed}");
+        if killed.code == Some(0) {
+            let reached = fs::read_to_string(&log).expect("points were passed").lines().count();
+            assert!(reached < nth, "{point} does not kill: {killed}");
+            unreached += 1;
+            check(round);
+            continue;
+        }
         killed.died();
         let next = workspace.run(&apply);
         assert_eq!(next.code, Some(0), "after {point}: {next}");
@@ -62,6 +73,7 @@ fn kill_at_each_point(
         assert_eq!(plan.code, Some(0), "after {point}: {plan}");
         check(round);
     }
+    assert!(unreached <= UNREACHED, "{unreached} of {} points were not reached", chosen.len());
     chosen.len()
 }
 
