@@ -82,7 +82,7 @@ pub struct Init {
   mlgen render --all                         every environment
   mlgen render --env staging --target aws    only its stack for AWS
   mlgen render --all --check                 for pipelines: show what would change, write nothing
-  mlgen render --env staging --set database.storage_gb=200
+  mlgen render --env staging --set database.storage_gb=50
   mlgen render --env staging --set database.aws.multi_az=true    for one target
 
 {EXIT}"))]
@@ -165,7 +165,7 @@ pub enum SchemaKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub struct Project {
     /// The folder of mlgen.yaml; found upwards from the current folder unless given
-    #[arg(long = "project", value_name = "DIR", global = true)]
+    #[arg(id = "project", long, value_name = "DIR", global = true)]
     pub folder: Option<PathBuf>,
 }
 

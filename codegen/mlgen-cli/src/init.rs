@@ -1,6 +1,5 @@
 //! `mlgen init`: a project that renders at once. On a terminal it asks for what no flag says.
 
-use std::fs;
 use std::io::{self, BufRead, IsTerminal as _, Write};
 use std::path::Path;
 
@@ -9,8 +8,8 @@ use mlgen::doc::Document;
 use mlgen::init::{Answers, Wrong, init};
 
 use crate::args::Init;
-use crate::emit;
 use crate::render::{Exit, Streams};
+use crate::{emit, files};
 
 /// Asks what is left to ask, and writes the project.
 pub fn run(typed: &Init, current: &Path, streams: &mut Streams<'_>) -> anyhow::Result<Exit> {
@@ -68,11 +67,7 @@ const IGNORED: &str = ".gitignore";
 
 /// Leaves a `.gitignore` of somebody else as it is: takes it out of what is written, and gives the lines that it lacks.
 fn keep(folder: &Path, documents: &mut Vec<Document>) -> io::Result<Option<Vec<String>>> {
-    let theirs = match fs::read_to_string(folder.join(IGNORED)) {
-        Ok(theirs) => theirs,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
+    let Some(theirs) = files::read_if_there(&folder.join(IGNORED))? else { return Ok(None) };
     let Some(at) = documents.iter().position(|one| one.path == IGNORED) else { return Ok(None) };
     if documents[at].text == theirs {
         return Ok(None);
@@ -136,6 +131,8 @@ fn ask(answers: &mut Answers, input: &mut dyn BufRead, out: &mut dyn Write) -> i
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     /// What `mlgen init` writes and says in a folder, which is a repository already.

@@ -91,7 +91,7 @@ fn errors_are_json() {
         places,
         [
             [&json!("configs/base/more.yaml"), &json!(3), &json!(5)],
-            [&json!("configs/base/more.yaml"), &json!(4), &json!(34)],
+            [&json!("configs/base/more.yaml"), &json!(4), &json!(33)],
         ]
     );
     let Some(message) = problems[1]["message"].as_str() else { panic!("{problems:?}") };

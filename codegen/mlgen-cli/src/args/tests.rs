@@ -174,7 +174,7 @@ fn help() {
               mlgen render --all                         every environment
               mlgen render --env staging --target aws    only its stack for AWS
               mlgen render --all --check                 for pipelines: show what would change, write nothing
-              mlgen render --env staging --set database.storage_gb=200
+              mlgen render --env staging --set database.storage_gb=50
               mlgen render --env staging --set database.aws.multi_az=true    for one target
 
             Exit codes:
