@@ -23,12 +23,18 @@ assets! {
     model_deployment::ModelDeployment: resource and lookup,
     model_registry::ModelRegistry: resource and lookup,
     model_version::ModelVersion: resource and lookup,
+    pause_deployments::PauseDeployments: action,
+    registry_credentials::RegistryCredentials: ephemeral,
+    registry_lock::RegistryLock: ephemeral,
     release_gate::ReleaseGate: data_source,
+    resume_deployments::ResumeDeployments: action,
     signal::Signal: resource and lookup,
     work_pool::WorkPool: resource and lookup,
     work_queue::WorkQueue: resource and lookup,
+    worm_append::WormAppend: action,
     worm_bucket::WormBucket: resource and lookup,
     worm_record::WormRecord: resource and lookup,
+    worm_verify::WormVerify: action,
 }
 
 pub mod functions;
@@ -36,5 +42,7 @@ pub mod functions;
 mod adopted;
 pub mod backend;
 mod diagnose;
+mod pausing;
 mod ranks;
+mod records;
 mod types;

@@ -162,8 +162,19 @@ const NEIGHBOURS: &str = "the generator and the provider meet in schemas, as dat
 const KINDS: &str = "provider/mlassets/src";
 
 /// Modules there that are no asset kinds: every kind may use them.
-const NO_KINDS: [&str; 9] =
-    ["lib", "main", "provider", "backend", "functions", "diagnose", "types", "adopted", "ranks"];
+const NO_KINDS: [&str; 11] = [
+    "lib",
+    "main",
+    "provider",
+    "backend",
+    "functions",
+    "diagnose",
+    "types",
+    "adopted",
+    "pausing",
+    "ranks",
+    "records",
+];
 
 pub(super) fn check(file: &File, files: &[File], findings: &mut Findings) {
     let code = Code::read(&file.path, &file.text);

@@ -96,6 +96,11 @@ impl Request {
         }
     }
 
+    /// A request without a body after which things are as they should be, however often it arrives.
+    pub(super) fn settle(path: impl Into<String>, points: Points) -> Self {
+        Self { method: Method::POST, path: path.into(), body: None, effect: Effect::Settle(points) }
+    }
+
     pub(super) fn delete(path: impl Into<String>, points: Points) -> Self {
         Self {
             method: Method::DELETE,

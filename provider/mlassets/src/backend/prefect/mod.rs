@@ -21,6 +21,7 @@ pub mod name;
 mod page;
 mod patch;
 mod path;
+mod pausing;
 pub mod pool_type;
 mod retry;
 mod shared;
