@@ -90,6 +90,10 @@ impl From<registry::Error> for Error {
             | E::SchemaTooNew { .. }
             | E::MigrationChanged { .. }
             | E::ForeignTable { .. } => Error::user("Registry schema not usable", detail),
+            E::LockTaken { .. } => Error::user("Registry is locked", detail),
+            E::LockLost { .. } => Error::remote("Lock was lost", detail),
+            E::NoRoles { .. } => Error::user("No credentials for a file", detail),
+            E::RoleGone { .. } => Error::remote("Credentials are gone", detail),
             E::File { .. } | E::Login { .. } | E::Permission { .. } => {
                 Error::user("Registry not accessible", detail)
             }

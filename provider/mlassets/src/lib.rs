@@ -27,14 +27,20 @@ assets! {
     model_deployment::ModelDeployment: resource and lookup,
     model_registry::ModelRegistry: resource and lookup,
     model_version::ModelVersion: resource and lookup,
+    pause_deployments::PauseDeployments: action,
+    registry_credentials::RegistryCredentials: ephemeral,
+    registry_lock::RegistryLock: ephemeral,
     release_gate::ReleaseGate: data_source,
+    resume_deployments::ResumeDeployments: action,
     signal::Signal: resource and lookup,
     variable::Variable: resource and lookup,
     work_pool::WorkPool: resource and lookup,
     work_pools::WorkPools: data_source,
     work_queue::WorkQueue: resource and lookup,
+    worm_append::WormAppend: action,
     worm_bucket::WormBucket: resource and lookup,
     worm_record::WormRecord: resource and lookup,
+    worm_verify::WormVerify: action,
 }
 
 pub mod functions;
@@ -44,5 +50,7 @@ mod anything;
 pub mod backend;
 mod deployment_facts;
 mod diagnose;
+mod pausing;
 mod ranks;
+mod records;
 mod types;

@@ -8,8 +8,9 @@ use tfplug::{
 use crate::adopted;
 use crate::backend::worm::{
     self, Anchor, Archive, Content, Found, NewRecord, Problem, Record, RecordKey, check_bucket,
-    check_record_name, check_record_type, content_hash, worm_path,
+    check_record_name, check_record_type, worm_path,
 };
+use crate::records::written_before;
 use crate::types::Moment;
 
 /// A record that is written once, at `<bucket>/<record_type>/<YYYY>/<YYYYMM>/<name>` with mode 0444.
@@ -123,7 +124,10 @@ impl Resource for WormRecord {
         let event_time = match plan.event_time {
             Attr::Known(time) => time.0,
             Attr::Null | Attr::Unknown => {
-                written_before(cx, &plan).await?.unwrap_or_else(jiff::Timestamp::now)
+                written_before(cx, &plan.bucket, &plan.record_type, &plan.name, &plan.content)
+                    .await
+                    .map_err(Error::from)?
+                    .unwrap_or_else(jiff::Timestamp::now)
             }
         };
         let folder = worm_path(&plan.record_type, event_time).map_err(Error::from)?;
@@ -277,20 +281,6 @@ impl WormRecord {
 
 fn id(key: &RecordKey) -> String {
     format!("{}/{}", key.bucket, key.path)
-}
-
-/// The time of the record that an interrupted apply left behind, if there is one: the same bucket, type
-/// and name with the same bytes.
-async fn written_before(cx: &Cx<Archive>, plan: &WormRecord) -> Result<Option<jiff::Timestamp>> {
-    let wanted = content_hash(plan.content.as_bytes());
-    let (start, end) = (format!("{}/", plan.record_type), format!("/{}", plan.name));
-    let records = cx.list_records(&plan.bucket).await?;
-    let same = records.into_iter().filter_map(|found| found.record).find(|record| {
-        record.key.path.starts_with(&start)
-            && record.key.path.ends_with(&end)
-            && record.sha256 == wanted
-    });
-    Ok(same.map(|record| record.event_time))
 }
 
 /// What can never come true: another record at the same path, and before the end of the retention any

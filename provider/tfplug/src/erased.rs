@@ -1,7 +1,15 @@
 //! Typed traits behind untyped ones, so that the engine is compiled once.
 //!
-//! [`Managed`], [`Readable`] and [`Callable`] are what the server keeps in its tables. Authors never see
-//! them, except those whose resources are data: they implement these traits directly.
+//! [`Managed`], [`Readable`], [`Openable`], [`Invocable`] and [`Callable`] are what the server keeps in its
+//! tables. Authors never see them, except those whose resources are data: they implement these traits directly.
+
+mod action;
+mod ephemeral;
+
+pub(crate) use action::ActionHandler;
+pub use action::Invocable;
+pub(crate) use ephemeral::EphemeralHandler;
+pub use ephemeral::{Openable, Opening};
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -444,4 +452,11 @@ macro_rules! debug_by_name {
     )* };
 }
 
-debug_by_name!(ResourceHandler<R, B>, DataSourceHandler<D, B>, LookupHandler<R, B>, FunctionHandler<F>);
+debug_by_name!(
+    ResourceHandler<R, B>,
+    DataSourceHandler<D, B>,
+    LookupHandler<R, B>,
+    EphemeralHandler<E, B>,
+    ActionHandler<A, B>,
+    FunctionHandler<F>
+);

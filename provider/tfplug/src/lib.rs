@@ -92,6 +92,8 @@
 //! | bring it into being and change it | [`Resource`], [`Keeping`], [`Cx`] |
 //! | look at a plan before it is carried out | [`Resource::plan`], [`Draft`], [`Attr`] |
 //! | configure the provider and reach a service | [`Provider`], [`Provide`] |
+//! | hold something only while Terraform runs | [`EphemeralResource`], [`Opened`] |
+//! | do something when it is asked for | [`Action`], [`Progress`] |
 //! | look something up, or compute it | [`DataSource`], [`Registry::lookup`], [`Function`] |
 //! | tell what went wrong, and where | [`Error`], [`At`] |
 //! | hide what is secret | [`Secret`], [`Sensitive`] |
@@ -103,12 +105,14 @@ extern crate self as tfplug;
 #[doc(hidden)]
 #[path = "derive.rs"]
 pub mod __derive;
+pub mod action;
 pub mod context;
 pub mod data_source;
 pub mod diag;
 pub mod docs;
 pub mod draft;
 pub mod engine;
+pub mod ephemeral;
 pub mod erased;
 pub mod function;
 pub mod identity;
@@ -125,10 +129,12 @@ pub mod value;
 #[doc(hidden)]
 pub mod wire;
 
+pub use action::{Action, Progress};
 pub use context::{Call, Cx, Private};
 pub use data_source::DataSource;
 pub use diag::{At, Blame, Diagnostic, Diags, Error, Result, Severity};
 pub use draft::Draft;
+pub use ephemeral::{EphemeralResource, Opened};
 pub use erased::Provide;
 pub use function::Function;
 pub use path::{Field, Path, Place, Step};

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::action::Action;
 use crate::data_source::DataSource;
 use crate::diag::Result;
+use crate::ephemeral::EphemeralResource;
 use crate::erased::{
-    BoxFuture, Callable, DataSourceHandler, FunctionHandler, LookupHandler, Managed, Provide,
-    Readable, ResourceHandler, Shape,
+    ActionHandler, BoxFuture, Callable, DataSourceHandler, EphemeralHandler, FunctionHandler,
+    Invocable, LookupHandler, Managed, Openable, Provide, Readable, ResourceHandler, Shape,
 };
 use crate::function::Function;
 use crate::resource::{Resource, Schema};
@@ -100,7 +102,7 @@ pub trait Provider: Schema {
     /// Where it is published: `registry.terraform.io/<namespace>/<name>`.
     const ADDRESS: &'static str;
 
-    /// What resources and data sources find their backends in; see [`Provide`].
+    /// What resources, data sources and actions find their backends in; see [`Provide`].
     type Backends: Send + Sync + 'static;
 
     /// Makes the backends. It should not connect anywhere: a backend that nobody uses need not answer.
@@ -135,7 +137,8 @@ pub struct Host {
 pub struct Registry<B> {
     resources: BTreeMap<String, Arc<dyn Managed>>,
     data_sources: BTreeMap<String, Arc<dyn Readable>>,
-    ephemeral: BTreeMap<String, Arc<dyn Readable>>,
+    ephemeral: BTreeMap<String, Arc<dyn Openable>>,
+    actions: BTreeMap<String, Arc<dyn Invocable>>,
     functions: BTreeMap<String, Arc<dyn Callable>>,
     of: std::marker::PhantomData<fn() -> B>,
 }
@@ -147,6 +150,7 @@ impl<B: Send + Sync + 'static> Registry<B> {
             resources: BTreeMap::new(),
             data_sources: BTreeMap::new(),
             ephemeral: BTreeMap::new(),
+            actions: BTreeMap::new(),
             functions: BTreeMap::new(),
             of: std::marker::PhantomData,
         }
@@ -183,6 +187,26 @@ impl<B: Send + Sync + 'static> Registry<B> {
         self
     }
 
+    /// Serves the ephemeral resource `E`.
+    #[must_use]
+    pub fn ephemeral<E: EphemeralResource>(mut self) -> Self
+    where
+        B: Provide<E::Backend>,
+    {
+        self.ephemeral.insert(E::TYPE_NAME.to_owned(), Arc::new(EphemeralHandler::<E, B>::new()));
+        self
+    }
+
+    /// Serves the action `A`.
+    #[must_use]
+    pub fn action<A: Action>(mut self) -> Self
+    where
+        B: Provide<A::Backend>,
+    {
+        self.actions.insert(A::TYPE_NAME.to_owned(), Arc::new(ActionHandler::<A, B>::new()));
+        self
+    }
+
     /// Serves the function `F`.
     #[must_use]
     pub fn function<F: Function>(mut self) -> Self {
@@ -204,11 +228,17 @@ impl<B: Send + Sync + 'static> Registry<B> {
         self
     }
 
-    /// Serves an ephemeral resource whose shape is data: what is read is in no plan and no state. One
-    /// look opens it, and there is nothing to renew or to close.
+    /// Serves an ephemeral resource whose shape is data.
     #[must_use]
-    pub fn ephemeral(mut self, name: impl Into<String>, resource: Arc<dyn Readable>) -> Self {
+    pub fn openable(mut self, name: impl Into<String>, resource: Arc<dyn Openable>) -> Self {
         self.ephemeral.insert(name.into(), resource);
+        self
+    }
+
+    /// Serves an action whose shape is data.
+    #[must_use]
+    pub fn invocable(mut self, name: impl Into<String>, action: Arc<dyn Invocable>) -> Self {
+        self.actions.insert(name.into(), action);
         self
     }
 }
@@ -225,6 +255,7 @@ impl<B> fmt::Debug for Registry<B> {
             .field("resources", &self.resources.keys())
             .field("data_sources", &self.data_sources.keys())
             .field("ephemeral", &self.ephemeral.keys())
+            .field("actions", &self.actions.keys())
             .field("functions", &self.functions.keys())
             .finish_non_exhaustive()
     }
@@ -249,7 +280,9 @@ pub struct Served {
     /// Its data sources by full type name.
     pub data_sources: BTreeMap<String, Arc<dyn Readable>>,
     /// Its ephemeral resources by full type name.
-    pub ephemeral: BTreeMap<String, Arc<dyn Readable>>,
+    pub ephemeral: BTreeMap<String, Arc<dyn Openable>>,
+    /// Its actions by full type name.
+    pub actions: BTreeMap<String, Arc<dyn Invocable>>,
     /// Its functions by name.
     pub functions: BTreeMap<String, Arc<dyn Callable>>,
     configure: Configure,
@@ -303,6 +336,11 @@ impl Served {
                 .collect(),
             ephemeral: registry
                 .ephemeral
+                .into_iter()
+                .map(|(short, kind)| (full(short), kind))
+                .collect(),
+            actions: registry
+                .actions
                 .into_iter()
                 .map(|(short, kind)| (full(short), kind))
                 .collect(),

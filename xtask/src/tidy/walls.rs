@@ -162,7 +162,7 @@ const NEIGHBOURS: &str = "the generator and the provider meet in schemas, as dat
 const KINDS: &str = "provider/mlassets/src";
 
 /// Modules there that are no asset kinds: every kind may use them.
-const NO_KINDS: [&str; 11] = [
+const NO_KINDS: [&str; 13] = [
     "lib",
     "main",
     "provider",
@@ -173,7 +173,9 @@ const NO_KINDS: [&str; 11] = [
     "adopted",
     "anything",
     "deployment_facts",
+    "pausing",
     "ranks",
+    "records",
 ];
 
 pub(super) fn check(file: &File, files: &[File], findings: &mut Findings) {

@@ -3,13 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::harness::Workspace;
+use mlassets::backend::registry::{Location, Options, Registry};
+
+use crate::harness::{Workspace, told};
 use crate::meddle::deploy;
+use crate::registries::wait;
 
 /// What has examples: the folder, the file in it, and the key of the schema that lists the kinds.
-const EXAMPLES: [(&str, &str, &str); 3] = [
+const EXAMPLES: [(&str, &str, &str); 5] = [
     ("resources", "resource.tf", "resource_schemas"),
     ("data-sources", "data-source.tf", "data_source_schemas"),
+    ("ephemeral-resources", "ephemeral-resource.tf", "ephemeral_resource_schemas"),
+    ("actions", "action.tf", "action_schemas"),
     ("functions", "function.tf", "functions"),
 ];
 
@@ -41,7 +46,7 @@ fn each_example_is_applied_and_then_planned_empty() {
             let example = fs::read_to_string(kind.join(file));
             let example =
                 example.unwrap_or_else(|error| panic!("{}/{file}: {error}", kind.display()));
-            let applied = Applied(Workspace::new(&example));
+            let applied = Applied(workspace(&kind, &example));
             let reports = fs::read_dir(kind.join("reports")).into_iter().flatten().flatten();
             for report in reports {
                 let text = fs::read_to_string(report.path()).expect("a report is text");
@@ -54,6 +59,19 @@ fn each_example_is_applied_and_then_planned_empty() {
             }
         }
     }
+}
+
+/// A workspace for an example of this kind. A registry in a file has no users.
+fn workspace(kind: &Path, example: &str) -> Workspace {
+    let workspace = Workspace::new(example);
+    if !kind.ends_with("mlassets_registry_credentials") {
+        return workspace;
+    }
+    let url = told("MLASSETS_TEST_POSTGRES_URL");
+    let location = Location::parse(&url).expect("the test's server has an address");
+    let registry = Registry::new(location, Options::new("acceptance")).expect("good names");
+    wait(registry.migrate()).expect("the schema `core` of the test's server is nobody else's");
+    workspace.env("MLASSETS_REGISTRY_URL", url)
 }
 
 /// Runs the `terraform import` of a script.

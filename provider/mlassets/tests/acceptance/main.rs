@@ -8,9 +8,11 @@ mod messages;
 mod registries;
 mod server;
 
+mod actions;
 mod configuration;
 mod data;
 mod docs_examples;
+mod ephemeral;
 mod functions;
 mod gate;
 mod kill;

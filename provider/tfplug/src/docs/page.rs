@@ -6,7 +6,7 @@ use crate::erased::{Callable, Shape};
 use crate::schema::Presence;
 use crate::value::Type;
 
-use super::import::import;
+use super::import::{import, label};
 use super::schema::{Held, Level, member, members};
 use super::text::{first_paragraph, plain};
 use super::{Pages, Problem};
@@ -101,6 +101,33 @@ impl Pages<'_> {
         page.add("## Schema");
         members(&mut page, Level::new(&shape.block, Held::Plain), 3);
         self.add(format!("docs/data-sources/{short}.md"), page);
+    }
+
+    pub(super) fn ephemeral(&mut self, name: &str, shape: &Shape) {
+        let path = format!("examples/ephemeral-resources/{name}/ephemeral-resource.tf");
+        let wanted = format!("ephemeral \"{name}\"");
+        let Some(example) = self.example(path, &wanted) else { return };
+        let description = &shape.block.description;
+        let mut page = self.usage(name, "Ephemeral Resource", shape, description, example);
+        page.add("Needs Terraform 1.10 or later.");
+        page.add("## Schema");
+        members(&mut page, Level::new(&shape.block, Held::Plain), 3);
+        self.add(format!("docs/ephemeral-resources/{}.md", self.short(name)), page);
+    }
+
+    pub(super) fn action(&mut self, name: &str, shape: &Shape) {
+        let path = format!("examples/actions/{name}/action.tf");
+        let wanted = format!("action \"{name}\"");
+        let Some(example) = self.example(path, &wanted) else { return };
+        let mut page = self.usage(name, "Action", shape, &shape.block.description, example);
+        let command =
+            format!("terraform apply -invoke=action.{name}.{}", label(example, "action", name));
+        page.add("Needs Terraform 1.14 or later. A resource triggers it in its `lifecycle` block, and so does the command line:");
+        page.code("shell", &command);
+        page.add("## Schema");
+        page.add("These stand in the block `config`.");
+        members(&mut page, Level::new(&shape.block, Held::Plain), 3);
+        self.add(format!("docs/actions/{}.md", self.short(name)), page);
     }
 
     fn usage(

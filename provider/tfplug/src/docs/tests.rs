@@ -7,8 +7,8 @@ use expect_test::{Expect, expect};
 use super::{Texts, is_page, render};
 use crate::provider::Served;
 use crate::{
-    Applied, Attr, Change, Cx, DataSource, Function, Host, Provide, Provider, Registry, Resource,
-    Result, Schema, Secret, immutable,
+    Action, Applied, Attr, Change, Cx, DataSource, EphemeralResource, Failure, Function, Host,
+    Opened, Progress, Provide, Provider, Registry, Resource, Result, Schema, Secret, immutable,
 };
 
 /// Keeps shelves and what stands on them.
@@ -152,6 +152,43 @@ impl Function for Longest {
     }
 }
 
+/// A ticket that is good for a day.
+#[derive(Schema, Debug)]
+#[tf(name = "ticket")]
+struct Ticket {
+    /// Whose.
+    visitor: String,
+    /// What opens the door.
+    #[tf(computed)]
+    code: Attr<Secret>,
+}
+
+impl EphemeralResource for Ticket {
+    type Backend = ();
+    type Handle = ();
+
+    async fn open(_: &Cx<()>, config: Self) -> Result<Opened<Self>, Failure<()>> {
+        Ok(Opened::new(config, ()))
+    }
+}
+
+/// Sweeps the floor.
+#[derive(Schema, Debug)]
+#[tf(name = "sweep")]
+struct Sweep {
+    /// How often.
+    #[tf(default = 1)]
+    times: Attr<i64>,
+}
+
+impl Action for Sweep {
+    type Backend = ();
+
+    async fn invoke(_: &Cx<()>, _: Self, _: &Progress) -> Result<()> {
+        Ok(())
+    }
+}
+
 struct Backends;
 
 impl Provide<()> for Backends {
@@ -173,6 +210,8 @@ impl Provider for Shop {
             .resource::<Shelf>()
             .lookup::<Shelf>()
             .data_source::<Clock>()
+            .ephemeral::<Ticket>()
+            .action::<Sweep>()
             .function::<Longest>()
     }
 }
@@ -183,6 +222,11 @@ fn examples() -> Texts {
         ("examples/resources/shop_shelf/resource.tf", "resource \"shop_shelf\" \"wines\" {}\n"),
         ("examples/data-sources/shop_shelf/data-source.tf", "data \"shop_shelf\" \"wines\" {}\n"),
         ("examples/data-sources/shop_clock/data-source.tf", "data \"shop_clock\" \"wall\" {}\n"),
+        (
+            "examples/ephemeral-resources/shop_ticket/ephemeral-resource.tf",
+            "ephemeral \"shop_ticket\" \"day\" {}\n",
+        ),
+        ("examples/actions/shop_sweep/action.tf", "action \"shop_sweep\" \"floor\" {}\n"),
         (
             "examples/functions/longest/function.tf",
             "output \"word\" {\n  value = provider::shop::longest(null, \"a\")\n}\n",
@@ -215,8 +259,10 @@ fn each_kind_has_its_page() {
     assert_eq!(
         paths,
         [
+            "docs/actions/sweep.md",
             "docs/data-sources/clock.md",
             "docs/data-sources/shelf.md",
+            "docs/ephemeral-resources/ticket.md",
             "docs/functions/longest.md",
             "docs/index.md",
             "docs/resources/shelf.md",
@@ -267,6 +313,86 @@ fn the_page_of_the_provider() {
         Optional:
 
         - `combination` (string, sensitive) Its combination. Left out, the environment variable `SHOP_COMBINATION` is used.
+    "#]],
+    );
+}
+
+#[test]
+fn the_page_of_an_ephemeral_resource() {
+    check(
+        "docs/ephemeral-resources/ticket.md",
+        &expect![[r#"
+        ---
+        page_title: "shop_ticket Ephemeral Resource - shop"
+        subcategory: ""
+        description: |-
+          A ticket that is good for a day.
+        ---
+
+        <!-- @generated from the provider's schema and its examples: change those. -->
+
+        # shop_ticket (Ephemeral Resource)
+
+        A ticket that is good for a day.
+
+        ## Example Usage
+
+        ```terraform
+        ephemeral "shop_ticket" "day" {}
+        ```
+
+        Needs Terraform 1.10 or later.
+
+        ## Schema
+
+        ### Required
+
+        - `visitor` (string) Whose.
+
+        ### Read-Only
+
+        - `code` (string, sensitive) What opens the door.
+    "#]],
+    );
+}
+
+#[test]
+fn the_page_of_an_action() {
+    check(
+        "docs/actions/sweep.md",
+        &expect![[r#"
+        ---
+        page_title: "shop_sweep Action - shop"
+        subcategory: ""
+        description: |-
+          Sweeps the floor.
+        ---
+
+        <!-- @generated from the provider's schema and its examples: change those. -->
+
+        # shop_sweep (Action)
+
+        Sweeps the floor.
+
+        ## Example Usage
+
+        ```terraform
+        action "shop_sweep" "floor" {}
+        ```
+
+        Needs Terraform 1.14 or later. A resource triggers it in its `lifecycle` block, and so does the command line:
+
+        ```shell
+        terraform apply -invoke=action.shop_sweep.floor
+        ```
+
+        ## Schema
+
+        These stand in the block `config`.
+
+        ### Optional
+
+        - `times` (number) How often. Default: `1`.
     "#]],
     );
 }

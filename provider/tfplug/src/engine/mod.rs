@@ -6,11 +6,13 @@
 //!
 //! **Invariant:** nothing here knows protobuf, an encoding or a backend.
 
+mod action;
 mod apply;
 mod configure;
 mod conform;
 mod correlate;
 mod data;
+mod ephemeral;
 mod function;
 mod import;
 mod passes;
@@ -22,10 +24,14 @@ mod tests;
 mod upgrade;
 mod validate;
 
+pub use action::{ActionPlan, invoke_action, plan_action};
 pub use apply::{ApplyRequest, ApplyResponse, apply};
 pub use configure::configure;
 pub use conform::{Violation, applied_violations, planned_violations};
 pub use data::read_data;
+pub use ephemeral::{
+    OpenResponse, RenewResponse, close_ephemeral, open_ephemeral, renew_ephemeral,
+};
 pub use function::{FunctionFailure, call_function};
 pub use import::{ImportRequest, ImportResponse, import};
 pub use plan::{PlanRequest, PlanResponse, plan};

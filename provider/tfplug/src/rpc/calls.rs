@@ -9,7 +9,7 @@ use crate::diag::Result;
 use crate::rpc::answer::Answer;
 use crate::rpc::service::Service;
 use crate::rpc::unserved::unserved;
-use crate::rpc::{data, ephemeral, function, provider, resource, schema};
+use crate::rpc::{action, data, ephemeral, function, provider, resource, schema};
 use crate::wire::generated::tfplugin6 as proto;
 
 type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
@@ -37,7 +37,7 @@ macro_rules! call {
 #[tonic::async_trait]
 impl proto::provider_server::Provider for Service {
     type ListResourceStream = Events<proto::list_resource::Event>;
-    type InvokeActionStream = Events<proto::invoke_action::Event>;
+    type InvokeActionStream = action::Events;
     type ReadStateBytesStream = Events<proto::read_state_bytes::Response>;
 
     async fn get_metadata(
@@ -201,18 +201,14 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::renew_ephemeral_resource::Request>,
     ) -> Answered<proto::renew_ephemeral_resource::Response> {
-        call!(self, "RenewEphemeralResource", request => ephemeral::renew)
+        call!(self, "RenewEphemeralResource", request => async ephemeral::renew)
     }
 
     async fn close_ephemeral_resource(
         &self,
         request: Request<proto::close_ephemeral_resource::Request>,
     ) -> Answered<proto::close_ephemeral_resource::Response> {
-        let message = request.into_inner();
-        self.answer("CloseEphemeralResource", &message.type_name, async {
-            ephemeral::close(self, &message)
-        })
-        .await
+        call!(self, "CloseEphemeralResource", request => async ephemeral::close)
     }
 
     async fn validate_list_resource_config(
@@ -236,26 +232,23 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::validate_action_config::Request>,
     ) -> Answered<proto::validate_action_config::Response> {
-        self.refuse("ValidateActionConfig", "action", &request.into_inner().type_name).await
+        call!(self, "ValidateActionConfig", request => action::validate)
     }
 
     async fn plan_action(
         &self,
         request: Request<proto::plan_action::Request>,
     ) -> Answered<proto::plan_action::Response> {
-        self.refuse("PlanAction", "action", &request.into_inner().action_type).await
+        let message = request.into_inner();
+        let kind = message.action_type.clone();
+        self.answer("PlanAction", &kind, action::plan(self, message)).await
     }
 
     async fn invoke_action(
         &self,
         request: Request<proto::invoke_action::Request>,
     ) -> Answered<Self::InvokeActionStream> {
-        use proto::invoke_action::event::{Completed, Type};
-        let error = unserved("action", &request.into_inner().action_type);
-        let completed = Completed { diagnostics: crate::wire::to_proto::diagnostics(error) };
-        Ok(Response::new(once(proto::invoke_action::Event {
-            r#type: Some(Type::Completed(completed)),
-        })))
+        Ok(Response::new(action::invoke(self, request.into_inner())))
     }
 
     async fn validate_state_store_config(

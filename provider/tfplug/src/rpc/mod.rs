@@ -3,6 +3,7 @@
 //! One file per family of calls. What a handler returns as an error becomes diagnostics of the answer,
 //! and so does a panic: a call fails, the provider does not.
 
+mod action;
 mod answer;
 mod calls;
 mod data;

@@ -14,7 +14,7 @@ const CAPABILITIES: proto::ServerCapabilities = proto::ServerCapabilities {
 
 pub(super) fn metadata(served: &Served) -> proto::get_metadata::Response {
     use proto::get_metadata::{
-        DataSourceMetadata, EphemeralMetadata, FunctionMetadata, ResourceMetadata,
+        ActionMetadata, DataSourceMetadata, EphemeralMetadata, FunctionMetadata, ResourceMetadata,
     };
     proto::get_metadata::Response {
         server_capabilities: Some(CAPABILITIES),
@@ -25,6 +25,7 @@ pub(super) fn metadata(served: &Served) -> proto::get_metadata::Response {
         ephemeral_resources: names(served.ephemeral.keys(), |type_name| EphemeralMetadata {
             type_name,
         }),
+        actions: names(served.actions.keys(), |type_name| ActionMetadata { type_name }),
         functions: names(served.functions.keys(), |name| FunctionMetadata { name }),
         ..proto::get_metadata::Response::default()
     }
@@ -41,6 +42,9 @@ pub(super) fn provider_schema(served: &Served) -> proto::get_provider_schema::Re
         }),
         ephemeral_resource_schemas: to_proto::table(&served.ephemeral, |resource| {
             to_proto::schema(resource.shape())
+        }),
+        action_schemas: to_proto::table(&served.actions, |action| proto::ActionSchema {
+            schema: Some(to_proto::schema(action.shape())),
         }),
         functions: functions(served),
         server_capabilities: Some(CAPABILITIES),

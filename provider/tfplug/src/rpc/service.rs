@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tonic::{Response, Status};
-use tracing::{Instrument as _, debug, debug_span};
+use tracing::{Instrument as _, Span, debug, debug_span};
 
 use crate::context::{Call, Private};
 use crate::diag::Result;
@@ -13,6 +13,7 @@ use crate::provider::Served;
 use crate::rpc::answer::{Answer, settle};
 use crate::rpc::unserved::unserved;
 use crate::serve::StopSignal;
+use crate::wire::generated::tfplugin6 as proto;
 
 /// The provider service.
 pub(crate) struct Service {
@@ -55,21 +56,19 @@ impl Service {
         kind: &str,
         handler: impl Future<Output = Result<A>>,
     ) -> Result<Response<A>, Status> {
-        let request = self.requests.fetch_add(1, Ordering::Relaxed);
-        let span = debug_span!("rpc", tf_rpc = rpc, tf_req_id = request, tf_resource_type = kind);
         let answered = async {
             debug!("received");
             let mut answer = settle(handler).await;
-            for diagnostic in answer.diagnostics() {
-                debug!(
-                    diagnostic_severity = diagnostic.severity,
-                    diagnostic_summary = diagnostic.summary,
-                    "diagnostic"
-                );
-            }
+            log(answer.diagnostics());
             answer
         };
-        Ok(Response::new(answered.instrument(span).await))
+        Ok(Response::new(answered.instrument(self.span(rpc, kind)).await))
+    }
+
+    /// What the log lines of a call have in common.
+    pub(super) fn span(&self, rpc: &'static str, kind: &str) -> Span {
+        let request = self.requests.fetch_add(1, Ordering::Relaxed);
+        debug_span!("rpc", tf_rpc = rpc, tf_req_id = request, tf_resource_type = kind)
     }
 
     /// Answers a call for something that is not served.
@@ -80,6 +79,17 @@ impl Service {
         name: &str,
     ) -> Result<Response<A>, Status> {
         self.answer(rpc, name, async { Err(unserved(what, name)) }).await
+    }
+}
+
+/// Writes to the log what the user is told.
+pub(super) fn log(diagnostics: &[proto::Diagnostic]) {
+    for diagnostic in diagnostics {
+        debug!(
+            diagnostic_severity = diagnostic.severity,
+            diagnostic_summary = diagnostic.summary,
+            "diagnostic"
+        );
     }
 }
 

@@ -520,12 +520,7 @@ impl Harness {
     }
 
     fn complete(&self, config: Config) -> Result<Value, Problem> {
-        let summary = "the configuration does not fit the schema";
-        let value = config
-            .complete(self.members())
-            .map_err(|findings| Problem::rule(Step::Config, summary, findings))?;
-        Problem::unless_empty(Step::Config, summary, misfits(&self.kind.shape().ty, &value))?;
-        Ok(value)
+        config.sent_to(self.kind.shape())
     }
 
     /// A state must fit its type, be known, and hold no write-only value.

@@ -10,17 +10,23 @@
 //! let config = config!({ "name": "gpu", "limit": 3, "token": unknown() });
 //! ```
 //!
+//! [`EphemeralHarness`] and [`ActionHarness`] do the same for what leaves no state.
+//!
 //! **Not here:** encodings and transport, which need no resource to be tested.
 
+mod action;
 mod config;
 mod core;
+mod ephemeral;
 mod generate;
 mod harness;
 pub mod laws;
 mod problem;
 
+pub use action::ActionHarness;
 pub use config::{Config, Marker, config, unknown};
 pub use core::proposed_new_state;
+pub use ephemeral::{EphemeralHarness, Live};
 pub use harness::{Action, Done, Harness, Instance, Planned};
 pub use problem::{Finding, Problem, Step};
 

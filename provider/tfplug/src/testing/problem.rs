@@ -24,6 +24,14 @@ pub enum Step {
     Import,
     /// `UpgradeResourceState`.
     Upgrade,
+    /// `OpenEphemeralResource`.
+    Open,
+    /// `RenewEphemeralResource`.
+    Renew,
+    /// `CloseEphemeralResource`.
+    Close,
+    /// `InvokeAction`.
+    Invoke,
     /// What the harness itself was asked to see: an empty plan, a law.
     Expectation,
 }

@@ -1,7 +1,9 @@
 //! The engine, driven by the harness: one small `check` for each feature, many cases.
 
+mod action;
 mod apply;
 mod blocks;
+mod ephemeral;
 mod kinds;
 mod nested;
 mod other;
