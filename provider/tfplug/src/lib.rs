@@ -93,6 +93,8 @@
 //! | look at a plan before it is carried out | [`Resource::plan`], [`Draft`], [`Attr`] |
 //! | configure the provider and reach a service | [`Provider`], [`Provide`] |
 //! | look something up, or compute it | [`DataSource`], [`Registry::lookup`], [`Function`] |
+//! | show what there is, to be imported | [`List`] |
+//! | read older states, and those of other providers | [`Past`] |
 //! | tell what went wrong, and where | [`Error`], [`At`] |
 //! | hide what is secret | [`Secret`], [`Sensitive`] |
 //! | write the pages of the registry | [`docs`] |
@@ -105,6 +107,7 @@ extern crate self as tfplug;
 pub mod __derive;
 pub mod context;
 pub mod data_source;
+pub mod deferral;
 pub mod diag;
 pub mod docs;
 pub mod draft;
@@ -112,12 +115,16 @@ pub mod engine;
 pub mod erased;
 pub mod function;
 pub mod identity;
+pub mod list;
+pub mod past;
 pub mod path;
 pub mod provider;
 pub mod resource;
 mod rpc;
 pub mod schema;
 mod serve;
+#[cfg(feature = "state-store")]
+pub mod state_store;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod typed;
@@ -127,13 +134,18 @@ pub mod wire;
 
 pub use context::{Call, Cx, Private};
 pub use data_source::DataSource;
+pub use deferral::Deferral;
 pub use diag::{At, Blame, Diagnostic, Diags, Error, Result, Severity};
 pub use draft::Draft;
 pub use erased::Provide;
 pub use function::Function;
+pub use list::{Found, List};
+pub use past::Past;
 pub use path::{Field, Path, Place, Step};
 pub use provider::{Host, Provider, Registry, Served, serve, serve_any};
 pub use resource::{Applied, Change, Failure, Identified, Keeping, Resource, Schema, immutable};
+#[cfg(feature = "state-store")]
+pub use state_store::StateStore;
 pub use tfplug_derive::Schema;
 pub use typed::{Attr, AttributeType, Json, Secret, Sensitive, Set, Slot};
 pub use value::{Number, Type, Value};

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use crate::data_source::DataSource;
 use crate::diag::Result;
 use crate::erased::{
-    BoxFuture, Callable, DataSourceHandler, FunctionHandler, LookupHandler, Managed, Provide,
-    Readable, ResourceHandler, Shape,
+    BoxFuture, Callable, DataSourceHandler, FunctionHandler, ListHandler, Listable, LookupHandler,
+    Managed, Provide, Readable, ResourceHandler, Shape, Storing,
 };
 use crate::function::Function;
+use crate::list::List;
 use crate::resource::{Resource, Schema};
 use crate::value::Value;
 
@@ -137,6 +138,8 @@ pub struct Registry<B> {
     data_sources: BTreeMap<String, Arc<dyn Readable>>,
     ephemeral: BTreeMap<String, Arc<dyn Readable>>,
     functions: BTreeMap<String, Arc<dyn Callable>>,
+    lists: BTreeMap<String, Arc<dyn Listable>>,
+    state_stores: BTreeMap<String, Arc<dyn Storing>>,
     of: std::marker::PhantomData<fn() -> B>,
 }
 
@@ -148,6 +151,8 @@ impl<B: Send + Sync + 'static> Registry<B> {
             data_sources: BTreeMap::new(),
             ephemeral: BTreeMap::new(),
             functions: BTreeMap::new(),
+            lists: BTreeMap::new(),
+            state_stores: BTreeMap::new(),
             of: std::marker::PhantomData,
         }
     }
@@ -172,6 +177,16 @@ impl<B: Send + Sync + 'static> Registry<B> {
         self
     }
 
+    /// Serves a list of what there is of `R`, which is served as a [resource](Registry::resource), too.
+    #[must_use]
+    pub fn list<R: List>(mut self) -> Self
+    where
+        B: Provide<R::Backend>,
+    {
+        self.lists.insert(R::TYPE_NAME.to_owned(), Arc::new(ListHandler::<R, B>::new()));
+        self
+    }
+
     /// Serves the data source `D`.
     #[must_use]
     pub fn data_source<D: DataSource>(mut self) -> Self
@@ -180,6 +195,18 @@ impl<B: Send + Sync + 'static> Registry<B> {
     {
         self.data_sources
             .insert(D::TYPE_NAME.to_owned(), Arc::new(DataSourceHandler::<D, B>::new()));
+        self
+    }
+
+    /// Serves the state store `S`.
+    #[cfg(feature = "state-store")]
+    #[must_use]
+    pub fn state_store<S: crate::state_store::StateStore>(mut self) -> Self
+    where
+        B: Provide<S::Backend>,
+    {
+        let handler = crate::erased::StoreHandler::<S, B>::new();
+        self.state_stores.insert(S::TYPE_NAME.to_owned(), Arc::new(handler));
         self
     }
 
@@ -226,6 +253,7 @@ impl<B> fmt::Debug for Registry<B> {
             .field("data_sources", &self.data_sources.keys())
             .field("ephemeral", &self.ephemeral.keys())
             .field("functions", &self.functions.keys())
+            .field("lists", &self.lists.keys())
             .finish_non_exhaustive()
     }
 }
@@ -252,6 +280,10 @@ pub struct Served {
     pub ephemeral: BTreeMap<String, Arc<dyn Readable>>,
     /// Its functions by name.
     pub functions: BTreeMap<String, Arc<dyn Callable>>,
+    /// Its lists by the full type name of what they list.
+    pub lists: BTreeMap<String, Arc<dyn Listable>>,
+    /// Its state stores by full type name; none without the feature `state-store`.
+    pub state_stores: BTreeMap<String, Arc<dyn Storing>>,
     configure: Configure,
 }
 
@@ -307,6 +339,12 @@ impl Served {
                 .map(|(short, kind)| (full(short), kind))
                 .collect(),
             functions: registry.functions,
+            lists: registry.lists.into_iter().map(|(short, kind)| (full(short), kind)).collect(),
+            state_stores: registry
+                .state_stores
+                .into_iter()
+                .map(|(short, kind)| (full(short), kind))
+                .collect(),
             address: address.into(),
             version: version.into(),
             shape: Shape::new(0, configuration),

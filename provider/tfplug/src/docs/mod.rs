@@ -9,6 +9,7 @@
 //! | `examples/provider/provider.tf` | `docs/index.md` |
 //! | `examples/resources/<type>/resource.tf`, `import.sh` | `docs/resources/<name>.md` |
 //! | `examples/data-sources/<type>/data-source.tf` | `docs/data-sources/<name>.md` |
+//! | `examples/list-resources/<type>/list-resource.tfquery.hcl` | `docs/list-resources/<name>.md` |
 //! | `examples/functions/<name>/function.tf` | `docs/functions/<name>.md` |
 
 mod import;
@@ -34,8 +35,13 @@ pub type Texts = BTreeMap<String, String>;
 pub type Sections<'a> = &'a [(&'a str, &'a str)];
 
 /// The folders of examples that belong to [`render`]; every file in them must belong to a page.
-pub const EXAMPLES: [&str; 4] =
-    ["examples/provider", "examples/resources", "examples/data-sources", "examples/functions"];
+pub const EXAMPLES: [&str; 5] = [
+    "examples/provider",
+    "examples/resources",
+    "examples/data-sources",
+    "examples/list-resources",
+    "examples/functions",
+];
 
 /// Something that keeps pages from being made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +64,8 @@ impl std::error::Error for Problem {}
 ///
 /// Such a page that it does not make for this one is of a kind that no longer exists.
 pub fn is_page(path: &str) -> bool {
-    let folders = ["docs/resources/", "docs/data-sources/", "docs/functions/"];
+    let folders =
+        ["docs/resources/", "docs/data-sources/", "docs/list-resources/", "docs/functions/"];
     path == "docs/index.md" || folders.iter().any(|folder| path.starts_with(folder))
 }
 
@@ -71,10 +78,13 @@ pub fn render(
     let mut pages = Pages { served, examples, sections, texts: Texts::new(), problems: Vec::new() };
     pages.index();
     for (name, resource) in &served.resources {
-        pages.resource(name, resource.shape());
+        pages.resource(name, &**resource);
     }
     for (name, data_source) in &served.data_sources {
         pages.data_source(name, data_source.shape());
+    }
+    for (name, list) in &served.lists {
+        pages.list(name, list.shape());
     }
     for (name, function) in &served.functions {
         pages.function(name, function.as_ref());
@@ -101,6 +111,9 @@ impl<'a> Pages<'a> {
                 ["examples", "resources", kind, _, ..] => self.served.resources.contains_key(*kind),
                 ["examples", "data-sources", kind, _, ..] => {
                     self.served.data_sources.contains_key(*kind)
+                }
+                ["examples", "list-resources", kind, _, ..] => {
+                    self.served.lists.contains_key(*kind)
                 }
                 ["examples", "functions", name, _, ..] => self.served.functions.contains_key(*name),
                 _ => path == "examples/provider/provider.tf",

@@ -22,6 +22,10 @@ pub enum Step {
     Refresh,
     /// `ImportResourceState`.
     Import,
+    /// `MoveResourceState`.
+    Move,
+    /// `ListResource`.
+    List,
     /// `UpgradeResourceState`.
     Upgrade,
     /// What the harness itself was asked to see: an empty plan, a law.

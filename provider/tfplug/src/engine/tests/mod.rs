@@ -2,7 +2,10 @@
 
 mod apply;
 mod blocks;
+mod deferral;
+mod generate;
 mod kinds;
+mod list;
 mod nested;
 mod other;
 mod plan;
