@@ -20,13 +20,13 @@ macro_rules! assets {
 }
 
 assets! {
-    model_deployment::ModelDeployment: resource and lookup,
-    model_registry::ModelRegistry: resource and lookup,
-    model_version::ModelVersion: resource and lookup,
-    work_pool::WorkPool: resource and lookup,
-    work_queue::WorkQueue: resource and lookup,
-    worm_bucket::WormBucket: resource and lookup,
-    worm_record::WormRecord: resource and lookup,
+    model_deployment::ModelDeployment: resource and lookup and list,
+    model_registry::ModelRegistry: resource and lookup and list,
+    model_version::ModelVersion: resource and lookup and list,
+    work_pool::WorkPool: resource and lookup and list,
+    work_queue::WorkQueue: resource and lookup and list,
+    worm_bucket::WormBucket: resource and lookup and list,
+    worm_record::WormRecord: resource and lookup and list,
 }
 
 pub mod functions;

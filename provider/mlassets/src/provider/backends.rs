@@ -107,6 +107,10 @@ impl<T> Configured<T> {
             Configured::Ready(_) | Configured::Unknown => None,
         }
     }
+
+    fn is_unknown(&self) -> bool {
+        matches!(self, Configured::Unknown)
+    }
 }
 
 fn no_block(block: &str, instead: &str) -> Error {
@@ -126,6 +130,10 @@ impl Provide<Prefect> for Backends {
     fn missing(&self) -> Option<Error> {
         self.prefect.missing("prefect", "PREFECT_API_URL")
     }
+
+    fn is_unknown(&self) -> bool {
+        self.prefect.is_unknown()
+    }
 }
 
 impl Provide<Registry> for Backends {
@@ -136,6 +144,10 @@ impl Provide<Registry> for Backends {
     fn missing(&self) -> Option<Error> {
         self.registry.missing("registry", "MLASSETS_REGISTRY_URL")
     }
+
+    fn is_unknown(&self) -> bool {
+        self.registry.is_unknown()
+    }
 }
 
 impl Provide<Archive> for Backends {
@@ -145,5 +157,9 @@ impl Provide<Archive> for Backends {
 
     fn missing(&self) -> Option<Error> {
         self.worm.missing("worm", "MLASSETS_WORM_DIRECTORY")
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.worm.is_unknown()
     }
 }
