@@ -1,8 +1,8 @@
 //! `mlassets_worm_record`: a record that is written once.
 
 use tfplug::{
-    Applied, At, Attr, AttributeType, Change, Cx, Diagnostic, Draft, Error, Field, Keeping,
-    Resource, Result, Schema,
+    Applied, At, Attr, AttributeType, Change, Cx, Diagnostic, Draft, Error, Field, Found as Listing,
+    Keeping, List, Resource, Result, Schema,
 };
 
 use crate::adopted;
@@ -217,6 +217,66 @@ impl Resource for WormRecord {
             return Ok(());
         }
         cx.delete_record(key).await.map_err(with_way_out)
+    }
+}
+
+/// Which records are listed.
+#[derive(Schema, Debug)]
+pub struct WormRecords {
+    /// The bucket.
+    #[tf(
+        check = explained("be a bucket's name", |name: &String| check_bucket(name)),
+        example = "\"ml-assets-core-audit\""
+    )]
+    pub bucket: String,
+    /// Only those of this type.
+    #[tf(
+        check = explained("be a type of record", |name: &String| check_record_type(name)),
+        example = "\"model_distribution\""
+    )]
+    pub record_type: Option<String>,
+    /// Only those of events at this time or later.
+    #[tf(example = "\"2025-01-01T00:00:00Z\"")]
+    pub from: Option<Moment>,
+    /// Only those of events before this time.
+    #[tf(example = "\"2025-02-01T00:00:00Z\"")]
+    pub until: Option<Moment>,
+}
+
+impl List for WormRecord {
+    type Filter = WormRecords;
+
+    async fn list(cx: &Cx<Archive>, filter: WormRecords, found: &Listing<Self>) -> Result<()> {
+        let records = cx.list_records(&filter.bucket).await?;
+        for Found { record, problems } in records {
+            let Some(record) = record.filter(|record| filter.selects(record)) else { continue };
+            let name = id(&record.key);
+            let content = if found.wants_state() {
+                let read = cx.read_record(record.key.clone()).await.map_err(Error::from);
+                match read.and_then(text) {
+                    Ok(content) => content,
+                    Err(error) => {
+                        found.leave_out(name, error).await;
+                        continue;
+                    }
+                }
+            } else {
+                String::new()
+            };
+            let record = Self::found(record, &problems, content, Attr::Known(false));
+            found.add(name, record).await;
+        }
+        Ok(())
+    }
+}
+
+impl WormRecords {
+    fn selects(&self, record: &Record) -> bool {
+        let kind = record.key.path.split('/').next().unwrap_or_default();
+        let time = Moment(record.event_time);
+        self.record_type.as_ref().is_none_or(|wanted| wanted == kind)
+            && self.from.is_none_or(|from| from <= time)
+            && self.until.is_none_or(|until| time < until)
     }
 }
 

@@ -95,6 +95,8 @@
 //! | hold something only while Terraform runs | [`EphemeralResource`], [`Opened`] |
 //! | do something when it is asked for | [`Action`], [`Progress`] |
 //! | look something up, or compute it | [`DataSource`], [`Registry::lookup`], [`Function`] |
+//! | show what there is, to be imported | [`List`] |
+//! | read older states, and those of other providers | [`Past`] |
 //! | tell what went wrong, and where | [`Error`], [`At`] |
 //! | hide what is secret | [`Secret`], [`Sensitive`] |
 //! | write the pages of the registry | [`docs`] |
@@ -108,6 +110,7 @@ pub mod __derive;
 pub mod action;
 pub mod context;
 pub mod data_source;
+pub mod deferral;
 pub mod diag;
 pub mod docs;
 pub mod draft;
@@ -116,12 +119,16 @@ pub mod ephemeral;
 pub mod erased;
 pub mod function;
 pub mod identity;
+pub mod list;
+pub mod past;
 pub mod path;
 pub mod provider;
 pub mod resource;
 mod rpc;
 pub mod schema;
 mod serve;
+#[cfg(feature = "state-store")]
+pub mod state_store;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod typed;
@@ -132,14 +139,19 @@ pub mod wire;
 pub use action::{Action, Progress};
 pub use context::{Call, Cx, Private};
 pub use data_source::DataSource;
+pub use deferral::Deferral;
 pub use diag::{At, Blame, Diagnostic, Diags, Error, Result, Severity};
 pub use draft::Draft;
 pub use ephemeral::{EphemeralResource, Opened};
 pub use erased::Provide;
 pub use function::Function;
+pub use list::{Found, List};
+pub use past::Past;
 pub use path::{Field, Path, Place, Step};
 pub use provider::{Host, Provider, Registry, Served, serve, serve_any};
 pub use resource::{Applied, Change, Failure, Identified, Keeping, Resource, Schema, immutable};
+#[cfg(feature = "state-store")]
+pub use state_store::StateStore;
 pub use tfplug_derive::Schema;
 pub use typed::{Attr, AttributeType, Json, Secret, Sensitive, Set, Slot};
 pub use value::{Number, Type, Value};

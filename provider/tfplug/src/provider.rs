@@ -11,9 +11,11 @@ use crate::diag::Result;
 use crate::ephemeral::EphemeralResource;
 use crate::erased::{
     ActionHandler, BoxFuture, Callable, DataSourceHandler, EphemeralHandler, FunctionHandler,
-    Invocable, LookupHandler, Managed, Openable, Provide, Readable, ResourceHandler, Shape,
+    Invocable, ListHandler, Listable, LookupHandler, Managed, Openable, Provide, Readable,
+    ResourceHandler, Shape, Storing,
 };
 use crate::function::Function;
+use crate::list::List;
 use crate::resource::{Resource, Schema};
 use crate::value::Value;
 
@@ -140,6 +142,8 @@ pub struct Registry<B> {
     ephemeral: BTreeMap<String, Arc<dyn Openable>>,
     actions: BTreeMap<String, Arc<dyn Invocable>>,
     functions: BTreeMap<String, Arc<dyn Callable>>,
+    lists: BTreeMap<String, Arc<dyn Listable>>,
+    state_stores: BTreeMap<String, Arc<dyn Storing>>,
     of: std::marker::PhantomData<fn() -> B>,
 }
 
@@ -152,6 +156,8 @@ impl<B: Send + Sync + 'static> Registry<B> {
             ephemeral: BTreeMap::new(),
             actions: BTreeMap::new(),
             functions: BTreeMap::new(),
+            lists: BTreeMap::new(),
+            state_stores: BTreeMap::new(),
             of: std::marker::PhantomData,
         }
     }
@@ -173,6 +179,16 @@ impl<B: Send + Sync + 'static> Registry<B> {
         B: Provide<R::Backend>,
     {
         self.data_sources.insert(R::TYPE_NAME.to_owned(), Arc::new(LookupHandler::<R, B>::new()));
+        self
+    }
+
+    /// Serves a list of what there is of `R`, which is served as a [resource](Registry::resource), too.
+    #[must_use]
+    pub fn list<R: List>(mut self) -> Self
+    where
+        B: Provide<R::Backend>,
+    {
+        self.lists.insert(R::TYPE_NAME.to_owned(), Arc::new(ListHandler::<R, B>::new()));
         self
     }
 
@@ -204,6 +220,18 @@ impl<B: Send + Sync + 'static> Registry<B> {
         B: Provide<A::Backend>,
     {
         self.actions.insert(A::TYPE_NAME.to_owned(), Arc::new(ActionHandler::<A, B>::new()));
+        self
+    }
+
+    /// Serves the state store `S`.
+    #[cfg(feature = "state-store")]
+    #[must_use]
+    pub fn state_store<S: crate::state_store::StateStore>(mut self) -> Self
+    where
+        B: Provide<S::Backend>,
+    {
+        let handler = crate::erased::StoreHandler::<S, B>::new();
+        self.state_stores.insert(S::TYPE_NAME.to_owned(), Arc::new(handler));
         self
     }
 
@@ -257,6 +285,7 @@ impl<B> fmt::Debug for Registry<B> {
             .field("ephemeral", &self.ephemeral.keys())
             .field("actions", &self.actions.keys())
             .field("functions", &self.functions.keys())
+            .field("lists", &self.lists.keys())
             .finish_non_exhaustive()
     }
 }
@@ -285,6 +314,10 @@ pub struct Served {
     pub actions: BTreeMap<String, Arc<dyn Invocable>>,
     /// Its functions by name.
     pub functions: BTreeMap<String, Arc<dyn Callable>>,
+    /// Its lists by the full type name of what they list.
+    pub lists: BTreeMap<String, Arc<dyn Listable>>,
+    /// Its state stores by full type name; none without the feature `state-store`.
+    pub state_stores: BTreeMap<String, Arc<dyn Storing>>,
     configure: Configure,
 }
 
@@ -345,6 +378,12 @@ impl Served {
                 .map(|(short, kind)| (full(short), kind))
                 .collect(),
             functions: registry.functions,
+            lists: registry.lists.into_iter().map(|(short, kind)| (full(short), kind)).collect(),
+            state_stores: registry
+                .state_stores
+                .into_iter()
+                .map(|(short, kind)| (full(short), kind))
+                .collect(),
             address: address.into(),
             version: version.into(),
             shape: Shape::new(0, configuration),

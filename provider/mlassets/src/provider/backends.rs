@@ -114,6 +114,10 @@ impl<T> Configured<T> {
             Configured::Ready(_) | Configured::Unknown => None,
         }
     }
+
+    fn is_unknown(&self) -> bool {
+        matches!(self, Configured::Unknown)
+    }
 }
 
 fn no_block(block: &str, instead: &str) -> Error {
@@ -133,6 +137,10 @@ impl Provide<Prefect> for Backends {
     fn missing(&self) -> Option<Error> {
         self.prefect.missing("prefect", "PREFECT_API_URL")
     }
+
+    fn is_unknown(&self) -> bool {
+        self.prefect.is_unknown()
+    }
 }
 
 impl Provide<Registry> for Backends {
@@ -142,6 +150,10 @@ impl Provide<Registry> for Backends {
 
     fn missing(&self) -> Option<Error> {
         self.registry.missing("registry", "MLASSETS_REGISTRY_URL")
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.registry.is_unknown()
     }
 }
 
@@ -153,6 +165,10 @@ impl Provide<Archive> for Backends {
     fn missing(&self) -> Option<Error> {
         self.worm.missing("worm", "MLASSETS_WORM_DIRECTORY")
     }
+
+    fn is_unknown(&self) -> bool {
+        self.worm.is_unknown()
+    }
 }
 
 impl Provide<Signals> for Backends {
@@ -162,6 +178,10 @@ impl Provide<Signals> for Backends {
 
     fn missing(&self) -> Option<Error> {
         self.signals.missing("redis", "MLASSETS_REDIS_URL")
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.signals.is_unknown()
     }
 }
 
@@ -179,5 +199,9 @@ impl Provide<Gate> for Backends {
             Configured::Unusable(error) => Some(error.clone()),
             Configured::Missing | Configured::Ready(_) | Configured::Unknown => None,
         }
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.gate.is_unknown()
     }
 }

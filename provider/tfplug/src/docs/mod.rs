@@ -9,6 +9,7 @@
 //! | `examples/provider/provider.tf` | `docs/index.md` |
 //! | `examples/resources/<type>/resource.tf`, `import.sh` | `docs/resources/<name>.md` |
 //! | `examples/data-sources/<type>/data-source.tf` | `docs/data-sources/<name>.md` |
+//! | `examples/list-resources/<type>/list-resource.tfquery.hcl` | `docs/list-resources/<name>.md` |
 //! | `examples/ephemeral-resources/<type>/ephemeral-resource.tf` | `docs/ephemeral-resources/<name>.md` |
 //! | `examples/actions/<type>/action.tf` | `docs/actions/<name>.md` |
 //! | `examples/functions/<name>/function.tf` | `docs/functions/<name>.md` |
@@ -36,10 +37,11 @@ pub type Texts = BTreeMap<String, String>;
 pub type Sections<'a> = &'a [(&'a str, &'a str)];
 
 /// The folders of examples that belong to [`render`]; every file in them must belong to a page.
-pub const EXAMPLES: [&str; 6] = [
+pub const EXAMPLES: [&str; 7] = [
     "examples/provider",
     "examples/resources",
     "examples/data-sources",
+    "examples/list-resources",
     "examples/ephemeral-resources",
     "examples/actions",
     "examples/functions",
@@ -69,6 +71,7 @@ pub fn is_page(path: &str) -> bool {
     let folders = [
         "docs/resources/",
         "docs/data-sources/",
+        "docs/list-resources/",
         "docs/ephemeral-resources/",
         "docs/actions/",
         "docs/functions/",
@@ -85,10 +88,13 @@ pub fn render(
     let mut pages = Pages { served, examples, sections, texts: Texts::new(), problems: Vec::new() };
     pages.index();
     for (name, resource) in &served.resources {
-        pages.resource(name, resource.shape());
+        pages.resource(name, &**resource);
     }
     for (name, data_source) in &served.data_sources {
         pages.data_source(name, data_source.shape());
+    }
+    for (name, list) in &served.lists {
+        pages.list(name, list.shape());
     }
     for (name, resource) in &served.ephemeral {
         pages.ephemeral(name, resource.shape());
@@ -121,6 +127,9 @@ impl<'a> Pages<'a> {
                 ["examples", "resources", kind, _, ..] => self.served.resources.contains_key(*kind),
                 ["examples", "data-sources", kind, _, ..] => {
                     self.served.data_sources.contains_key(*kind)
+                }
+                ["examples", "list-resources", kind, _, ..] => {
+                    self.served.lists.contains_key(*kind)
                 }
                 ["examples", "ephemeral-resources", kind, _, ..] => {
                     self.served.ephemeral.contains_key(*kind)

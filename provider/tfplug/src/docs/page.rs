@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::erased::{Callable, Shape};
+use crate::erased::{Callable, Managed, Shape};
 use crate::schema::Presence;
 use crate::value::Type;
 
@@ -65,7 +65,8 @@ impl Pages<'_> {
         self.add("docs/index.md".to_owned(), page);
     }
 
-    pub(super) fn resource(&mut self, name: &str, shape: &Shape) {
+    pub(super) fn resource(&mut self, name: &str, resource: &dyn Managed) {
+        let shape = resource.shape();
         let folder = format!("examples/resources/{name}");
         let wanted = format!("resource \"{name}\"");
         let Some(example) = self.example(format!("{folder}/resource.tf"), &wanted) else { return };
@@ -78,6 +79,16 @@ impl Pages<'_> {
             if let Err(what) = import(&mut page, name, identity, &shape.block, example, written) {
                 self.problems.push(Problem { path: script, what });
             }
+        }
+        for source in resource.sources() {
+            page.add("## Moved");
+            let (kind, from) = (source.type_name, source.provider);
+            page.add(&format!(
+                "A `moved` block takes over a `{kind}` of the provider `{from}` as it is; nothing is replaced. Needs \
+                 Terraform 1.8 or later, and that provider installed until the move is applied."
+            ));
+            let moved = format!("moved {{\n  from = {kind}.example\n  to   = {name}.example\n}}");
+            page.code("terraform", &moved);
         }
         self.add(format!("docs/resources/{}.md", self.short(name)), page);
     }
@@ -101,6 +112,26 @@ impl Pages<'_> {
         page.add("## Schema");
         members(&mut page, Level::new(&shape.block, Held::Plain), 3);
         self.add(format!("docs/data-sources/{short}.md"), page);
+    }
+
+    pub(super) fn list(&mut self, name: &str, filter: &Shape) {
+        let path = format!("examples/list-resources/{name}/list-resource.tfquery.hcl");
+        let wanted = format!("list \"{name}\"");
+        let Some(example) = self.example(path, &wanted) else { return };
+        let short = self.short(name);
+        let resource = self.served.resources.get(name);
+        let listed = resource.map_or("", |it| first_paragraph(&it.shape().block.description));
+        let description = format!(
+            "{listed}\n\nThis finds those that exist, to be imported: `terraform query` shows them, and \
+             `terraform query -generate-config-out=imported.tf` writes `import` blocks with a configuration for \
+             each. Needs Terraform 1.14 or later. To manage one, see the resource \
+             [`{name}`](../resources/{short}.md)."
+        );
+        let mut page = self.usage(name, "List Resource", filter, &description, example);
+        page.add("## Schema");
+        page.add("What stands in the `config` block:");
+        members(&mut page, Level::new(&filter.block, Held::Plain), 3);
+        self.add(format!("docs/list-resources/{short}.md"), page);
     }
 
     pub(super) fn ephemeral(&mut self, name: &str, shape: &Shape) {

@@ -7,8 +7,9 @@ use expect_test::{Expect, expect};
 use super::{Texts, is_page, render};
 use crate::provider::Served;
 use crate::{
-    Action, Applied, Attr, Change, Cx, DataSource, EphemeralResource, Failure, Function, Host,
-    Opened, Progress, Provide, Provider, Registry, Resource, Result, Schema, Secret, immutable,
+    Action, Applied, Attr, Change, Cx, DataSource, EphemeralResource, Failure, Found as Listing,
+    Function, Host, List, Opened, Progress, Provide, Provider, Registry, Resource, Result, Schema,
+    Secret, immutable,
 };
 
 /// Keeps shelves and what stands on them.
@@ -101,6 +102,22 @@ impl Resource for Shelf {
     }
 
     async fn delete(_: &Cx<()>, _: Self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Which shelves.
+#[derive(Schema, Debug)]
+struct Shelves {
+    /// Only those in this room.
+    #[tf(example = "\"cellar\"")]
+    room: Option<String>,
+}
+
+impl List for Shelf {
+    type Filter = Shelves;
+
+    async fn list(_: &Cx<()>, _: Shelves, _: &Listing<Self>) -> Result<()> {
         Ok(())
     }
 }
@@ -209,6 +226,7 @@ impl Provider for Shop {
         Registry::new()
             .resource::<Shelf>()
             .lookup::<Shelf>()
+            .list::<Shelf>()
             .data_source::<Clock>()
             .ephemeral::<Ticket>()
             .action::<Sweep>()
@@ -222,6 +240,10 @@ fn examples() -> Texts {
         ("examples/resources/shop_shelf/resource.tf", "resource \"shop_shelf\" \"wines\" {}\n"),
         ("examples/data-sources/shop_shelf/data-source.tf", "data \"shop_shelf\" \"wines\" {}\n"),
         ("examples/data-sources/shop_clock/data-source.tf", "data \"shop_clock\" \"wall\" {}\n"),
+        (
+            "examples/list-resources/shop_shelf/list-resource.tfquery.hcl",
+            "list \"shop_shelf\" \"all\" {\n  provider = shop\n}\n",
+        ),
         (
             "examples/ephemeral-resources/shop_ticket/ephemeral-resource.tf",
             "ephemeral \"shop_ticket\" \"day\" {}\n",
@@ -265,6 +287,7 @@ fn each_kind_has_its_page() {
             "docs/ephemeral-resources/ticket.md",
             "docs/functions/longest.md",
             "docs/index.md",
+            "docs/list-resources/shelf.md",
             "docs/resources/shelf.md",
         ]
     );
@@ -676,9 +699,50 @@ fn an_import_script_takes_the_place_of_examples() {
 }
 
 #[test]
+fn the_page_of_a_list() {
+    check(
+        "docs/list-resources/shelf.md",
+        &expect![[r#"
+            ---
+            page_title: "shop_shelf List Resource - shop"
+            subcategory: "Shelves"
+            description: |-
+              A shelf with boxes on it.
+            ---
+
+            <!-- @generated from the provider's schema and its examples: change those. -->
+
+            # shop_shelf (List Resource)
+
+            A shelf with
+            `boxes` on it.
+
+            This finds those that exist, to be imported: `terraform query` shows them, and `terraform query -generate-config-out=imported.tf` writes `import` blocks with a configuration for each. Needs Terraform 1.14 or later. To manage one, see the resource [`shop_shelf`](../resources/shelf.md).
+
+            ## Example Usage
+
+            ```terraform
+            list "shop_shelf" "all" {
+              provider = shop
+            }
+            ```
+
+            ## Schema
+
+            What stands in the `config` block:
+
+            ### Optional
+
+            - `room` (string) Only those in this room. Example: `"cellar"`.
+        "#]],
+    );
+}
+
+#[test]
 fn missing_and_foreign_examples_are_problems() {
     check_problems(
         |texts| {
+            texts.remove("examples/list-resources/shop_shelf/list-resource.tfquery.hcl");
             texts.remove("examples/provider/provider.tf");
             let empty = "examples/data-sources/shop_clock/data-source.tf";
             texts.insert(empty.to_owned(), "# nothing".to_owned());
@@ -688,6 +752,7 @@ fn missing_and_foreign_examples_are_problems() {
         &expect![[r#"
             examples/provider/provider.tf: missing; write one with `provider "shop"` that works as it stands
             examples/data-sources/shop_clock/data-source.tf: holds no `data "shop_clock"`, which it should show
+            examples/list-resources/shop_shelf/list-resource.tfquery.hcl: missing; write one with `list "shop_shelf"` that works as it stands
             examples/resources/shop_drawer/resource.tf: belongs to nothing that the provider serves; move or remove it
         "#]],
     );

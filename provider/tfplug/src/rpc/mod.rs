@@ -9,10 +9,12 @@ mod calls;
 mod data;
 mod ephemeral;
 mod function;
+mod list;
 mod provider;
 mod resource;
 mod schema;
 mod service;
+mod state_store;
 #[cfg(test)]
 mod tests;
 mod unserved;

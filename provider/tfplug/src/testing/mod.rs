@@ -5,6 +5,8 @@
 //! answer by the rules that core enforces. These rules are written here a second time, from what core
 //! does and not from what the engine does, so that each checks the other.
 //!
+//! A [`Query`] does the same for what is listed.
+//!
 //! ```
 //! # use tfplug::testing::{config, unknown};
 //! let config = config!({ "name": "gpu", "limit": 3, "token": unknown() });
@@ -22,6 +24,7 @@ mod generate;
 mod harness;
 pub mod laws;
 mod problem;
+mod query;
 
 pub use action::ActionHarness;
 pub use config::{Config, Marker, config, unknown};
@@ -29,6 +32,7 @@ pub use core::proposed_new_state;
 pub use ephemeral::{EphemeralHarness, Live};
 pub use harness::{Action, Done, Harness, Instance, Planned};
 pub use problem::{Finding, Problem, Step};
+pub use query::{Answer, Listed, Query};
 
 #[doc(hidden)]
 pub use serde_json::json as __json;

@@ -22,6 +22,10 @@ pub enum Step {
     Refresh,
     /// `ImportResourceState`.
     Import,
+    /// `MoveResourceState`.
+    Move,
+    /// `ListResource`.
+    List,
     /// `UpgradeResourceState`.
     Upgrade,
     /// `OpenEphemeralResource`.

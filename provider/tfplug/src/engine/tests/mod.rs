@@ -3,8 +3,11 @@
 mod action;
 mod apply;
 mod blocks;
+mod deferral;
 mod ephemeral;
+mod generate;
 mod kinds;
+mod list;
 mod nested;
 mod other;
 mod plan;
