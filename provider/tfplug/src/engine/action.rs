@@ -2,6 +2,7 @@
 
 use crate::action::Progress;
 use crate::context::Call;
+use crate::deferral::Deferral;
 use crate::diag::{Diags, Error};
 use crate::draft::RawDraft;
 use crate::engine::passes::{Computed, propose};
@@ -13,30 +14,28 @@ use crate::value::Value;
 /// What is to be said of an action in a plan.
 #[derive(Clone, Debug, Default)]
 pub struct ActionPlan {
-    /// Whether the provider itself is not configured yet, so that the action must wait.
-    pub deferred: bool,
+    /// Why the action must wait, if Terraform allows that: the provider itself is not configured yet.
+    pub deferred: Option<Deferral>,
     /// What to tell the user.
     pub diags: Diags,
 }
 
 /// Plans an action. Terraform validates with less knowledge than there is now, so this validates again.
-pub async fn plan_action(
-    action: &dyn Invocable,
-    call: &Call,
-    config: Value,
-    deferral_allowed: bool,
-) -> ActionPlan {
+pub async fn plan_action(action: &dyn Invocable, call: &Call, config: Value) -> ActionPlan {
     let config = completed(action, &config);
     let mut diags = validated(action, config.clone());
     if diags.has_errors() {
-        return ActionPlan { deferred: false, diags };
+        return ActionPlan { deferred: None, diags };
     }
     match action.is_ready(call) {
         Ok(true) => {}
-        Ok(false) => return ActionPlan { deferred: deferral_allowed, diags },
+        Ok(false) => {
+            let deferred = call.may_defer().then_some(Deferral::ProviderConfiguration);
+            return ActionPlan { deferred, diags };
+        }
         Err(error) => {
             diags.extend(error);
-            return ActionPlan { deferred: false, diags };
+            return ActionPlan { deferred: None, diags };
         }
     }
     let mut draft = RawDraft { planned: config.clone(), config, diags, ..RawDraft::default() };
@@ -44,7 +43,7 @@ pub async fn plan_action(
     let mut diags = draft.diags;
     diags.keep(planned);
     diags.extend(call.take_warnings());
-    ActionPlan { deferred: false, diags }
+    ActionPlan { deferred: None, diags }
 }
 
 /// Does what the action does; what comes back is what to tell the user at its end.

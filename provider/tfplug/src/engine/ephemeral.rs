@@ -6,6 +6,7 @@
 use std::time::SystemTime;
 
 use crate::context::{Call, Private};
+use crate::deferral::Deferral;
 use crate::diag::{Diags, Error};
 use crate::engine::conform::{Violation, planned_violations};
 use crate::engine::passes::{Computed, propose};
@@ -23,8 +24,8 @@ pub struct OpenResponse {
     pub renew_at: Option<SystemTime>,
     /// What renewing and closing need to know.
     pub private: Private,
-    /// Whether its configuration is not known yet, so that it must wait.
-    pub deferred: bool,
+    /// Why it must wait, if Terraform allows that.
+    pub deferred: Option<Deferral>,
     /// What to tell the user.
     pub diags: Diags,
 }
@@ -41,16 +42,14 @@ pub struct RenewResponse {
 }
 
 /// Opens an ephemeral resource and judges what it holds.
-pub async fn open_ephemeral(
-    resource: &dyn Openable,
-    call: &Call,
-    config: Value,
-    deferral_allowed: bool,
-) -> OpenResponse {
+pub async fn open_ephemeral(resource: &dyn Openable, call: &Call, config: Value) -> OpenResponse {
     let members = resource.shape().block.members();
     let proposed = propose(members, &Value::Null, &config, Computed::Marked);
+    if call.may_defer() && resource.waits(call) {
+        return put_off(proposed, Deferral::ProviderConfiguration);
+    }
     if !config.is_wholly_known() {
-        return not_yet(proposed, deferral_allowed);
+        return not_yet(call, proposed);
     }
     let (value, renew_at) = match resource.open(call.clone(), proposed.clone()).await {
         Opening::Open { value, renew_at } => (value, renew_at),
@@ -80,7 +79,7 @@ pub async fn open_ephemeral(
         return failed(call, diags, closed);
     }
     let private = call.private();
-    OpenResponse { result, renew_at, private, deferred: false, diags: call.take_warnings() }
+    OpenResponse { result, renew_at, private, deferred: None, diags: call.take_warnings() }
 }
 
 /// Renews an ephemeral resource.
@@ -106,11 +105,15 @@ fn failed(call: &Call, mut diags: Diags, closed: Diags) -> OpenResponse {
 }
 
 /// Terraform opens nothing of which it does not know the configuration; should it do so, this is the answer.
-fn not_yet(proposed: Value, deferral_allowed: bool) -> OpenResponse {
-    if deferral_allowed {
-        return OpenResponse { result: proposed, deferred: true, ..OpenResponse::default() };
+fn not_yet(call: &Call, proposed: Value) -> OpenResponse {
+    if call.may_defer() {
+        return put_off(proposed, Deferral::Configuration);
     }
     let detail = "It depends on something that is still to be applied. Apply that first, for instance with `-target`.";
     let diags = Error::user("Configuration not known yet", detail).into();
     OpenResponse { diags, ..OpenResponse::default() }
+}
+
+fn put_off(proposed: Value, reason: Deferral) -> OpenResponse {
+    OpenResponse { result: proposed, deferred: Some(reason), ..OpenResponse::default() }
 }

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::sync::OnceLock;
 use std::time::SystemTime;
 
-use super::{BoxFuture, Provide, Shape, context};
+use super::{BoxFuture, Provide, Shape, context, waits};
 use crate::context::Call;
 use crate::diag::{Error, Result};
 use crate::draft::{Draft, RawDraft};
@@ -51,6 +51,11 @@ pub trait Openable: Send + Sync {
         let _ = draft;
     }
 
+    /// Whether the backend waits for values of the provider's configuration; see [`Provide::is_unknown`].
+    fn waits(&self, call: &Call) -> bool {
+        call.is_provider_unknown()
+    }
+
     /// See [`EphemeralResource::open`].
     fn open(&self, call: Call, config: Value) -> BoxFuture<'_, Opening>;
 
@@ -90,6 +95,10 @@ where
 
     fn validate(&self, draft: &mut RawDraft) {
         E::validate(&mut Draft::new(draft));
+    }
+
+    fn waits(&self, call: &Call) -> bool {
+        waits::<E::Backend, B>(call)
     }
 
     fn open(&self, call: Call, config: Value) -> BoxFuture<'_, Opening> {

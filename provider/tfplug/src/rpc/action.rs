@@ -47,15 +47,11 @@ pub(super) async fn plan(
 ) -> Result<proto::plan_action::Response> {
     let action = find(service, &request.action_type)?;
     let config = from_proto::value(request.config, &action.shape().ty)?;
-    let deferral_allowed =
-        request.client_capabilities.is_some_and(|client| client.deferral_allowed);
-    let call = service.call(Private::default());
-    let plan = engine::plan_action(&**action, &call, config, deferral_allowed).await;
-    // The one reason for which Terraform lets an action wait.
-    let reason = proto::deferred::Reason::ProviderConfigUnknown.into();
+    let call = service.deferring_call(Private::default(), request.client_capabilities);
+    let plan = engine::plan_action(&**action, &call, config).await;
     Ok(proto::plan_action::Response {
         diagnostics: to_proto::diagnostics(plan.diags),
-        deferred: plan.deferred.then_some(proto::Deferred { reason }),
+        deferred: plan.deferred.map(to_proto::deferral),
     })
 }
 

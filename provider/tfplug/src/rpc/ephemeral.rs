@@ -37,10 +37,8 @@ pub(super) async fn open(
     let resource = find(service, &request.type_name)?;
     let shape = resource.shape();
     let config = from_proto::value(request.config, &shape.ty)?;
-    let deferral_allowed =
-        request.client_capabilities.is_some_and(|client| client.deferral_allowed);
-    let call = service.call(Private::default());
-    let opened = engine::open_ephemeral(&**resource, &call, config, deferral_allowed).await;
+    let call = service.deferring_call(Private::default(), request.client_capabilities);
+    let opened = engine::open_ephemeral(&**resource, &call, config).await;
     let result = match to_proto::value(&opened.result, &shape.ty) {
         Ok(result) => result,
         // Terraform closes nothing that it could not be told of.
@@ -51,13 +49,12 @@ pub(super) async fn open(
             return Ok(failed);
         }
     };
-    let reason = proto::deferred::Reason::ResourceConfigUnknown.into();
     Ok(Response {
         diagnostics: to_proto::diagnostics(opened.diags),
         renew_at: opened.renew_at.map(Into::into),
         result,
         private: Some(opened.private.to_bytes().into()),
-        deferred: opened.deferred.then_some(proto::Deferred { reason }),
+        deferred: opened.deferred.map(to_proto::deferral),
     })
 }
 

@@ -86,8 +86,8 @@ impl ActionHarness {
     pub async fn plan(&self, config: impl Into<Config>) -> Result<Vec<Diagnostic>, Problem> {
         let config = config.into().sent_to(self.kind.shape())?;
         self.validate_value(config.clone())?;
-        let plan = engine::plan_action(&*self.kind, &self.call(), config, false).await;
-        if plan.deferred {
+        let plan = engine::plan_action(&*self.kind, &self.call(), config).await;
+        if plan.deferred.is_some() {
             let summary = "Provider deferred changes when Terraform did not allow deferrals";
             return Err(Problem::whole(Step::Plan, summary, "the action was deferred"));
         }

@@ -95,9 +95,9 @@ impl EphemeralHarness {
             return Ok(None);
         }
         let call = self.call(&[]);
-        let opened = engine::open_ephemeral(&*self.kind, &call, config.clone(), false).await;
+        let opened = engine::open_ephemeral(&*self.kind, &call, config.clone()).await;
         warnings.extend(Problem::unless_errors(Step::Open, opened.diags)?);
-        if opened.deferred {
+        if opened.deferred.is_some() {
             let summary = "Provider deferred changes when Terraform did not allow deferrals";
             return Err(Problem::whole(Step::Open, summary, "the opening was deferred"));
         }

@@ -189,19 +189,18 @@ async fn an_interrupted_action_ends_where_it_says() {
 #[tokio::test]
 async fn a_provider_without_configuration_is_waited_for_where_that_is_allowed() {
     let kind = crate::erased::ActionHandler::<Restart, World>::new();
-    let call = || {
-        crate::Call::new(
-            None,
-            tokio_util::sync::CancellationToken::new(),
-            crate::Private::default(),
-        )
+    let call = |may_defer| {
+        let token = tokio_util::sync::CancellationToken::new();
+        crate::Call::new(None, token, crate::Private::default()).deferring(may_defer)
     };
     let config = || crate::Value::object([("pool", "gpu".into())]);
     for allowed in [true, false] {
-        let plan = crate::engine::plan_action(&kind, &call(), config(), allowed).await;
-        assert_eq!((plan.deferred, plan.diags.is_empty()), (allowed, true));
+        let plan = crate::engine::plan_action(&kind, &call(allowed), config()).await;
+        let reason = allowed.then_some(crate::Deferral::ProviderConfiguration);
+        assert_eq!((plan.deferred, plan.diags.is_empty()), (reason, true));
     }
-    let said = crate::engine::invoke_action(&kind, &call(), config(), Progress::new(|_| ())).await;
+    let progress = Progress::new(|_| ());
+    let said = crate::engine::invoke_action(&kind, &call(false), config(), progress).await;
     assert_eq!(
         said.iter().map(|said| &*said.summary).collect::<Vec<_>>(),
         ["Provider not configured"]

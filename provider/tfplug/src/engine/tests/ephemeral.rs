@@ -201,16 +201,16 @@ async fn what_terraform_would_refuse_is_closed_as_well() {
 #[tokio::test]
 async fn an_unknown_configuration_waits_where_that_is_allowed() {
     let kind = crate::erased::EphemeralHandler::<Lease, World>::new();
-    let call = crate::Call::new(
-        None,
-        tokio_util::sync::CancellationToken::new(),
-        crate::Private::default(),
-    );
+    let call = |may_defer| {
+        let token = tokio_util::sync::CancellationToken::new();
+        crate::Call::new(None, token, crate::Private::default()).deferring(may_defer)
+    };
     let config = crate::Value::object([("role", crate::Value::UNKNOWN)]);
-    let waits = crate::engine::open_ephemeral(&kind, &call, config.clone(), true).await;
-    assert!(waits.deferred && waits.diags.is_empty());
+    let waits = crate::engine::open_ephemeral(&kind, &call(true), config.clone()).await;
+    let reason = Some(crate::Deferral::Configuration);
+    assert_eq!((waits.deferred, waits.diags.is_empty()), (reason, true));
     assert!(waits.result.member("password").is_unknown());
-    let refused = crate::engine::open_ephemeral(&kind, &call, config, false).await;
+    let refused = crate::engine::open_ephemeral(&kind, &call(false), config).await;
     let said: Vec<String> = refused.diags.iter().map(ToString::to_string).collect();
     assert_eq!(
         said,
@@ -218,6 +218,24 @@ async fn an_unknown_configuration_waits_where_that_is_allowed() {
             "Configuration not known yet: It depends on something that is still to be applied. Apply that first, for instance with `-target`."
         ]
     );
+}
+
+#[tokio::test]
+async fn a_provider_without_configuration_is_waited_for_where_that_is_allowed() {
+    let kind = crate::erased::EphemeralHandler::<Lease, World>::new();
+    let config = || crate::Value::object([("role", "reader".into())]);
+    let call = |may_defer| {
+        let token = tokio_util::sync::CancellationToken::new();
+        let call = crate::Call::new(None, token, crate::Private::default());
+        call.deferring(may_defer).on_unknown_provider(true)
+    };
+    let waits = crate::engine::open_ephemeral(&kind, &call(true), config()).await;
+    let reason = Some(crate::Deferral::ProviderConfiguration);
+    assert_eq!((waits.deferred, waits.diags.is_empty()), (reason, true));
+    assert!(waits.result.member("password").is_unknown());
+    let refused = crate::engine::open_ephemeral(&kind, &call(false), config()).await;
+    let said: Vec<&str> = refused.diags.iter().map(|said| &*said.summary).collect();
+    assert_eq!((refused.deferred, said), (None, vec!["Provider not configured"]));
 }
 
 #[tokio::test]

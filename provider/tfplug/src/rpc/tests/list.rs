@@ -110,7 +110,10 @@ fn line(event: &proto::list_resource::Event) -> String {
 
 async fn configured(stop: StopSignal) -> Service {
     let service = service(stop);
-    service.configure_provider(Request::new(proto::configure_provider::Request::default())).await.unwrap();
+    service
+        .configure_provider(Request::new(proto::configure_provider::Request::default()))
+        .await
+        .unwrap();
     service
 }
 
