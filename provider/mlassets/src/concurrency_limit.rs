@@ -1,6 +1,6 @@
 //! `mlassets_concurrency_limit`: a concurrency limit of a Prefect workspace, global or of a tag.
 
-use tfplug::{Applied, Attr, Change, Cx, Error, Keeping, Resource, Result, Schema};
+use tfplug::{Applied, Attr, Change, Cx, Error, Found, Keeping, List, Resource, Result, Schema};
 
 use crate::adopted;
 use crate::backend::prefect::{
@@ -103,6 +103,33 @@ impl Resource for ConcurrencyLimit {
         let hold = adopted::hold::<Self>(cx, &state.name).await;
         if !hold.spares(cx) {
             cx.delete_concurrency_limit(&state.name).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Which concurrency limits are listed.
+#[derive(Schema, Debug)]
+pub struct ConcurrencyLimits {
+    /// Only those whose names begin with this; `tag:` for those of task runs with a tag.
+    #[tf(example = "\"tag:\"")]
+    pub name_prefix: Option<String>,
+    /// Only those that limit something, or only those that do not.
+    pub active: Option<bool>,
+}
+
+impl List for ConcurrencyLimit {
+    type Filter = ConcurrencyLimits;
+
+    async fn list(cx: &Cx<Prefect>, filter: ConcurrencyLimits, found: &Found<Self>) -> Result<()> {
+        let prefix = filter.name_prefix.unwrap_or_default();
+        for limit in cx.list_concurrency_limits().await? {
+            // What Prefect's own services name otherwise cannot be managed.
+            let manageable = name::check_limit(&limit.name).is_ok();
+            let wanted = filter.active.is_none_or(|active| active == limit.active);
+            if manageable && wanted && limit.name.starts_with(&prefix) {
+                found.add(limit.name.clone(), limit.into()).await;
+            }
         }
         Ok(())
     }

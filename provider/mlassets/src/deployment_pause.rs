@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use tfplug::{
-    Applied, Attr, Change, Cx, Draft, Error, Failure, Keeping, Resource, Result, Schema, Set,
+    Applied, Attr, Change, Cx, Draft, Error, Failure, Found, Keeping, List, Resource, Result,
+    Schema, Set,
 };
 use uuid::Uuid;
 
@@ -177,6 +178,37 @@ impl Resource for DeploymentPause {
         let own = record.paused();
         resume(cx, &mut record, &own).await?;
         Ok(cx.end_pause(&id).await?)
+    }
+}
+
+/// Which pauses are listed.
+#[derive(Schema, Debug)]
+pub struct DeploymentPauses {
+    /// Only those that are dealt with there.
+    #[tf(example = "\"OPS-42\"")]
+    pub ticket: Option<String>,
+}
+
+impl List for DeploymentPause {
+    type Filter = DeploymentPauses;
+
+    async fn list(cx: &Cx<Prefect>, filter: DeploymentPauses, found: &Found<Self>) -> Result<()> {
+        for pause in cx.list_pauses().await? {
+            let id = match pause {
+                Ok(head) if filter.ticket.is_some() && filter.ticket != head.ticket => continue,
+                Ok(head) => head.pause,
+                Err(error) => {
+                    found.leave_out("a pause", error.into()).await;
+                    continue;
+                }
+            };
+            match Self::read(cx, id.clone(), None).await {
+                Ok(Some(pause)) => found.add(id, pause).await,
+                Ok(None) => {}
+                Err(error) => found.leave_out(id, error).await,
+            }
+        }
+        Ok(())
     }
 }
 

@@ -20,10 +20,11 @@ macro_rules! assets {
 }
 
 assets! {
-    concurrency_limit::ConcurrencyLimit: resource and lookup,
+    concurrency_limit::ConcurrencyLimit: resource and lookup and list,
     deployment::Deployment: data_source,
-    deployment_pause::DeploymentPause: resource and lookup,
+    deployment_pause::DeploymentPause: resource and lookup and list,
     deployments::Deployments: data_source,
+    halt::Halt: action,
     model_deployment::ModelDeployment: resource and lookup and list,
     model_registry::ModelRegistry: resource and lookup and list,
     model_version::ModelVersion: resource and lookup and list,
@@ -31,9 +32,10 @@ assets! {
     registry_credentials::RegistryCredentials: ephemeral,
     registry_lock::RegistryLock: ephemeral,
     release_gate::ReleaseGate: data_source,
+    resume::Resume: action,
     resume_deployments::ResumeDeployments: action,
-    signal::Signal: resource and lookup,
-    variable::Variable: resource and lookup,
+    signal::Signal: resource and lookup and list,
+    variable::Variable: resource and lookup and list,
     work_pool::WorkPool: resource and lookup and list,
     work_pools::WorkPools: data_source,
     work_queue::WorkQueue: resource and lookup and list,
@@ -53,4 +55,5 @@ mod diagnose;
 mod pausing;
 mod ranks;
 mod records;
+mod signalling;
 mod types;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use tfplug::{
-    Applied, Attr, AttributeType, Change, Cx, Diagnostic, Draft, Error, Field, Found, Keeping, List,
-    Resource, Result, Schema,
+    Applied, Attr, AttributeType, Change, Cx, Diagnostic, Draft, Error, Field, Found, Keeping,
+    List, Resource, Result, Schema,
 };
 
 use crate::adopted;

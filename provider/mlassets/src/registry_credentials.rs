@@ -67,7 +67,8 @@ impl EphemeralResource for RegistryCredentials {
     type Handle = Lent;
 
     async fn open(cx: &Cx<Registry>, config: Self) -> Result<Opened<Self>, Failure<Lent>> {
-        let seconds = config.lifetime_seconds.known().and_then(|seconds| u64::try_from(seconds).ok());
+        let seconds =
+            config.lifetime_seconds.known().and_then(|seconds| u64::try_from(seconds).ok());
         let seconds = seconds.unwrap_or_default();
         let writes = config.access.clone().known().is_some_and(|access| access == "write");
         let wanted = Lend { writes, lifetime: Duration::from_secs(seconds) };

@@ -1,11 +1,13 @@
 //! `mlassets_variable`: a variable of a Prefect workspace.
 
-use tfplug::{Applied, Attr, Change, Cx, Error, Keeping, Resource, Result, Schema, Set};
+use tfplug::{
+    Applied, Attr, Change, Cx, Error, Found, Keeping, List, Resource, Result, Schema, Set,
+};
 
 use crate::adopted;
 use crate::anything::Anything;
 use crate::backend::prefect::{
-    self, Conflict, NewVariable, Prefect, VariablePatch, json_eq, name, variable,
+    self, Conflict, NewVariable, Prefect, VariablePatch, is_record, json_eq, name, variable,
 };
 use crate::types::Moment;
 
@@ -99,6 +101,32 @@ impl Resource for Variable {
         let hold = adopted::hold::<Self>(cx, &state.name).await;
         if !hold.spares(cx) {
             cx.delete_variable(&state.name).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Which variables are listed. Those in which `mlassets_deployment_pause` keeps its records never are.
+#[derive(Schema, Debug)]
+pub struct Variables {
+    /// Only those whose names begin with this.
+    #[tf(example = "\"ranker_\"")]
+    pub name_prefix: Option<String>,
+    /// Only those that have all of these tags.
+    #[tf(example = "[\"training\"]")]
+    pub tags: Option<Set<String>>,
+}
+
+impl List for Variable {
+    type Filter = Variables;
+
+    async fn list(cx: &Cx<Prefect>, filter: Variables, found: &Found<Self>) -> Result<()> {
+        let tags = filter.tags.unwrap_or_default().0;
+        for variable in cx.variables_beginning(&filter.name_prefix.unwrap_or_default()).await? {
+            let tagged = tags.iter().all(|tag| variable.tags.contains(tag));
+            if tagged && !is_record(&variable.name) {
+                found.add(variable.name.clone(), Self::found(variable, None)).await;
+            }
         }
         Ok(())
     }

@@ -1,14 +1,14 @@
 //! `mlassets_work_pool`: a Prefect work pool.
 
 use tfplug::{
-    Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Found, Json, Keeping, List, Past, Resource,
-    Result, Schema,
+    Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Found, Json, Keeping, List, Past,
+    Resource, Result, Schema,
 };
 
 use crate::adopted;
 use crate::backend::prefect::{
-    self, Conflict, NewWorkPool, Prefect, StorageConfiguration, WorkPoolFilter, WorkPoolPatch, name,
-    pool_type, template,
+    self, Conflict, NewWorkPool, Prefect, StorageConfiguration, WorkPoolFilter, WorkPoolPatch,
+    name, pool_type, template,
 };
 use crate::types::{BlockId, Moment, PREFECT_PROVIDER, text_or_none};
 

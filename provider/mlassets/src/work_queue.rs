@@ -1,7 +1,8 @@
 //! `mlassets_work_queue`: a queue of a Prefect work pool.
 
 use tfplug::{
-    Applied, Attr, Change, Cx, Diagnostic, Error, Found, Keeping, List, Past, Resource, Result, Schema,
+    Applied, Attr, Change, Cx, Diagnostic, Error, Found, Keeping, List, Past, Resource, Result,
+    Schema,
 };
 
 use crate::adopted;

@@ -56,7 +56,8 @@ impl Action for WormAppend {
                 .unwrap_or_else(jiff::Timestamp::now),
         };
         let content = Content::Bytes(content.into_bytes());
-        let new = NewRecord { bucket, record_type, name, event_time, content, expected_sha256: None };
+        let new =
+            NewRecord { bucket, record_type, name, event_time, content, expected_sha256: None };
         let record = cx.append(new).await.map_err(Error::from)?;
         progress.say(format!(
             "{}/{} is entry {} with SHA-256 {}, kept until {}",

@@ -1,8 +1,8 @@
 //! `mlassets_worm_record`: a record that is written once.
 
 use tfplug::{
-    Applied, At, Attr, AttributeType, Change, Cx, Diagnostic, Draft, Error, Field, Found as Listing,
-    Keeping, List, Resource, Result, Schema,
+    Applied, At, Attr, AttributeType, Change, Cx, Diagnostic, Draft, Error, Field,
+    Found as Listing, Keeping, List, Resource, Result, Schema,
 };
 
 use crate::adopted;

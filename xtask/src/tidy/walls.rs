@@ -162,7 +162,7 @@ const NEIGHBOURS: &str = "the generator and the provider meet in schemas, as dat
 const KINDS: &str = "provider/mlassets/src";
 
 /// Modules there that are no asset kinds: every kind may use them.
-const NO_KINDS: [&str; 13] = [
+const NO_KINDS: [&str; 14] = [
     "lib",
     "main",
     "provider",
@@ -176,6 +176,7 @@ const NO_KINDS: [&str; 13] = [
     "pausing",
     "ranks",
     "records",
+    "signalling",
 ];
 
 pub(super) fn check(file: &File, files: &[File], findings: &mut Findings) {

@@ -103,6 +103,39 @@ fn an_unknown_pool_is_an_error_and_leaves_what_triggered_it() {
         .says("The name contains `/`; Prefect refuses each of `/ % & < >`.");
 }
 
+#[test]
+fn a_signal_is_raised_and_lifted_whoever_was_there_before() {
+    let name = unique("halted").replace('-', "_");
+    let action = |kind: &str| {
+        format!(
+            "action \"mlassets_{kind}\" \"this\" {{\n  config {{\n    signal = \"{name}\"\n    \
+             reason = \"{kind} of a test\"\n  }}\n}}\n"
+        )
+    };
+    let workspace = Workspace::new(&format!("{}{}", action("halt"), action("resume")));
+    invoke(&workspace, "mlassets_halt.this").ok().says(&format!("{name}: raised, version 1, "));
+    invoke(&workspace, "mlassets_halt.this")
+        .ok()
+        .says(&format!("{name}: raised already, version 1"));
+    invoke(&workspace, "mlassets_resume.this").ok().says(&format!("{name}: lifted, version 2, "));
+    invoke(&workspace, "mlassets_resume.this")
+        .ok()
+        .says(&format!("{name}: lifted already, version 2"));
+
+    let lookup = format!("data \"mlassets_signal\" \"this\" {{\n  name = \"{name}\"\n}}\n");
+    workspace.configure(&format!("{}{lookup}", action("halt")));
+    invoke(&workspace, "mlassets_halt.this").ok().says(&format!("{name}: raised, version 3, "));
+    workspace.apply().ok();
+    let found = workspace.state("mlassets_signal.this");
+    assert_eq!((&found["active"], &found["reason"]), (&json!(true), &json!("halt of a test")));
+
+    workspace.configure(&action("halt").replace(&name, "no name"));
+    workspace
+        .run(&["validate", "-no-color"])
+        .fails()
+        .says("only letters, digits, `_`, `.` and `-` are allowed in the name");
+}
+
 /// A bucket, a record to be appended, and a check of all.
 fn archive(content: &str) -> String {
     format!(

@@ -1,12 +1,12 @@
 //! What there is of each kind is listed by `terraform query`, and comes under management without a change.
 
-use mlassets::backend::prefect::{NewWorkPool, NewWorkQueue};
+use mlassets::backend::prefect::{NewConcurrencyLimit, NewVariable, NewWorkPool, NewWorkQueue};
 use mlassets::backend::registry::{Deploy, Expected, Location, NewVersion, Options, Registry};
 use mlassets::backend::worm::{self, Archive, Content, NewBucket, NewRecord};
 use serde_json::{Map, Value as Json, json};
 
 use crate::harness::{Run, Workspace, unique};
-use crate::meddle::{prefect, wait};
+use crate::meddle::{deploy, prefect, wait};
 
 /// What a query found: names for people, sorted.
 #[track_caller]
@@ -149,6 +149,83 @@ fn work_queues() {
     query.finds("    work_pool_name = \"no-such-pool\"", &[]);
     query.imports(&all, 3);
     assert!(wait(prefect().delete_work_pool(&pool)).expect("the server answers"));
+}
+
+#[test]
+fn variables_and_concurrency_limits() {
+    let prefix = unique("listed").replace('-', "_");
+    let (plain, tagged) = (format!("{prefix}_a"), format!("{prefix}_b"));
+    for (name, value, tags) in [
+        (&plain, json!("text"), vec![]),
+        (&tagged, json!({ "threshold": 0.85, "models": ["ranker"] }), vec![prefix.clone()]),
+    ] {
+        let new = NewVariable { name: name.clone(), value, tags };
+        wait(prefect().create_variable(&new)).expect("the server takes it");
+    }
+    let query = Query::new("mlassets_variable");
+    let ours = format!("    name_prefix = \"{prefix}_\"");
+    query.finds(&ours, &[&plain, &tagged]);
+    query.finds(&format!("    tags = [\"{prefix}\"]"), &[&tagged]);
+    query.imports(&ours, 2);
+    query.workspace.destroy().ok();
+
+    for (name, active) in [(&plain, true), (&tagged, false)] {
+        let new = NewConcurrencyLimit {
+            name: name.clone(),
+            limit: 3,
+            active,
+            slot_decay_per_second: 0.5,
+        };
+        wait(prefect().create_concurrency_limit(&new)).expect("the server takes it");
+    }
+    let query = Query::new("mlassets_concurrency_limit");
+    query.finds(&ours, &[&plain, &tagged]);
+    query.finds(&format!("{ours}\n    active = false"), &[&tagged]);
+    query.imports(&ours, 2);
+    query.workspace.destroy().ok();
+}
+
+#[test]
+fn pauses_and_not_the_variables_that_record_them() {
+    let pool = unique("listed");
+    let query = Query::new("mlassets_deployment_pause");
+    let declared = format!(
+        "resource \"mlassets_work_pool\" \"this\" {{\n  name = \"{pool}\"\n  force_destroy = true\n}}\n\
+         resource \"mlassets_deployment_pause\" \"this\" {{\n  work_pool_name = mlassets_work_pool.this.name\n  \
+         ticket = \"{pool}\"\n}}\n"
+    );
+    let keeper = Workspace::new(&declared);
+    keeper.apply().ok();
+    deploy(&pool, "nightly", Some(&pool));
+    keeper.apply().ok();
+    let ours = format!("    ticket = \"{pool}\"");
+    query.finds(&ours, &[&format!("pool/{pool}")]);
+    query.finds("    ticket = \"no such ticket\"", &[]);
+    query.imports(&ours, 1);
+    let records = Query::new("mlassets_variable");
+    records.finds("    name_prefix = \"mlassets-pause-\"", &[]);
+    keeper.destroy().ok();
+    query.finds(&ours, &[]);
+}
+
+#[test]
+fn signals() {
+    let name = |end: &str| format!("{}_{end}", unique("listed").replace('-', "_"));
+    let (raised, lifted) = (name("raised"), name("lifted"));
+    let signal = |name: &str, active: bool| {
+        format!(
+            "resource \"mlassets_signal\" \"{name}\" {{\n  name = \"{name}\"\n  active = {active}\n  \
+             force_destroy = true\n}}\n"
+        )
+    };
+    let keeper = Workspace::new(&format!("{}{}", signal(&raised, true), signal(&lifted, false)));
+    keeper.apply().ok();
+    let query = Query::new("mlassets_signal");
+    query.finds(&format!("    name_prefix = \"{raised}\"\n    active = true"), &[&raised]);
+    query.finds(&format!("    name_prefix = \"{raised}\"\n    active = false"), &[]);
+    query.finds(&format!("    name_prefix = \"{lifted}\""), &[&lifted]);
+    query.imports(&format!("    name_prefix = \"{raised}\""), 1);
+    keeper.destroy().ok();
 }
 
 #[test]

@@ -5,10 +5,12 @@
 //! `tag:<tag>`, so what is here serves both.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Map;
 
 use super::create::Created;
 use super::error::Error;
 use super::http::{Points, Request};
+use super::page::Identified;
 use super::work_pool::none_if_missing;
 use super::{Prefect, check_name, name, path};
 
@@ -104,6 +106,11 @@ impl Prefect {
         none_if_missing(self.0.read(&request).await)
     }
 
+    /// All concurrency limits, by name.
+    pub async fn list_concurrency_limits(&self) -> Result<Vec<ConcurrencyLimit>, Error> {
+        self.0.list(path::CONCURRENCY_LIMITS_FILTER, &Map::new()).await
+    }
+
     /// Changes the concurrency limit called `name`.
     pub async fn update_concurrency_limit(
         &self,
@@ -130,6 +137,12 @@ impl NewConcurrencyLimit {
             && self.limit == limit.limit
             && self.active == limit.active
             && self.slot_decay_per_second.to_bits() == limit.slot_decay_per_second.to_bits()
+    }
+}
+
+impl Identified for ConcurrencyLimit {
+    fn id(&self) -> &str {
+        &self.id
     }
 }
 

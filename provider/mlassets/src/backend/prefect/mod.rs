@@ -44,7 +44,7 @@ pub use deployment::{Deployment, DeploymentFilter};
 pub use error::{Call, Conflict, Denied, Error, FieldError, Missing, Step};
 pub use json::json_eq;
 pub use patch::Change;
-pub use pause::{PauseHead, PauseRecord, record_name};
+pub use pause::{PauseHead, PauseRecord, is_record, record_name};
 pub use variable::{NewVariable, Variable, VariablePatch};
 pub use work_pool::{NewWorkPool, StorageConfiguration, WorkPool, WorkPoolFilter, WorkPoolPatch};
 pub use work_queue::{NewWorkQueue, WorkQueue, WorkQueuePatch};

@@ -17,6 +17,7 @@ pub(super) const FLOWS_FILTER: &str = "/flows/filter";
 pub(super) const VARIABLES: &str = "/variables/";
 pub(super) const VARIABLES_FILTER: &str = "/variables/filter";
 pub(super) const CONCURRENCY_LIMITS: &str = "/v2/concurrency_limits/";
+pub(super) const CONCURRENCY_LIMITS_FILTER: &str = "/v2/concurrency_limits/filter";
 
 pub(super) fn csrf_token(client: &str) -> String {
     format!("/csrf-token?client={}", segment(client))

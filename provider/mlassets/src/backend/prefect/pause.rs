@@ -68,6 +68,11 @@ pub fn record_name(pause: &str) -> String {
     format!("{TAG}-{}", &hex::encode(Sha256::digest(pause))[..16])
 }
 
+/// Whether a variable of this name belongs to the record of a pause.
+pub fn is_record(variable: &str) -> bool {
+    variable.strip_prefix(TAG).is_some_and(|rest| rest.starts_with('-'))
+}
+
 impl PauseRecord {
     /// The IDs of the deployments that were paused, or were about to be.
     pub fn paused(&self) -> BTreeSet<String> {
@@ -128,6 +133,23 @@ impl Prefect {
             parts,
             listed,
         }))
+    }
+
+    /// The pauses that are recorded; in the place of one that cannot be read stands why.
+    pub async fn list_pauses(&self) -> Result<Vec<Result<PauseHead, Error>>, Error> {
+        let mut pauses = Vec::new();
+        for variable in self.variables_beginning(&format!("{TAG}-")).await? {
+            let rest = &variable.name[TAG.len() + 1..];
+            if rest.contains('-') {
+                continue;
+            }
+            let first: Result<First<'static>, _> = serde_json::from_value(variable.value);
+            let unreadable = || self.unreadable(&variable.name);
+            let head = first.ok().map(|first| first.head.into_owned());
+            let head = head.filter(|head| record_name(&head.pause) == variable.name);
+            pauses.push(head.ok_or_else(unreadable));
+        }
+        Ok(pauses)
     }
 
     /// Begins the record of a pause, or changes who and why.
