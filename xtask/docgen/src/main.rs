@@ -29,6 +29,8 @@ const SECTIONS: Sections<'_> = &[
     ("worm_", "Write-once archive"),
     ("chain_", "Write-once archive"),
     ("signal", "Operations"),
+    ("halt", "Operations"),
+    ("resume", "Operations"),
     ("release_gate", "Operations"),
 ];
 
