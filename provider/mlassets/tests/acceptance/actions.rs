@@ -133,7 +133,7 @@ fn a_signal_is_raised_and_lifted_whoever_was_there_before() {
     workspace
         .run(&["validate", "-no-color"])
         .fails()
-        .says("only letters, digits, `_`, `.` and `-` are allowed in the name");
+        .says("Only letters, digits, `_`, `.` and `-` are allowed in the name");
 }
 
 /// A bucket, a record to be appended, and a check of all.
