@@ -5,6 +5,7 @@
 mod harness;
 mod meddle;
 mod messages;
+mod receiver;
 mod registries;
 mod server;
 
@@ -22,6 +23,7 @@ mod load;
 mod migration;
 mod mistakes;
 mod moves;
+mod notify;
 mod races;
 mod releases;
 mod renames;

@@ -19,8 +19,8 @@ use super::config::{Config, Endpoint};
 use super::csrf::{Token, Wanted};
 use super::error::{Call, Conflict, Denied, Error, Step};
 use super::path;
-use super::retry::{self, Policy, Tries};
 use super::shared::{CLIENT_ID, Shared};
+use crate::backend::retry::{self, Policy, Tries};
 use crate::backend::{fault, tls};
 
 /// One call to be made.
