@@ -92,7 +92,7 @@ impl Notifier {
     pub fn new(config: &Config) -> Result<Self, Vec<ConfigProblem>> {
         Self::with_policy(
             config,
-            Policy { tries: 5, total: Duration::from_mins(1), ..Policy::default() },
+            Policy { tries: 5, busy_tries: 5, total: Duration::from_mins(1), ..Policy::default() },
         )
     }
 

@@ -76,7 +76,11 @@ impl Sender {
                 Ok((answer, asked_for)) => (Trouble::Busy(post.shown(&answer)), asked_for),
                 Err(error) => (Trouble::NoAnswer(innermost(error)), None),
             };
-            if let Some(wait) = tries.wait(asked_for) {
+            let wait = match trouble {
+                Trouble::Busy(_) => tries.wait_while_busy(asked_for),
+                Trouble::NoAnswer(_) => tries.wait(),
+            };
+            if let Some(wait) = wait {
                 tokio::time::sleep(wait).await;
                 continue;
             }

@@ -74,6 +74,7 @@ impl Scripted {
 pub(in crate::backend) fn quick() -> Policy {
     Policy {
         tries: 4,
+        busy_tries: 4,
         first: Duration::from_millis(2),
         longest: Duration::from_millis(4),
         total: Duration::from_secs(30),
