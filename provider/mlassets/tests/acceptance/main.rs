@@ -22,6 +22,7 @@ mod lists;
 mod load;
 mod migration;
 mod mistakes;
+mod modules;
 mod moves;
 mod notify;
 mod races;
