@@ -5,8 +5,12 @@
 
 pub mod fault;
 pub mod gate;
+pub mod notify;
 pub mod prefect;
 pub mod registry;
+mod retry;
 pub mod signal;
+#[cfg(test)]
+mod tests;
 mod tls;
 pub mod worm;

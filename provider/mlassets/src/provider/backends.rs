@@ -11,6 +11,7 @@ use super::problem::Problem;
 use crate::adopted::Adopted;
 use crate::backend::fault;
 use crate::backend::gate::Gate;
+use crate::backend::notify::Notifier;
 use crate::backend::prefect::Prefect;
 use crate::backend::registry::Registry;
 use crate::backend::signal::Signals;
@@ -25,6 +26,7 @@ pub struct Backends {
     worm: Configured<Archive>,
     signals: Configured<Signals>,
     gate: Configured<Gate>,
+    notifier: Configured<Notifier>,
     adopted: Adopted,
     ranks: Ranks,
 }
@@ -51,14 +53,22 @@ impl Backends {
         let worm = make("worm", config.worm, |block| blocks::worm(block, &actor));
         let signals = make("redis", config.redis, |block| blocks::redis(block, &actor));
         let gate = make("gate", config.gate, blocks::gate);
-        match (prefect, registry, worm, signals, gate) {
-            (Ok(prefect), Ok(registry), Ok(worm), Ok(signals), Ok(gate)) => {
+        let notifier = make("notify", config.notify, |block| blocks::notify(block, &actor));
+        match (prefect, registry, worm, signals, gate, notifier) {
+            (Ok(prefect), Ok(registry), Ok(worm), Ok(signals), Ok(gate), Ok(notifier)) => {
                 fault::point("provider.configured");
                 let (adopted, ranks) = (Adopted::default(), Ranks::default());
-                Ok(Backends { prefect, registry, worm, signals, gate, adopted, ranks })
+                Ok(Backends { prefect, registry, worm, signals, gate, notifier, adopted, ranks })
             }
-            (prefect, registry, worm, signals, gate) => {
-                let errors = [prefect.err(), registry.err(), worm.err(), signals.err(), gate.err()];
+            (prefect, registry, worm, signals, gate, notifier) => {
+                let errors = [
+                    prefect.err(),
+                    registry.err(),
+                    worm.err(),
+                    signals.err(),
+                    gate.err(),
+                    notifier.err(),
+                ];
                 let errors = errors.into_iter().flatten();
                 Err(errors.reduce(Error::and).expect("one of them is an error here"))
             }
@@ -205,3 +215,19 @@ impl Provide<Gate> for Backends {
         self.gate.is_unknown()
     }
 }
+
+impl Provide<Notifier> for Backends {
+    fn provide(&self) -> Result<Arc<Notifier>> {
+        self.notifier.get("notify", WAYS)
+    }
+
+    fn missing(&self) -> Option<Error> {
+        self.notifier.missing("notify", WAYS)
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.notifier.is_unknown()
+    }
+}
+
+const WAYS: &str = "SLACK_WEBHOOK_URL, SLACK_BOT_TOKEN or PAGERDUTY_ROUTING_KEY";
