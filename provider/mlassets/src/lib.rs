@@ -29,6 +29,7 @@ assets! {
     work_queue::WorkQueue: resource and lookup,
     worm_bucket::WormBucket: resource and lookup,
     worm_record::WormRecord: resource and lookup,
+    worm_replication::WormReplication: resource and lookup,
 }
 
 pub mod functions;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::harness::Workspace;
+use crate::s3::S3;
 
 /// What has examples: the folder, the file in it, and the key of the schema that lists the kinds.
 const EXAMPLES: [(&str, &str, &str); 3] = [
@@ -29,6 +30,9 @@ fn examples() -> PathBuf {
 /// The examples share their names with nobody but each other, so they run one after the other.
 #[test]
 fn each_example_is_applied_and_then_planned_empty() {
+    let s3 = S3::new();
+    // The bucket that the example of a copy expects.
+    s3.make("ml-assets-core-audit");
     for (folder, file, _) in EXAMPLES {
         let Ok(kinds) = fs::read_dir(examples().join(folder)) else { continue };
         let mut kinds: Vec<_> =
@@ -38,7 +42,7 @@ fn each_example_is_applied_and_then_planned_empty() {
             let example = fs::read_to_string(kind.join(file));
             let example =
                 example.unwrap_or_else(|error| panic!("{}/{file}: {error}", kind.display()));
-            let applied = Applied(Workspace::new(&example));
+            let applied = Applied(s3.reach(Workspace::new(&example)));
             let reports = fs::read_dir(kind.join("reports")).into_iter().flatten().flatten();
             for report in reports {
                 let text = fs::read_to_string(report.path()).expect("a report is text");

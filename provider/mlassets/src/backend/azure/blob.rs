@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use reqwest::Method;
-use serde::Deserialize;
+use roxmltree::{Document, Node};
 
 use super::error::{Error, Reason};
 use super::{Answer, Azure, Request, http_date};
@@ -193,12 +193,12 @@ impl Azure {
                 request = request.query("marker", marker);
             }
             let answer = self.send(&request).await?;
-            let page: Page = quick_xml::de::from_reader(answer.body.as_slice()).map_err(|_| {
+            let page = read_page(&answer.body).ok_or_else(|| {
                 let cause = "the list is not the XML of the Blob service".to_owned();
                 Error::new(self.server(), &step, Reason::Answer { cause })
             })?;
-            listed.extend(page.blobs.blob.into_iter().map(ListedBlob::from));
-            marker = page.next_marker;
+            listed.extend(page.0);
+            marker = page.1;
             if marker.is_empty() {
                 break;
             }
@@ -321,54 +321,37 @@ impl From<Answer> for Blob {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Page {
-    #[serde(default)]
-    blobs: Blobs,
-    #[serde(default)]
-    next_marker: String,
+/// The blobs of a page, and where the next page begins, if there is one.
+fn read_page(body: &[u8]) -> Option<(Vec<ListedBlob>, String)> {
+    let text = std::str::from_utf8(body).ok()?.trim_start_matches('\u{feff}');
+    let page = Document::parse(text).ok()?;
+    let root = page.root_element();
+    let blobs = child(root, "Blobs")?.children().filter(|node| node.has_tag_name("Blob"));
+    let listed = blobs.map(listed_blob).collect::<Option<_>>()?;
+    Some((listed, text_of(root, "NextMarker").unwrap_or_default().to_owned()))
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Blobs {
-    #[serde(default)]
-    blob: Vec<Item>,
+fn listed_blob(blob: Node<'_, '_>) -> Option<ListedBlob> {
+    let version = text_of(blob, "VersionId").map(str::to_owned);
+    let properties = child(blob, "Properties");
+    let property = |name| properties.and_then(|properties| text_of(properties, name));
+    Some(ListedBlob {
+        name: text_of(blob, "Name")?.to_owned(),
+        // Without versions each blob is what a read gets.
+        is_current: text_of(blob, "IsCurrentVersion").map_or(version.is_none(), |it| it == "true"),
+        version,
+        immutability: immutability(
+            property("ImmutabilityPolicyUntilDate"),
+            property("ImmutabilityPolicyMode"),
+        ),
+        legal_hold: property("LegalHold") == Some("true"),
+    })
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Item {
-    name: String,
-    version_id: Option<String>,
-    is_current_version: Option<bool>,
-    #[serde(default)]
-    properties: Properties,
+fn child<'a, 'input>(node: Node<'a, 'input>, name: &str) -> Option<Node<'a, 'input>> {
+    node.children().find(|child| child.has_tag_name(name))
 }
 
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Properties {
-    immutability_policy_until_date: Option<String>,
-    immutability_policy_mode: Option<String>,
-    legal_hold: Option<bool>,
-}
-
-impl From<Item> for ListedBlob {
-    fn from(item: Item) -> Self {
-        let Properties { immutability_policy_until_date, immutability_policy_mode, legal_hold } =
-            item.properties;
-        Self {
-            name: item.name,
-            // Without versions each blob is what a read gets.
-            is_current: item.is_current_version.unwrap_or(item.version_id.is_none()),
-            version: item.version_id,
-            immutability: immutability(
-                immutability_policy_until_date.as_deref(),
-                immutability_policy_mode.as_deref(),
-            ),
-            legal_hold: legal_hold.unwrap_or(false),
-        }
-    }
+fn text_of<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
+    child(node, name)?.text()
 }

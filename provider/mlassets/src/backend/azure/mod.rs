@@ -15,7 +15,6 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Once;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -28,6 +27,7 @@ pub use blob::{Blob, Container, Immutability, ListedBlob, PolicyMode, Written};
 pub use config::{Auth, Config, ConfigProblem, Entra};
 pub use error::{Error, Reason};
 
+use crate::backend::tls;
 use token::Tokens;
 
 /// The version of the REST API. Version-level immutability needs 2020-06-12.
@@ -78,11 +78,7 @@ impl Azure {
     /// # Errors
     /// Every problem of `config`.
     pub fn new(config: Config) -> Result<Self, Vec<ConfigProblem>> {
-        static TLS: Once = Once::new();
-        TLS.call_once(|| {
-            // An error means that the process has chosen one already, which serves as well.
-            let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        });
+        tls::choose();
         let (endpoint, account) = config.place()?;
         let problem = |_| {
             vec![ConfigProblem::new(

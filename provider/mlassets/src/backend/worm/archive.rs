@@ -9,11 +9,16 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
+use crate::backend::aws::Aws;
+use crate::backend::azure::Azure;
 use crate::backend::worm::directory::Directory;
+use crate::backend::worm::entry::Entry;
 use crate::backend::worm::error::Error;
 use crate::backend::worm::model::{
-    Anchor, Bucket, Content, Found, NewBucket, NewRecord, Options, Record, RecordKey, Report,
+    Anchor, Bucket, Content, Found, LockMode, NewBucket, NewRecord, Options, Record, RecordKey,
+    Report,
 };
+use crate::backend::worm::object::Objects;
 
 /// A write-once archive. Clones share one backend.
 #[derive(Clone, Debug)]
@@ -24,6 +29,7 @@ pub struct Archive {
 #[derive(Clone, Debug)]
 enum Backend {
     Directory(Arc<Directory>),
+    Objects(Arc<Objects>),
 }
 
 impl Archive {
@@ -33,11 +39,24 @@ impl Archive {
         Ok(Self { backend: Backend::Directory(Arc::new(directory)) })
     }
 
+    /// An archive on S3 with Object Lock, whose locks have this mode.
+    pub fn s3(aws: Arc<Aws>, mode: LockMode, options: Options) -> Result<Self, Error> {
+        let objects = Objects::s3(aws, mode, options)?;
+        Ok(Self { backend: Backend::Objects(Arc::new(objects)) })
+    }
+
+    /// An archive on Azure Blob Storage with version-level immutability, whose locks have this mode.
+    pub fn azure(azure: Arc<Azure>, mode: LockMode, options: Options) -> Result<Self, Error> {
+        let objects = Objects::azure(azure, mode, options)?;
+        Ok(Self { backend: Backend::Objects(Arc::new(objects)) })
+    }
+
     /// Creates a bucket. A bucket with the same retention and no further entry is taken as the outcome of an
     /// interrupted call and returned; any other is [`Error::BucketExists`].
     pub async fn create_bucket(&self, new: NewBucket) -> Result<Bucket, Error> {
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.create_bucket(&new)).await,
+            Backend::Objects(it) => it.create_bucket(&new).await,
         }
     }
 
@@ -53,6 +72,7 @@ impl Archive {
             Backend::Directory(it) => {
                 blocking(it, move |it| it.find_bucket(&name, anchor.as_ref())).await
             }
+            Backend::Objects(it) => it.find_bucket(&name, anchor.as_ref()).await,
         }
     }
 
@@ -63,6 +83,7 @@ impl Archive {
             Backend::Directory(it) => {
                 blocking(it, move |it| it.extend_retention(&name, days)).await
             }
+            Backend::Objects(it) => it.extend_retention(&name, days).await,
         }
     }
 
@@ -72,6 +93,7 @@ impl Archive {
         let name = name.to_owned();
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.delete_bucket(&name)).await,
+            Backend::Objects(it) => it.delete_bucket(&name).await,
         }
     }
 
@@ -82,6 +104,7 @@ impl Archive {
             Backend::Directory(it) => {
                 blocking(it, move |it| it.verify_bucket(&name, anchor.as_ref())).await
             }
+            Backend::Objects(it) => it.verify_bucket(&name, anchor.as_ref()).await,
         }
     }
 
@@ -90,6 +113,7 @@ impl Archive {
     pub async fn append(&self, new: NewRecord) -> Result<Record, Error> {
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.append(&new)).await,
+            Backend::Objects(it) => it.append(&new).await,
         }
     }
 
@@ -97,6 +121,7 @@ impl Archive {
     pub async fn read_record(&self, key: RecordKey) -> Result<Vec<u8>, Error> {
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.read_record(&key)).await,
+            Backend::Objects(it) => it.read_record(&key).await,
         }
     }
 
@@ -111,6 +136,7 @@ impl Archive {
             Backend::Directory(it) => {
                 blocking(it, move |it| it.find_record(&key, anchor.as_ref())).await
             }
+            Backend::Objects(it) => it.find_record(&key, anchor.as_ref()).await,
         }
     }
 
@@ -120,6 +146,16 @@ impl Archive {
         let bucket = bucket.to_owned();
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.list_records(&bucket)).await,
+            Backend::Objects(it) => it.list_records(&bucket).await,
+        }
+    }
+
+    /// The entries of a bucket's chain in their order, if nothing is wrong with it.
+    pub(super) async fn journal(&self, bucket: &str) -> Result<Vec<Arc<Entry>>, Error> {
+        let bucket = bucket.to_owned();
+        match &self.backend {
+            Backend::Directory(it) => blocking(it, move |it| it.journal(&bucket)).await,
+            Backend::Objects(it) => it.journal(&bucket).await,
         }
     }
 
@@ -127,6 +163,7 @@ impl Archive {
     pub async fn deletable(&self, key: RecordKey, now: Timestamp) -> Result<(), Error> {
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.deletable(&key, now)).await,
+            Backend::Objects(it) => it.deletable(&key, now).await,
         }
     }
 
@@ -134,6 +171,7 @@ impl Archive {
     pub async fn delete_record(&self, key: RecordKey) -> Result<(), Error> {
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.delete_record(&key)).await,
+            Backend::Objects(it) => it.delete_record(&key).await,
         }
     }
 
@@ -141,13 +179,40 @@ impl Archive {
     pub async fn restore_file(&self, key: RecordKey, content: Content) -> Result<Record, Error> {
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.restore_file(&key, &content)).await,
+            Backend::Objects(it) => it.restore_file(&key, &content).await,
         }
     }
 
-    /// Gives a record and its entry mode 0444 back, provided that nothing else about them changed.
-    pub async fn restore_mode(&self, key: RecordKey) -> Result<Record, Error> {
+    /// Until when the chain of a bucket is locked although it holds no records; none in a directory.
+    pub async fn chain_kept_until(&self, name: &str) -> Result<Option<Timestamp>, Error> {
+        match &self.backend {
+            Backend::Directory(_) => Ok(None),
+            Backend::Objects(it) => it.chain_kept_until(name).await,
+        }
+    }
+
+    /// Fails with [`Error::Unable`] where there are no legal holds.
+    pub fn check_legal_hold(&self) -> Result<(), Error> {
+        match &self.backend {
+            Backend::Directory(it) => Err(it.no_legal_hold()),
+            Backend::Objects(_) => Ok(()),
+        }
+    }
+
+    /// Sets or clears the legal hold of a record, which keeps it whatever its retention; a directory has none.
+    pub async fn set_legal_hold(&self, key: RecordKey, hold: bool) -> Result<Record, Error> {
+        match &self.backend {
+            Backend::Directory(it) => Err(it.no_legal_hold()),
+            Backend::Objects(it) => it.set_legal_hold(&key, hold).await,
+        }
+    }
+
+    /// Gives a record and its entry mode 0444 back, provided that nothing else about them changed. In an object
+    /// store, shows them again where something was put over them and locks them as they should be.
+    pub async fn restore_protection(&self, key: RecordKey) -> Result<Record, Error> {
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.restore_mode(&key)).await,
+            Backend::Objects(it) => it.restore_protection(&key).await,
         }
     }
 }

@@ -1,15 +1,17 @@
 //! Creating, growing and deleting a bucket in a directory.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::backend::fault;
-use crate::backend::worm::directory::chain::CHAIN;
+use crate::backend::worm::chain::CHAIN;
 use crate::backend::worm::directory::fs::Dir;
 use crate::backend::worm::directory::publish::Moments;
 use crate::backend::worm::directory::verify::walk;
 use crate::backend::worm::directory::{Directory, Held, LOCK, TMP};
-use crate::backend::worm::entry::Event;
+use crate::backend::worm::entry::{Entry, Event};
 use crate::backend::worm::error::Error;
 use crate::backend::worm::model::{Anchor, Bucket, NewBucket, RETENTION_DAYS};
 use crate::backend::worm::name::check_bucket;
@@ -68,6 +70,12 @@ impl Directory {
             None => Ok(chain.bucket(name)),
             Some(lost) => Err(Error::Damaged { bucket: name.to_owned(), problems: vec![lost] }),
         }
+    }
+
+    pub(in crate::backend::worm) fn journal(&self, name: &str) -> Result<Vec<Arc<Entry>>, Error> {
+        let (_, chain) = self.expect(name, Some(&self.seen))?;
+        chain.sound(name)?;
+        Ok(chain.entries.into_values().collect())
     }
 
     pub(in crate::backend::worm) fn extend_retention(

@@ -37,6 +37,7 @@ async fn a_life_through_the_door() {
             previous_hash: created.head.hash,
             hash: first.hash.clone(),
             mode: Some(0o444),
+            lock: None,
         }
     );
     let found = archive.find_record(key("a.json"), Some(first.anchor())).await.unwrap();
