@@ -54,6 +54,7 @@ impl Resource for WormReplication {
         // What is behind catches up.
         if draft.is_create() || draft.prior(Self::LAG).is_some_and(|lag| lag != 0) {
             draft.set(Self::LAG, 0);
+            draft.set(Self::LAST_SYNCED_SEQUENCE, Attr::Unknown);
         }
     }
 
