@@ -49,6 +49,8 @@ impl SeaweedFs {
                     .arg(format!("-s3.port={port}"))
                     .args(["-webdav=false", "-admin.ui=false", "-master.telemetry=false"])
                     .args(["-s3.port.iceberg=0", "-metricsPort=0"])
+                    // Each bucket takes a volume, and left alone there are as many as the disk has gigabytes.
+                    .args(["-volume.max=4000", "-master.volumeSizeLimitMB=16"])
                     .current_dir(home)
                     .env("HOME", home)
                     .env("AWS_ACCESS_KEY_ID", ACCESS_KEY)

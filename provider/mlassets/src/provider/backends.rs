@@ -102,8 +102,7 @@ impl Backends {
 fn lent<T>(client: Result<&Configured<T>, &Error>, block: &str) -> Result<Arc<T>, Vec<Problem>> {
     let detail = match client {
         Ok(Configured::Ready(client)) => return Ok(Arc::clone(client)),
-        Ok(Configured::Unusable(error)) => error.to_string(),
-        Err(error) => error.to_string(),
+        Ok(Configured::Unusable(error)) | Err(error) => error.to_string(),
         Ok(Configured::Missing) => {
             format!(
                 "Its `backend` needs another block. Add `{block} {{ … }}` to `provider \"mlassets\"`."

@@ -66,7 +66,7 @@ impl Config {
         if let Some(endpoint) = &self.endpoint {
             match Url::parse(endpoint) {
                 Err(_) => {
-                    wrong("endpoint", "is no URL; expected one such as https://s3.example.com")
+                    wrong("endpoint", "is no URL; expected one such as https://s3.example.com");
                 }
                 Ok(url) if !matches!(url.scheme(), "http" | "https") => {
                     wrong("endpoint", "must begin with https:// or http://");

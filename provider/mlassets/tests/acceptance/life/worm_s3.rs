@@ -88,9 +88,9 @@ fn a_record_lives() {
         life.workspace.apply().ok();
         life.workspace.plan_is_empty();
         let locked = s3.meddle(async |client, bucket| {
-            let head = client.head_object().bucket(bucket).key(PATH).version_id(&version);
-            let head = head.send().await.expect("it is there");
-            head.object_lock_retain_until_date().expect("it is locked").secs()
+            let look = client.head_object().bucket(bucket).key(PATH).version_id(&version);
+            let found = look.send().await.expect("it is there");
+            found.object_lock_retain_until_date().expect("it is locked").secs()
         });
         let until: jiff::Timestamp = life.text("retain_until").parse().expect("it is a time");
         assert!(locked >= until.as_second(), "{locked} {until}");

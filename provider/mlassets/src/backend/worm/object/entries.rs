@@ -32,7 +32,7 @@ impl Objects {
             match key.strip_prefix(CHAIN).and_then(|name| sequence_of(name.strip_prefix('/')?)) {
                 Some(sequence) => drop(numbered.insert(sequence, versions)),
                 None => {
-                    look.chain.problems.push(Problem::Foreign { path: key, found: "not an entry" })
+                    look.chain.problems.push(Problem::Foreign { path: key, found: "not an entry" });
                 }
             }
         }

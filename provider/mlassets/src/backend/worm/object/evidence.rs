@@ -85,7 +85,7 @@ impl Objects {
             match versions.iter().find(|version| version.is_current) {
                 Some(current) if current.id == object.id => return Ok(()),
                 Some(current) if current.is_marker => {
-                    self.store.delete(bucket, key, &current.id).await?
+                    self.store.delete(bucket, key, &current.id).await?;
                 }
                 current => {
                     if let Some(current) = current

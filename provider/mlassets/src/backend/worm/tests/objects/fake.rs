@@ -198,13 +198,13 @@ impl Account {
             ("DELETE", _, Some(at)) if versions[at].is_current => {
                 refuse(403, "OperationNotAllowedOnRootBlob")
             }
-            ("DELETE", _, Some(at)) => match versions[at].kept() {
-                Some(code) => refuse(409, code),
-                None => {
-                    versions.remove(at);
-                    Answer { status: 202, ..Answer::default() }
+            ("DELETE", _, Some(at)) => {
+                if let Some(code) = versions[at].kept() {
+                    return refuse(409, code);
                 }
-            },
+                versions.remove(at);
+                Answer { status: 202, ..Answer::default() }
+            }
             _ => refuse(501, "APINotImplemented"),
         }
     }
