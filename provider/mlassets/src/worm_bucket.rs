@@ -1,6 +1,8 @@
 //! `mlassets_worm_bucket`: a bucket of records that are written once.
 
-use tfplug::{Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Resource, Result, Schema};
+use tfplug::{
+    Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Found, List, Resource, Result, Schema,
+};
 
 use crate::adopted;
 use crate::backend::worm::{self, Anchor, Archive, NewBucket, check_bucket, counted};
@@ -155,6 +157,32 @@ fn chain_is_locked(until: jiff::Timestamp) -> Error {
          or set `keep_on_destroy = true` and apply that, so that Terraform only forgets it."
     );
     Error::user("Under retention", detail).at(WormBucket::NAME)
+}
+
+/// Which buckets are listed. In an object store these are the ones that can lock what they hold and have a chain.
+#[derive(Schema, Debug)]
+pub struct WormBuckets {
+    /// Only those whose names begin with this.
+    #[tf(example = "\"ml-assets-\"")]
+    pub name_prefix: Option<String>,
+}
+
+impl List for WormBucket {
+    type Filter = WormBuckets;
+
+    async fn list(cx: &Cx<Archive>, filter: WormBuckets, found: &Found<Self>) -> Result<()> {
+        let prefix = filter.name_prefix.unwrap_or_default();
+        for name in cx.list_buckets(&prefix).await? {
+            // A damaged bucket does not hide the others.
+            match cx.find_bucket(&name, None).await {
+                Ok(Some(bucket)) => found.add(name, bucket.into()).await,
+                // An account has other buckets, too.
+                Ok(None) | Err(worm::Error::Unprotected { .. }) => {}
+                Err(error) => found.leave_out(name, error.into()).await,
+            }
+        }
+        Ok(())
+    }
 }
 
 impl WormBucket {

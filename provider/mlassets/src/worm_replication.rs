@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use tfplug::{Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Resource, Result, Schema};
+use tfplug::{
+    Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Found, List, Resource, Result, Schema,
+};
 
-use crate::backend::worm::{Error as Failure, Progress, Replica, Replicator, check_bucket};
+use crate::backend::worm::{
+    Error as Failure, FoundCopy, Progress, Replica, Replicator, check_bucket,
+};
 
 /// A copy of a bucket of the archive, records and chain, in a bucket of S3 that exists already.
 ///
@@ -47,6 +51,9 @@ pub struct WormReplication {
     pub lag: Attr<i64>,
 }
 
+/// The storage class of what is copied, unless another one is asked for.
+const CLASS: &str = "GLACIER_IR";
+
 impl Resource for WormReplication {
     type Backend = Replicator;
 
@@ -68,10 +75,9 @@ impl Resource for WormReplication {
         (bucket, target_bucket, prefix): (String, String, String),
         prior: Option<Self>,
     ) -> Result<Option<Self>> {
-        let storage_class = prior.as_ref().map_or_else(
-            || Attr::Known("GLACIER_IR".to_owned()),
-            |prior| prior.storage_class.clone(),
-        );
+        let storage_class = prior
+            .as_ref()
+            .map_or_else(|| Attr::Known(CLASS.to_owned()), |prior| prior.storage_class.clone());
         let (last_synced_sequence, lag) = (Attr::Unknown, Attr::Unknown);
         let copy = Self { bucket, target_bucket, prefix, storage_class, last_synced_sequence, lag };
         match copy.replica(cx).progress(&cx.archive, &copy.bucket).await {
@@ -94,9 +100,64 @@ impl Resource for WormReplication {
     }
 }
 
+/// Which copies are listed.
+#[derive(Schema, Debug)]
+pub struct WormReplications {
+    /// The bucket of S3 that holds copies. Its folders are searched for such that begin as a bucket of the archive
+    /// does.
+    #[tf(
+        check = explained("be a bucket's name", |name: &String| check_bucket(name)),
+        example = "\"ml-assets-core-audit\""
+    )]
+    pub target_bucket: String,
+    /// Only copies whose keys begin with this.
+    #[tf(example = "\"worm/\"")]
+    pub prefix: Option<String>,
+    /// Only copies of this bucket of the archive.
+    #[tf(example = "\"audit\"")]
+    pub bucket: Option<String>,
+}
+
+impl List for WormReplication {
+    type Filter = WormReplications;
+
+    async fn list(
+        cx: &Cx<Replicator>,
+        filter: WormReplications,
+        found: &Found<Self>,
+    ) -> Result<()> {
+        let WormReplications { target_bucket, prefix, bucket: wanted } = filter;
+        let copies = cx.copies(&target_bucket, prefix.as_deref().unwrap_or_default()).await;
+        for FoundCopy { bucket, prefix } in copies.map_err(told)? {
+            if wanted.as_ref().is_some_and(|wanted| *wanted != bucket) || prefix.is_empty() {
+                continue;
+            }
+            let name = format!("{bucket}/{target_bucket}/{prefix}");
+            let copy = Self {
+                bucket,
+                target_bucket: target_bucket.clone(),
+                prefix,
+                storage_class: Attr::Known(CLASS.to_owned()),
+                last_synced_sequence: Attr::Unknown,
+                lag: Attr::Unknown,
+            };
+            let progress = if found.wants_state() {
+                copy.replica(cx).progress(&cx.archive, &copy.bucket).await
+            } else {
+                Ok(Progress { last_synced_sequence: 0, lag: 0 })
+            };
+            match progress {
+                Ok(progress) => found.add(name, copy.at(progress)).await,
+                Err(failure) => found.leave_out(name, told(failure)).await,
+            }
+        }
+        Ok(())
+    }
+}
+
 impl WormReplication {
     fn replica(&self, cx: &Cx<Replicator>) -> Replica {
-        let class = self.storage_class.clone().known().unwrap_or_else(|| "GLACIER_IR".to_owned());
+        let class = self.storage_class.clone().known().unwrap_or_else(|| CLASS.to_owned());
         Replica::new(Arc::clone(&cx.aws), &self.target_bucket, &self.prefix, &class)
     }
 

@@ -155,6 +155,10 @@ impl<T> Configured<T> {
             Configured::Ready(_) | Configured::Unknown => None,
         }
     }
+
+    fn is_unknown(&self) -> bool {
+        matches!(self, Configured::Unknown)
+    }
 }
 
 fn no_block(block: &str, instead: &str) -> Error {
@@ -174,6 +178,10 @@ impl Provide<Prefect> for Backends {
     fn missing(&self) -> Option<Error> {
         self.prefect.missing("prefect", "PREFECT_API_URL")
     }
+
+    fn is_unknown(&self) -> bool {
+        self.prefect.is_unknown()
+    }
 }
 
 impl Provide<Registry> for Backends {
@@ -183,6 +191,10 @@ impl Provide<Registry> for Backends {
 
     fn missing(&self) -> Option<Error> {
         self.registry.missing("registry", "MLASSETS_REGISTRY_URL")
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.registry.is_unknown()
     }
 }
 
@@ -214,6 +226,10 @@ impl Provide<Archive> for Backends {
     fn missing(&self) -> Option<Error> {
         self.worm.missing("worm", "MLASSETS_WORM_DIRECTORY")
     }
+
+    fn is_unknown(&self) -> bool {
+        self.worm.is_unknown()
+    }
 }
 
 impl Provide<Signals> for Backends {
@@ -223,6 +239,10 @@ impl Provide<Signals> for Backends {
 
     fn missing(&self) -> Option<Error> {
         self.signals.missing("redis", "MLASSETS_REDIS_URL")
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.signals.is_unknown()
     }
 }
 
@@ -240,6 +260,10 @@ impl Provide<Gate> for Backends {
             Configured::Unusable(error) => Some(error.clone()),
             Configured::Missing | Configured::Ready(_) | Configured::Unknown => None,
         }
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.gate.is_unknown()
     }
 }
 

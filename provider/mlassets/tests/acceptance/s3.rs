@@ -1,5 +1,6 @@
 //! The S3 server of the tests: a workspace that reaches it, and someone who meddles with it.
 
+use aws_sdk_s3::error::ProvideErrorMetadata as _;
 use mlassets::backend::aws::{Aws, Config, Keys};
 use url::Url;
 
@@ -26,15 +27,28 @@ impl S3 {
             .env("AWS_SECRET_ACCESS_KEY", self.url.password().unwrap_or_default())
     }
 
-    /// Makes a bucket without any lock.
+    /// Makes a bucket without any lock, unless there is one.
     pub(crate) fn make(&self, bucket: &str) {
         self.meddle(async |client, _| {
-            client.create_bucket().bucket(bucket).send().await.expect("the name is new");
+            let made = client.create_bucket().bucket(bucket).send().await;
+            if let Err(refused) = made.map_err(aws_sdk_s3::Error::from) {
+                let own = refused.code() == Some("BucketAlreadyOwnedByYou");
+                assert!(own || refused.code() == Some("BucketAlreadyExists"), "{refused:?}");
+            }
         });
     }
 
     /// What somebody does who has the keys and no Terraform.
     pub(crate) fn meddle<T>(&self, deed: impl AsyncFnOnce(&aws_sdk_s3::Client, &str) -> T) -> T {
+        let aws = self.aws();
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
+        runtime.block_on(async {
+            deed(aws.s3().await.expect("the region is known"), &self.bucket).await
+        })
+    }
+
+    /// A client of the provider's own.
+    pub(crate) fn aws(&self) -> Aws {
         let keys = Keys {
             access_key: self.url.username().to_owned(),
             secret_key: self.url.password().unwrap_or_default().into(),
@@ -42,11 +56,7 @@ impl S3 {
         };
         let config =
             Config { keys: Some(keys), endpoint: Some(self.endpoint()), ..Config::default() };
-        let aws = Aws::new(config).expect("the configuration is sound");
-        let runtime = tokio::runtime::Runtime::new().expect("a runtime can be made");
-        runtime.block_on(async {
-            deed(aws.s3().await.expect("the region is known"), &self.bucket).await
-        })
+        Aws::new(config).expect("the configuration is sound")
     }
 
     fn endpoint(&self) -> String {

@@ -60,6 +60,11 @@ impl Aws {
         self.config.endpoint.as_deref().unwrap_or("Amazon S3")
     }
 
+    /// Whether the server is Amazon's, rather than another one that speaks its language.
+    pub fn is_amazon(&self) -> bool {
+        self.config.endpoint.is_none()
+    }
+
     async fn connect(&self) -> Result<Client, Error> {
         let shared = self.loader().load().await;
         let region = shared.region().cloned();

@@ -95,6 +95,34 @@ impl Azure {
         }))
     }
 
+    /// The names of all containers that begin with `prefix`, sorted.
+    pub async fn containers(&self, prefix: &str) -> Result<Vec<String>, Error> {
+        let step = "listing the containers";
+        let mut names = Vec::new();
+        let mut marker = String::new();
+        loop {
+            let mut request = Request::new(step, Method::GET, "").query("comp", "list");
+            if !prefix.is_empty() {
+                request = request.query("prefix", prefix);
+            }
+            if !marker.is_empty() {
+                request = request.query("marker", marker);
+            }
+            let answer = self.send(&request).await?;
+            let page = read_containers(&answer.body).ok_or_else(|| {
+                let cause = "the list is not the XML of the Blob service".to_owned();
+                Error::new(self.server(), step, Reason::Answer { cause })
+            })?;
+            names.extend(page.0);
+            marker = page.1;
+            if marker.is_empty() {
+                break;
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
     /// What the server's clock says.
     pub async fn clock(&self, container: &str) -> Result<Timestamp, Error> {
         let step = format!("asking the time at container `{container}`");
@@ -329,6 +357,18 @@ fn read_page(body: &[u8]) -> Option<(Vec<ListedBlob>, String)> {
     let blobs = child(root, "Blobs")?.children().filter(|node| node.has_tag_name("Blob"));
     let listed = blobs.map(listed_blob).collect::<Option<_>>()?;
     Some((listed, text_of(root, "NextMarker").unwrap_or_default().to_owned()))
+}
+
+/// The containers of a page, and where the next page begins, if there is one.
+fn read_containers(body: &[u8]) -> Option<(Vec<String>, String)> {
+    let text = std::str::from_utf8(body).ok()?.trim_start_matches('\u{feff}');
+    let page = Document::parse(text).ok()?;
+    let root = page.root_element();
+    let containers = child(root, "Containers")?.children();
+    let containers = containers.filter(|node| node.has_tag_name("Container"));
+    let names =
+        containers.map(|it| text_of(it, "Name").map(str::to_owned)).collect::<Option<_>>()?;
+    Some((names, text_of(root, "NextMarker").unwrap_or_default().to_owned()))
 }
 
 fn listed_blob(blob: Node<'_, '_>) -> Option<ListedBlob> {

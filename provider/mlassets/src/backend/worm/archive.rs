@@ -3,6 +3,7 @@
 //! Methods are asynchronous because object stores are; a directory works on the blocking pool. A further
 //! backend is a further variant of [`Backend`], and the compiler then names each method to extend.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use tokio::task::spawn_blocking;
 use crate::backend::aws::Aws;
 use crate::backend::azure::Azure;
 use crate::backend::worm::directory::Directory;
-use crate::backend::worm::entry::Entry;
+use crate::backend::worm::entry::{Entry, Event};
 use crate::backend::worm::error::Error;
 use crate::backend::worm::model::{
     Anchor, Bucket, Content, Found, LockMode, NewBucket, NewRecord, Options, Record, RecordKey,
@@ -60,8 +61,8 @@ impl Archive {
         }
     }
 
-    /// The bucket, or none; [`Error::BucketLost`] if there is an `anchor`, since then there was one. A broken chain, or one that `anchor` is no part of, is [`Error::Damaged`], since no
-    /// fact can be taken from it.
+    /// The bucket, or none; [`Error::BucketLost`] if there is an `anchor`, since then there was one. A broken
+    /// chain, or one that `anchor` is no part of, is [`Error::Damaged`], since no fact can be taken from it.
     pub async fn find_bucket(
         &self,
         name: &str,
@@ -73,6 +74,16 @@ impl Archive {
                 blocking(it, move |it| it.find_bucket(&name, anchor.as_ref())).await
             }
             Backend::Objects(it) => it.find_bucket(&name, anchor.as_ref()).await,
+        }
+    }
+
+    /// The names of all buckets that begin with `prefix`, sorted. In an object store some of them may be no part
+    /// of the archive.
+    pub async fn list_buckets(&self, prefix: &str) -> Result<Vec<String>, Error> {
+        let begins = prefix.to_owned();
+        match &self.backend {
+            Backend::Directory(it) => blocking(it, move |it| it.list_buckets(&begins)).await,
+            Backend::Objects(it) => it.list_buckets(prefix).await,
         }
     }
 
@@ -148,6 +159,32 @@ impl Archive {
             Backend::Directory(it) => blocking(it, move |it| it.list_records(&bucket)).await,
             Backend::Objects(it) => it.list_records(&bucket).await,
         }
+    }
+
+    /// When the event of a record happened that has this type, name and hash, if there is one: as the chain tells,
+    /// no record is looked at.
+    pub async fn event_time(
+        &self,
+        bucket: &str,
+        record_type: &str,
+        name: &str,
+        sha256: &str,
+    ) -> Result<Option<Timestamp>, Error> {
+        let (start, end) = (format!("{record_type}/"), format!("/{name}"));
+        let is_it = |path: &str| path.starts_with(&start) && path.ends_with(&end);
+        let mut times = BTreeMap::new();
+        for entry in self.journal(bucket).await? {
+            match &entry.event {
+                Event::Record { path, sha256: found, event_time, .. }
+                    if is_it(path) && found == sha256 =>
+                {
+                    times.insert(path.clone(), *event_time);
+                }
+                Event::Deletion { path } => drop(times.remove(path)),
+                _ => {}
+            }
+        }
+        Ok(times.into_values().next())
     }
 
     /// The entries of a bucket's chain in their order, if nothing is wrong with it.

@@ -37,6 +37,15 @@ pub struct Replica {
     class: String,
 }
 
+/// A copy that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundCopy {
+    /// The bucket of the archive that it is a copy of.
+    pub bucket: String,
+    /// What the keys of the copy begin with.
+    pub prefix: String,
+}
+
 /// How far a copy is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -44,6 +53,50 @@ pub struct Progress {
     pub last_synced_sequence: u64,
     /// How many entries of the bucket's chain are not copied.
     pub lag: u64,
+}
+
+impl Replicator {
+    /// The copies of the archive's buckets in `target` whose prefixes begin with `prefix`, by prefix.
+    ///
+    /// A folder with a chain is one, and nothing is looked for inside of it, so this costs a request for each
+    /// folder around copies. Copies of other archives are left out.
+    pub async fn copies(&self, target: &str, prefix: &str) -> Result<Vec<FoundCopy>, Error> {
+        let s3 = S3::new(Arc::clone(&self.aws));
+        let mut copies = Vec::new();
+        let above = prefix.rfind('/').map_or("", |slash| &prefix[..=slash]);
+        let mut folders = vec![above.to_owned()];
+        while let Some(folder) = folders.pop() {
+            let chain = format!("{folder}{CHAIN}/");
+            let inside = s3.folders(target, &folder).await?;
+            if !inside.contains(&chain) {
+                let near = |it: &String| it.starts_with(prefix) || prefix.starts_with(it.as_str());
+                // The last one is taken next.
+                folders.extend(inside.into_iter().filter(near).rev());
+                continue;
+            }
+            if !folder.starts_with(prefix) {
+                continue;
+            }
+            let first = s3.get(target, &format!("{chain}{}", file_name(1)), None).await?;
+            let Some(first) = first.and_then(|object| Entry::parse(&object.bytes)) else {
+                continue;
+            };
+            let Event::Bucket { name, .. } = &first.event else { continue };
+            if self.is_first(name, &first).await? {
+                copies.push(FoundCopy { bucket: name.clone(), prefix: folder });
+            }
+        }
+        Ok(copies)
+    }
+
+    /// Whether the chain of a bucket begins with this entry.
+    async fn is_first(&self, bucket: &str, entry: &Entry) -> Result<bool, Error> {
+        match self.archive.journal(bucket).await {
+            Ok(journal) => Ok(journal.first().is_some_and(|first| first.hash == entry.hash)),
+            Err(Error::NoBucket { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 impl Replica {

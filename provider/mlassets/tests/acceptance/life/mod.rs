@@ -3,10 +3,13 @@
 //! A life is told step by step through [`Life`]: what is configured or done behind Terraform's back, what
 //! Terraform plans then, and what the state says after the apply. After each step the plan must be empty.
 
+mod concurrency_limit;
+mod deployment_pause;
 mod model_deployment;
 mod model_registry;
 mod model_version;
 mod signal;
+mod variable;
 mod work_pool;
 mod work_queue;
 mod worm_bucket;

@@ -42,6 +42,10 @@ impl AzureStore {
         Err(self.unprotected(bucket, reason))
     }
 
+    pub(super) async fn buckets(&self, prefix: &str) -> Result<Vec<String>, Error> {
+        Ok(self.azure.containers(prefix).await?)
+    }
+
     pub(super) async fn create_bucket(&self, bucket: &str) -> Result<(), Error> {
         match self.bucket(bucket).await? {
             Some(_) => Ok(()),

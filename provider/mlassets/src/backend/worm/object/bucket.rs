@@ -77,6 +77,17 @@ impl Objects {
         }
     }
 
+    /// Buckets with a name that no archive can have are somebody else's.
+    pub(in crate::backend::worm) async fn list_buckets(
+        &self,
+        prefix: &str,
+    ) -> Result<Vec<String>, Error> {
+        let mut buckets = self.store.buckets(prefix).await?;
+        buckets.retain(|name| name.starts_with(prefix) && check_bucket(name).is_ok());
+        buckets.sort();
+        Ok(buckets)
+    }
+
     pub(in crate::backend::worm) async fn journal(
         &self,
         name: &str,

@@ -76,6 +76,50 @@ impl S3 {
         Ok(Some(Defaults { retention, supported: true }))
     }
 
+    pub(super) async fn buckets(&self, prefix: &str) -> Result<Vec<String>, Error> {
+        let client = self.client().await?;
+        // Amazon answers for all regions, and a client reaches the buckets of one.
+        let region = client.config().region().filter(|_| self.aws.is_amazon());
+        let mut names = Vec::new();
+        let mut pages = client
+            .list_buckets()
+            .set_prefix((!prefix.is_empty()).then(|| prefix.to_owned()))
+            .set_bucket_region(region.map(ToString::to_string))
+            .into_paginator()
+            .send();
+        while let Some(asked) = pages.next().await {
+            let page = self.told(asked, || "listing the buckets".to_owned())?;
+            names.extend(page.buckets().iter().filter_map(|it| it.name().map(str::to_owned)));
+        }
+        Ok(names)
+    }
+
+    /// The folders right below `prefix`, which is empty or ends with a slash, as whole prefixes.
+    pub(in crate::backend::worm) async fn folders(
+        &self,
+        bucket: &str,
+        prefix: &str,
+    ) -> Result<Vec<String>, Error> {
+        let mut folders = Vec::new();
+        let mut pages = self
+            .client()
+            .await?
+            .list_objects_v2()
+            .bucket(bucket)
+            .delimiter("/")
+            .set_prefix((!prefix.is_empty()).then(|| prefix.to_owned()))
+            .into_paginator()
+            .send();
+        while let Some(asked) = pages.next().await {
+            let page = self.told(asked, || {
+                format!("listing the folders of `{prefix}` in bucket `{bucket}`")
+            })?;
+            let found = page.common_prefixes().iter();
+            folders.extend(found.filter_map(|it| it.prefix().map(str::to_owned)));
+        }
+        Ok(folders)
+    }
+
     pub(super) async fn create_bucket(&self, bucket: &str) -> Result<(), Error> {
         let client = self.client().await?;
         let region = client.config().region().map_or(FIRST_REGION, |region| region.as_ref());

@@ -104,6 +104,11 @@ impl Store {
         each!(self, it => it.bucket(bucket))
     }
 
+    /// The names of all buckets of the account that begin with `prefix`.
+    pub(super) async fn buckets(&self, prefix: &str) -> Result<Vec<String>, Error> {
+        each!(self, it => it.buckets(prefix))
+    }
+
     /// Makes a bucket that can lock, unless there is one.
     pub(super) async fn create_bucket(&self, bucket: &str) -> Result<(), Error> {
         each!(self, it => it.create_bucket(bucket))

@@ -154,7 +154,27 @@ impl Request {
 }
 
 impl Account {
+    /// One container a page, so that pages are followed.
+    fn list(&self, request: &Request) -> Answer {
+        let prefix = request.query.get("prefix").map_or("", String::as_str);
+        let marker = request.query.get("marker").map_or("", String::as_str);
+        let mut names = self.containers.keys().map(String::as_str);
+        let mut names = names.by_ref().filter(|name| name.starts_with(prefix) && *name >= marker);
+        let first = names.next().map_or(String::new(), |name| {
+            format!("<Container><Name>{name}</Name><Properties></Properties></Container>")
+        });
+        let next = names.next().unwrap_or_default();
+        let text = format!(
+            "<?xml version=\"1.0\"?><EnumerationResults><Containers>{first}</Containers>\
+             <NextMarker>{next}</NextMarker></EnumerationResults>"
+        );
+        Answer { status: 200, headers: Vec::new(), body: text.into_bytes() }
+    }
+
     fn answer(&mut self, request: &Request) -> Answer {
+        if request.container.is_empty() && request.is("comp", "list") {
+            return self.list(request);
+        }
         let Some(container) = self.containers.get_mut(&request.container) else {
             return refuse(404, "ContainerNotFound");
         };

@@ -1,5 +1,7 @@
-//! A thousand attacks on an archive on S3 by someone with every right in the store: none of them takes or changes
-//! what is protected, and what they leave behind is noticed.
+//! Attacks on an archive on S3 by someone with every right in the store: none of them takes or changes what is
+//! protected, and what they leave behind is noticed.
+//!
+//! `tamper` has a thousand and more for the archive in a directory, where each of them costs no request.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +21,7 @@ use crate::backend::worm::object::Objects;
 use crate::backend::worm::tests::Dice;
 use crate::backend::worm::{Clock, Error, LockMode, Options, Problem};
 
-const ROUNDS: usize = 1_008;
+const ROUNDS: usize = 168;
 
 /// One version that is protected, with its bytes.
 struct Target {
@@ -110,7 +112,7 @@ async fn no_attack_takes_or_changes_what_is_protected() {
             assert!(report.problems.iter().any(hidden), "round {round}: {name} is not noticed");
         }
     }
-    assert!(done.values().all(|times| *times >= 72), "{done:?}");
+    assert!(done.values().all(|times| *times >= 12), "{done:?}");
     for i in 0..6 {
         let key = lab.key(&format!("record-{i}.json"));
         let expected = format!("{{\"event\":{i}}}").into_bytes();

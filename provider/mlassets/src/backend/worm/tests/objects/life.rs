@@ -18,6 +18,7 @@ on_each_store! {
     an_empty_bucket_ends_and_a_used_one_does_not,
     a_bucket_in_use_is_not_made_again,
     an_interrupted_append_is_completed,
+    buckets_and_records_are_listed,
 }
 
 #[track_caller]
@@ -180,6 +181,24 @@ async fn an_interrupted_append_is_completed(lab: Lab) {
     let record = lab.archive.append(&lab.record("b", "second")).await.unwrap();
     assert!(record.lock.unwrap().retention.unwrap().until >= record.retain_until);
     assert_eq!(lab.archive.verify_bucket(&lab.bucket, None).await.unwrap().problems, []);
+}
+
+async fn buckets_and_records_are_listed(lab: Lab) {
+    let other = format!("{}-other", lab.bucket);
+    lab.store.add_bucket(&other).await;
+    lab.archive.create_bucket(&lab.new_bucket(10)).await.unwrap();
+    let listed = lab.archive.list_buckets(&lab.bucket).await.unwrap();
+    assert_eq!(listed, [lab.bucket.clone(), other.clone()]);
+    let listed = lab.archive.list_buckets(&other).await.unwrap();
+    assert_eq!(listed, std::slice::from_ref(&other));
+    let refused = lab.archive.find_bucket(&other, None).await.unwrap_err();
+    assert!(matches!(refused, Error::Unprotected { .. }), "{refused}");
+    for name in ["b", "a"] {
+        lab.archive.append(&lab.record(name, name)).await.unwrap();
+    }
+    let records = lab.archive.list_records(&lab.bucket).await.unwrap();
+    let paths: Vec<_> = records.into_iter().map(|found| found.record.unwrap().key.path).collect();
+    assert_eq!(paths, [path("a"), path("b")]);
 }
 
 #[tokio::test]

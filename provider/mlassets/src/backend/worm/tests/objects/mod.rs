@@ -92,6 +92,17 @@ impl Meddler {
         }
     }
 
+    /// Makes a bucket that keeps nothing.
+    async fn add_bucket(&self, bucket: &str) {
+        match self {
+            Self::Azure(fake) => fake.add_container(bucket, false, false),
+            #[cfg(feature = "acceptance")]
+            Self::S3(client) => {
+                client.create_bucket().bucket(bucket).send().await.unwrap();
+            }
+        }
+    }
+
     /// Deletes an object without naming a version.
     async fn hide(&self, bucket: &str, key: &str) {
         match self {
