@@ -3,6 +3,8 @@
 //! **Invariant:** nothing here knows Terraform or `tfplug`; a backend speaks of pools, versions and
 //! records, and its errors carry data from which a resource makes a diagnostic.
 
+pub mod aws;
+pub mod azure;
 pub mod fault;
 pub mod gate;
 pub mod notify;

@@ -7,6 +7,7 @@ mod meddle;
 mod messages;
 mod receiver;
 mod registries;
+mod s3;
 mod server;
 
 mod actions;
