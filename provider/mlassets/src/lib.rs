@@ -49,6 +49,7 @@ pub mod functions;
 
 mod adopted;
 mod anything;
+mod audit;
 pub mod backend;
 mod deployment_facts;
 mod diagnose;

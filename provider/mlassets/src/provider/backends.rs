@@ -9,6 +9,7 @@ use super::blocks;
 use super::configuration::MlAssets;
 use super::problem::Problem;
 use crate::adopted::Adopted;
+use crate::backend::audit::Trail;
 use crate::backend::fault;
 use crate::backend::gate::Gate;
 use crate::backend::prefect::Prefect;
@@ -23,6 +24,7 @@ pub struct Backends {
     prefect: Configured<Prefect>,
     registry: Configured<Registry>,
     worm: Configured<Archive>,
+    audit: Configured<Trail>,
     signals: Configured<Signals>,
     gate: Configured<Gate>,
     adopted: Adopted,
@@ -49,19 +51,36 @@ impl Backends {
         let prefect = make("prefect", config.prefect, blocks::prefect);
         let registry = make("registry", config.registry, |block| blocks::registry(block, &actor));
         let worm = make("worm", config.worm, |block| blocks::worm(block, &actor));
+        let archive = worm.as_ref().ok().and_then(Configured::ready);
+        let audit = match (&worm, config.audit) {
+            // It says itself what is wrong with it.
+            (Err(_), _) => Ok(Configured::Missing),
+            (Ok(Configured::Unknown), Attr::Known(_)) => Ok(Configured::Unknown),
+            (Ok(_), block) => make("audit", block, |block| blocks::audit(block, archive, &actor)),
+        };
         let signals = make("redis", config.redis, |block| blocks::redis(block, &actor));
         let gate = make("gate", config.gate, blocks::gate);
-        match (prefect, registry, worm, signals, gate) {
-            (Ok(prefect), Ok(registry), Ok(worm), Ok(signals), Ok(gate)) => {
+        match (prefect, registry, worm, audit, signals, gate) {
+            (Ok(prefect), Ok(registry), Ok(worm), Ok(audit), Ok(signals), Ok(gate)) => {
                 fault::point("provider.configured");
                 let (adopted, ranks) = (Adopted::default(), Ranks::default());
-                Ok(Backends { prefect, registry, worm, signals, gate, adopted, ranks })
+                Ok(Backends { prefect, registry, worm, audit, signals, gate, adopted, ranks })
             }
-            (prefect, registry, worm, signals, gate) => {
-                let errors = [prefect.err(), registry.err(), worm.err(), signals.err(), gate.err()];
+            (prefect, registry, worm, audit, signals, gate) => {
+                let [prefect, registry, worm] = [prefect.err(), registry.err(), worm.err()];
+                let errors =
+                    [prefect, registry, worm, audit.err(), signals.err(), gate.err()];
                 let errors = errors.into_iter().flatten();
                 Err(errors.reduce(Error::and).expect("one of them is an error here"))
             }
+        }
+    }
+
+    /// Where changes are told, if anywhere.
+    pub(crate) fn audit(&self) -> Result<Option<Arc<Trail>>> {
+        match &self.audit {
+            Configured::Missing => Ok(None),
+            there => there.get("audit", "MLASSETS_AUDIT_BUCKET").map(Some),
         }
     }
 
@@ -95,6 +114,13 @@ fn make<C, T>(
 }
 
 impl<T> Configured<T> {
+    fn ready(&self) -> Option<&T> {
+        match self {
+            Configured::Ready(backend) => Some(backend),
+            Configured::Missing | Configured::Unknown | Configured::Unusable(_) => None,
+        }
+    }
+
     fn get(&self, block: &str, instead: &str) -> Result<Arc<T>> {
         match self {
             Configured::Ready(backend) => Ok(Arc::clone(backend)),

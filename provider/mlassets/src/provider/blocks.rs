@@ -6,8 +6,9 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tfplug::{Path, Secret};
 
-use super::configuration::{GateBlock, PrefectBlock, RedisBlock, RegistryBlock, WormBlock};
+use super::configuration::{AuditBlock, GateBlock, PrefectBlock, RedisBlock, RegistryBlock, WormBlock};
 use super::problem::{Origin, Problem};
+use crate::backend::audit::{self, Trail};
 use crate::backend::gate::Gate;
 use crate::backend::prefect::{self, Auth, Config, ConfigProblem, Prefect};
 use crate::backend::registry::{self, Location, Registry};
@@ -173,6 +174,40 @@ pub(super) fn worm(block: WormBlock, actor: &str) -> Result<Archive, Vec<Problem
     Archive::directory(directory, worm::Options::new(actor)).map_err(|error| {
         let detail = sentence(&error.to_string());
         vec![Problem::new("Archive not usable", detail, Path::attribute("directory"), origin)]
+    })
+}
+
+/// The audit trail in the archive.
+pub(super) fn audit(
+    block: AuditBlock,
+    archive: Option<&Archive>,
+    actor: &str,
+) -> Result<Trail, Vec<Problem>> {
+    let missing = |detail: &str, origin| {
+        Err(vec![Problem::new("Audit not usable", detail, Path::ROOT, origin)])
+    };
+    let AuditBlock { bucket, environment, record_type } = block;
+    let from_bucket = Origin::of(bucket.as_deref(), &["MLASSETS_AUDIT_BUCKET"]);
+    let from_environment = Origin::of(environment.as_deref(), &["MLASSETS_AUDIT_ENVIRONMENT"]);
+    let Some(bucket) = bucket else {
+        let detail = "Set `bucket` in the `audit` block, or the environment variable MLASSETS_AUDIT_BUCKET.";
+        return missing(detail, from_environment);
+    };
+    let Some(environment) = environment else {
+        let detail =
+            "Set `environment` in the `audit` block, or the environment variable MLASSETS_AUDIT_ENVIRONMENT.";
+        return missing(detail, from_bucket);
+    };
+    let Some(archive) = archive else {
+        let detail = "The events go into the archive of the `worm` block, and there is none. Add it, or set \
+                      MLASSETS_WORM_DIRECTORY.";
+        return missing(detail, from_bucket);
+    };
+    let record_type = record_type.unwrap_or_else(|| audit::RECORD_TYPE.to_owned());
+    let options = audit::Options { bucket, record_type, environment, actor: actor.to_owned() };
+    Trail::new(archive.clone(), options).map_err(|error| {
+        let detail = sentence(&error.to_string());
+        vec![Problem::new("Audit not usable", detail, Path::attribute("bucket"), from_bucket)]
     })
 }
 

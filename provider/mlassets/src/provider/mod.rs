@@ -6,7 +6,7 @@ mod configuration;
 mod problem;
 
 pub use backends::Backends;
-pub use configuration::{GateBlock, MlAssets, PrefectBlock, RedisBlock, RegistryBlock, WormBlock};
+pub use configuration::{AuditBlock, GateBlock, MlAssets, PrefectBlock, RedisBlock, RegistryBlock, WormBlock};
 
 use tfplug::{Host, Provider, Registry, Result};
 
@@ -19,6 +19,7 @@ impl Provider for MlAssets {
     }
 
     fn registry() -> Registry<Backends> {
-        crate::functions::serve(crate::assets(Registry::new()))
+        let assets = crate::assets(Registry::new()).around(crate::audit::around);
+        crate::functions::serve(assets)
     }
 }

@@ -9,6 +9,7 @@ mod registries;
 mod server;
 
 mod actions;
+mod audit;
 mod configuration;
 mod data;
 mod docs_examples;
