@@ -57,4 +57,5 @@ mod pausing;
 mod ranks;
 mod records;
 mod signalling;
+mod switching;
 mod types;

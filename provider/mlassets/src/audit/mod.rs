@@ -15,14 +15,15 @@ mod tests;
 
 use std::sync::Arc;
 
-use serde_json::Value as Json;
+use jiff::Timestamp;
+use serde_json::{Value as Json, json};
 use tfplug::draft::RawDraft;
 use tfplug::erased::{BoxFuture, Managed, Outcome, Shape};
 use tfplug::past::Source as Origin;
 use tfplug::schema::{Attribute, Presence};
 use tfplug::{Call, Error, Result, Type, Value};
 
-use crate::backend::audit::Trail;
+use crate::backend::audit::{Event, Trail, name_of, stem};
 use crate::provider::Backends;
 
 /// The attribute that each audited kind has besides its own.
@@ -56,6 +57,34 @@ pub(crate) fn around(name: &str, kind: Arc<dyn Managed>) -> Arc<dyn Managed> {
 /// Notes that a destruction changes nothing.
 pub(crate) fn spared(call: &Call) {
     note(call, SPARED, true);
+}
+
+/// Tells a step that a kind does with other assets; nothing without an audit. The same facts are told once.
+pub(crate) async fn tell_step(
+    call: &Call,
+    kind: &str,
+    id: &str,
+    step: &str,
+    facts: &Json,
+) -> Result<()> {
+    let Some(trail) = backends(call).map_or(Ok(None), |backends| backends.audit())? else {
+        return Ok(());
+    };
+    let event = Event {
+        kind: kind.to_owned(),
+        id: id.to_owned(),
+        operation: step.to_owned(),
+        at: Timestamp::now(),
+        actor: None,
+        environment: None,
+        before: Json::Null,
+        after: facts.clone(),
+        previous: None,
+        changes: Vec::new(),
+    };
+    let name = name_of(&stem(kind, id), &json!({ "step": step, "facts": facts }));
+    trail.record(&name, &event).await?;
+    Ok(())
 }
 
 /// A kind whose changes are told.

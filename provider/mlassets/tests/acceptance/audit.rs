@@ -10,7 +10,7 @@ use crate::registries::{Ground, wait};
 const BUCKET: &str = "audit-trail";
 
 /// A workspace whose changes are told in a bucket of its own.
-fn audited(resources: &str) -> Workspace {
+pub(crate) fn audited(resources: &str) -> Workspace {
     let workspace = Workspace::new(resources)
         .env("MLASSETS_AUDIT_BUCKET", BUCKET)
         .env("MLASSETS_AUDIT_ENVIRONMENT", "acceptance-test");
@@ -24,7 +24,7 @@ fn archive(workspace: &Workspace) -> Archive {
 }
 
 /// All events in the order of the chain.
-fn events(workspace: &Workspace) -> Vec<Json> {
+pub(crate) fn events(workspace: &Workspace) -> Vec<Json> {
     let archive = archive(workspace);
     let report = wait(archive.verify_bucket(BUCKET, None)).expect("the bucket is there");
     assert_eq!(report.problems, []);

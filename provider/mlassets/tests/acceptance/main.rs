@@ -26,5 +26,6 @@ mod moves;
 mod races;
 mod releases;
 mod renames;
+mod rollback;
 mod secrets;
 mod tls;
