@@ -1,7 +1,8 @@
 //! `mlassets_model_deployment`: the version of a model that is in use in an environment.
 
 use tfplug::{
-    Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Found, Keeping, List, Resource, Result, Schema,
+    Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Found, Keeping, List, Resource, Result,
+    Schema,
 };
 
 use crate::adopted;

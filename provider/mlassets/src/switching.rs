@@ -90,25 +90,45 @@ impl<'a> Switch<'a> {
 
     /// What is done and not taken back; none if nothing is.
     pub(crate) async fn unfinished(&self) -> Result<Option<String>> {
-        let mut open = Vec::new();
-        if let Some(SwitchSignal { name, .. }) = self.signal.filter(|signal| !kept(signal.keep))
-            && let Some(found) = self.signals()?.find(name, None).await?
-            && self.is_own(&found)
-        {
-            open.push(format!("the signal `{name}` is raised"));
+        match self.open().await {
+            (_, Some(error)) => Err(error),
+            (open, None) => Ok((!open.is_empty()).then(|| open.join(", "))),
         }
-        if let Some(SwitchPause { work_pool, .. }) = self.pause
-            && self.prefect()?.find_pause(&self.pause_id()).await?.is_some()
-        {
-            open.push(format!("deployments of the work pool `{work_pool}` are paused"));
+    }
+
+    /// What is done and not taken back, as far as it can be seen, and why no more can be.
+    async fn open(&self) -> (Vec<String>, Option<Error>) {
+        let (mut open, mut unseen) = (Vec::new(), None);
+        for looked in [self.open_signal().await, self.open_pause().await] {
+            match looked {
+                Ok(found) => open.extend(found),
+                Err(error) => {
+                    unseen = Some(match unseen {
+                        Some(earlier) => Error::and(earlier, error),
+                        None => error,
+                    });
+                }
+            }
         }
-        Ok((!open.is_empty()).then(|| open.join(", ")))
+        (open, unseen)
+    }
+
+    async fn open_signal(&self) -> Result<Option<String>> {
+        let Some(signal) = self.signal.filter(|signal| !kept(signal.keep)) else { return Ok(None) };
+        let found = self.signals()?.find(&signal.name, None).await?;
+        let own = found.filter(|found| self.is_own(found));
+        Ok(own.map(|_| format!("the signal `{}` is raised", signal.name)))
+    }
+
+    async fn open_pause(&self) -> Result<Option<String>> {
+        let Some(pause) = self.pause else { return Ok(None) };
+        let found = self.prefect()?.find_pause(&self.pause_id()).await?;
+        Ok(found.map(|_| format!("deployments of the work pool `{}` are paused", pause.work_pool)))
     }
 
     /// Raises the signal, and then pauses the pool. Ends at the first step that fails; done again, it goes on there.
     pub(crate) async fn begin(&self, turn: Turn<'_>) -> Result<()> {
-        let wanted =
-            |on: &Option<String>| turn.is_rollback || on.as_deref() == Some("change");
+        let wanted = |on: &Option<String>| turn.is_rollback || on.as_deref() == Some("change");
         if let Some(signal) = self.signal.filter(|signal| wanted(&signal.on)) {
             self.raise(signal, turn).await?;
         }
@@ -131,13 +151,19 @@ impl<'a> Switch<'a> {
 
     /// Tells what has been done already when a step or the change itself fails.
     pub(crate) async fn warn(&self, from: &str, to: &str) {
-        let done = match self.unfinished().await {
-            Ok(Some(done)) => done,
-            Ok(None) => return,
-            Err(_) => "what was done cannot be seen now".to_owned(),
-        };
+        let (mut done, unseen) = self.open().await;
+        if unseen.is_some() {
+            done.push("what else was done cannot be seen now".to_owned());
+        }
+        if done.is_empty() {
+            return;
+        }
+        let done = done.join(", ");
         let detail = if from == to {
-            format!("The change of {} is not finished: {done}. Apply again to go on.", self.deployment)
+            format!(
+                "The change of {} is not finished: {done}. Apply again to go on.",
+                self.deployment
+            )
         } else {
             format!(
                 "The change of {} from `{from}` to `{to}` is not finished: {done}. It stays so. Apply again to go on, or set \

@@ -267,10 +267,7 @@ impl<B: Send + Sync + 'static> Registry<B> {
     /// them have in common, and may declare further attributes. `wrap` gets the name without the provider's prefix. Lookups
     /// stay as they are; what a list leaves out of a resource's shape is null.
     #[must_use]
-    pub fn around(
-        mut self,
-        wrap: impl Fn(&str, Arc<dyn Managed>) -> Arc<dyn Managed>,
-    ) -> Self {
+    pub fn around(mut self, wrap: impl Fn(&str, Arc<dyn Managed>) -> Arc<dyn Managed>) -> Self {
         for (name, resource) in &mut self.resources {
             *resource = wrap(name, Arc::clone(resource));
         }

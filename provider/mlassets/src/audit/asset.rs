@@ -251,7 +251,8 @@ impl Telling<'_> {
             json!({ "previous": previous, "after": after })
         } else {
             let generation = GENERATIONS.iter().find(|(name, _)| name == kind);
-            let generation = generation.map(|(_, attribute)| format!("{:?}", after.member(attribute)));
+            let generation =
+                generation.map(|(_, attribute)| format!("{:?}", after.member(attribute)));
             json!({ "generation": generation, "before": before, "after": event.after })
         };
         name_of(&self.stem(), &facts)

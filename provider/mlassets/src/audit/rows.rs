@@ -88,6 +88,7 @@ pub(super) async fn deliver(call: &Call, trail: &Trail) -> Result<()> {
 }
 
 fn registry(call: &Call) -> Result<Arc<Registry>> {
-    let backends = backends(call).ok_or_else(|| Error::bug("A provider without backends audits."))?;
+    let backends =
+        backends(call).ok_or_else(|| Error::bug("A provider without backends audits."))?;
     Provide::<Registry>::provide(&*backends)
 }

@@ -94,6 +94,39 @@ impl Bench {
     }
 }
 
+#[test]
+fn a_block_that_cannot_be_used_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let check =
+        |has_archive: bool, bucket: Option<&str>, environment: Option<&str>, expected: &str| {
+            let directory = Some(folder.path().display().to_string());
+            let worm = if has_archive { Attr::Known(WormBlock { directory }) } else { Attr::Null };
+            let configuration = MlAssets {
+                actor: None,
+                prefect: Attr::Null,
+                registry: Attr::Null,
+                worm,
+                audit: Attr::Known(AuditBlock {
+                    bucket: bucket.map(str::to_owned),
+                    environment: environment.map(str::to_owned),
+                    record_type: None,
+                }),
+                redis: Attr::Null,
+                gate: Attr::Null,
+            };
+            let error = Backends::new(configuration, &Host::default()).err().unwrap().to_string();
+            assert_eq!(error, format!("audit: Audit not usable: {expected}"));
+        };
+    let detail =
+        "Set `bucket` in the `audit` block, or the environment variable MLASSETS_AUDIT_BUCKET.";
+    check(true, None, Some("test"), detail);
+    let detail = "Set `environment` in the `audit` block, or the environment variable MLASSETS_AUDIT_ENVIRONMENT.";
+    check(true, Some(BUCKET), None, detail);
+    let detail = "The events go into the archive of the `worm` block, and there is none. Add it, or set \
+                  MLASSETS_WORM_DIRECTORY.";
+    check(false, Some(BUCKET), Some("test"), detail);
+}
+
 /// A label on a shelf: a kind of asset in memory, on which others may write, too.
 struct Shelf {
     shape: Shape,

@@ -4,8 +4,8 @@
 //! by themselves, settings of Terraform's, and what is null; what is sensitive is only told to be there.
 
 use serde_json::{Map, Value as Json};
-use tfplug::schema::{Attribute, Keep, Kind, Members, Nesting, Presence};
 use tfplug::Value;
+use tfplug::schema::{Attribute, Keep, Kind, Members, Nesting, Presence};
 
 use crate::anything::document;
 

@@ -68,8 +68,8 @@ impl Backends {
             }
             (prefect, registry, worm, audit, signals, gate) => {
                 let [prefect, registry, worm] = [prefect.err(), registry.err(), worm.err()];
-                let errors =
-                    [prefect, registry, worm, audit.err(), signals.err(), gate.err()];
+                let [audit, signals, gate] = [audit.err(), signals.err(), gate.err()];
+                let errors = [prefect, registry, worm, audit, signals, gate];
                 let errors = errors.into_iter().flatten();
                 Err(errors.reduce(Error::and).expect("one of them is an error here"))
             }

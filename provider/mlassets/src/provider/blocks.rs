@@ -6,7 +6,9 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tfplug::{Path, Secret};
 
-use super::configuration::{AuditBlock, GateBlock, PrefectBlock, RedisBlock, RegistryBlock, WormBlock};
+use super::configuration::{
+    AuditBlock, GateBlock, PrefectBlock, RedisBlock, RegistryBlock, WormBlock,
+};
 use super::problem::{Origin, Problem};
 use crate::backend::audit::{self, Trail};
 use crate::backend::gate::Gate;
@@ -190,12 +192,12 @@ pub(super) fn audit(
     let from_bucket = Origin::of(bucket.as_deref(), &["MLASSETS_AUDIT_BUCKET"]);
     let from_environment = Origin::of(environment.as_deref(), &["MLASSETS_AUDIT_ENVIRONMENT"]);
     let Some(bucket) = bucket else {
-        let detail = "Set `bucket` in the `audit` block, or the environment variable MLASSETS_AUDIT_BUCKET.";
+        let detail =
+            "Set `bucket` in the `audit` block, or the environment variable MLASSETS_AUDIT_BUCKET.";
         return missing(detail, from_environment);
     };
     let Some(environment) = environment else {
-        let detail =
-            "Set `environment` in the `audit` block, or the environment variable MLASSETS_AUDIT_ENVIRONMENT.";
+        let detail = "Set `environment` in the `audit` block, or the environment variable MLASSETS_AUDIT_ENVIRONMENT.";
         return missing(detail, from_bucket);
     };
     let Some(archive) = archive else {

@@ -6,7 +6,9 @@ mod configuration;
 mod problem;
 
 pub use backends::Backends;
-pub use configuration::{AuditBlock, GateBlock, MlAssets, PrefectBlock, RedisBlock, RegistryBlock, WormBlock};
+pub use configuration::{
+    AuditBlock, GateBlock, MlAssets, PrefectBlock, RedisBlock, RegistryBlock, WormBlock,
+};
 
 use tfplug::{Host, Provider, Registry, Result};
 

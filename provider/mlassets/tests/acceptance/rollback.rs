@@ -100,7 +100,9 @@ impl Stage {
         events.sort_by_key(|event| event["at"].as_str().map(str::to_owned));
         let operation = |event: serde_json::Value| event["operation"].as_str().map(str::to_owned);
         let told: Vec<_> = events.into_iter().filter_map(operation).collect();
-        told.into_iter().filter(|operation| operation != "register" && operation != "verify").collect()
+        told.into_iter()
+            .filter(|operation| operation != "register" && operation != "verify")
+            .collect()
     }
 }
 
@@ -138,11 +140,18 @@ fn goes_on_where_it_stopped() {
     // Nothing is changed without Redis.
     stage.wants(OLD);
     let said = gone("MLASSETS_REDIS_URL", "redis://127.0.0.1:1");
-    said.says("Redis did not do as asked");
+    let said = said.says("Redis did not do as asked");
+    said.says("Whether an earlier change of ranker@prod was interrupted could not be found out.");
     stage.is(false, &["theirs"], NEW);
 
     // Without Prefect the signal is raised, and an apply of the old version lifts it.
-    gone("PREFECT_API_URL", "http://127.0.0.1:1/api").says("Prefect did not do as asked");
+    let said =
+        gone("PREFECT_API_URL", "http://127.0.0.1:1/api").says("Prefect did not do as asked");
+    said.says(&format!(
+        "The change of ranker@prod from `{NEW}` to `{OLD}` is not finished: the signal `{}` is raised, what else was done \
+         cannot be seen now. It stays so. Apply again to go on, or set `version` back to `{NEW}` and apply that to end it.",
+        stage.signal
+    ));
     stage.is(true, &["theirs"], NEW);
     stage.applies(NEW);
     stage.is(false, &["theirs"], NEW);

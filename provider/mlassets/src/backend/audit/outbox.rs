@@ -168,9 +168,7 @@ fn row(entry: &AuditEntry) -> Value {
 
 /// The event of one transaction: that of the entry that was asked for, with all that followed from it.
 fn event(group: &[AuditEntry]) -> Event {
-    let follows = |entry: &&AuditEntry| {
-        matches!(&*entry.op, "status" | "supersede" | "roll_back")
-    };
+    let follows = |entry: &&AuditEntry| matches!(&*entry.op, "status" | "supersede" | "roll_back");
     let main = group.iter().find(|entry| !follows(entry)).unwrap_or(&group[0]);
     let ended = group.iter().find(|entry| matches!(&*entry.op, "supersede" | "roll_back"));
     let version = |entry: &AuditEntry| json!({ "version": entry.version });

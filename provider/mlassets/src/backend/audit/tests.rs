@@ -179,8 +179,7 @@ async fn two_tell_at_once() {
         bench.verified(&format!("v{number}")).await;
     }
     let (ana, bob) = (bench.trail("ana"), bench.trail("bob"));
-    let (one, other) =
-        tokio::join!(ana.deliver(&bench.registry), bob.deliver(&bench.registry));
+    let (one, other) = tokio::join!(ana.deliver(&bench.registry), bob.deliver(&bench.registry));
     one.unwrap();
     other.unwrap();
     assert_eq!(bench.events().await.len(), 10);

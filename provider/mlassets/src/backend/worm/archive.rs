@@ -157,11 +157,7 @@ impl Archive {
 
     /// The paths of all records of that type by the entries of the chain, those deleted after their retention, too. Their
     /// bytes are not looked at.
-    pub async fn paths(
-        &self,
-        bucket: &str,
-        record_type: &str,
-    ) -> Result<BTreeSet<String>, Error> {
+    pub async fn paths(&self, bucket: &str, record_type: &str) -> Result<BTreeSet<String>, Error> {
         let [bucket, kind] = [bucket, record_type].map(str::to_owned);
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.paths(&bucket, &kind)).await,

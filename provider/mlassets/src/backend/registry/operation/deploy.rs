@@ -6,12 +6,12 @@
 use super::register::archived;
 use super::{Operation, points, read};
 use crate::backend::fault;
+use crate::backend::registry::Result;
 use crate::backend::registry::error::{Conflict, Error};
 use crate::backend::registry::model::{
     Deploy, Deployment, DeploymentStatus, Expected, Retire, Status, Version,
 };
 use crate::backend::registry::session::{Access, Param, Session};
-use crate::backend::registry::Result;
 
 impl Operation for Deploy {
     type Output = Deployment;
