@@ -23,6 +23,12 @@ provider "mlassets" {
     directory = "/mnt/evidence"
   }
 
+  # Each change leaves one event there. Another configuration makes the bucket.
+  audit {
+    bucket      = "ml-assets-core-audit"
+    environment = "production"
+  }
+
   # Where it is comes from MLASSETS_REDIS_URL, password and all.
   redis {
     key_prefix = "day-trade:ops"

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tfplug::{Cx, Diagnostic, Resource};
 use tokio::sync::{Mutex as Lock, OwnedMutexGuard};
 
+use crate::audit;
 use crate::provider::Backends;
 
 /// For each identity that was held, whether it was taken over.
@@ -56,6 +57,7 @@ impl Hold {
                 self.what
             );
             cx.call().warn(Diagnostic::warning("Not destroyed, since it was taken over", detail));
+            audit::spared(cx.call());
         }
         *self.adopted
     }

@@ -37,7 +37,8 @@ impl AttributeType for Anything {
     }
 }
 
-fn document(value: Value) -> Result<Document> {
+/// The JSON that a known value means.
+pub(crate) fn document(value: Value) -> Result<Document> {
     let all = |items: Vec<Value>| items.into_iter().map(document).collect::<Result<_>>();
     Ok(match value {
         Value::Null => Document::Null,

@@ -18,6 +18,7 @@ use crate::backend::prefect::{
     self, Deployment, DeploymentFilter, PauseHead, PauseRecord, Prefect, name, record_name,
 };
 use crate::diagnose::no_pool;
+use crate::switching::SWITCH;
 use crate::types::Moment;
 
 /// Holds deployments of Prefect back as long as it exists: those of a work pool, or those that are named.
@@ -196,6 +197,8 @@ impl List for DeploymentPause {
         for pause in cx.list_pauses().await? {
             let id = match pause {
                 Ok(head) if filter.ticket.is_some() && filter.ticket != head.ticket => continue,
+                // It belongs to a change of what is deployed, and ends with it.
+                Ok(head) if head.pause.starts_with(SWITCH) => continue,
                 Ok(head) => head.pause,
                 Err(error) => {
                     found.leave_out("a pause", error.into()).await;

@@ -5,7 +5,7 @@
 use tfplug::{Cx, Diagnostic, Error, Path};
 
 use crate::backend::registry::Registry;
-use crate::backend::{notify, prefect, registry, signal, worm};
+use crate::backend::{audit, notify, prefect, registry, signal, worm};
 
 impl From<prefect::Error> for Error {
     fn from(error: prefect::Error) -> Self {
@@ -151,6 +151,21 @@ impl From<worm::Error> for Error {
             E::Name { .. } | E::EventTime => Error::user("Invalid value", detail),
             E::RelativeRoot | E::NoRoot { .. } => Error::user("Archive not usable", detail),
             _ => Error::remote("The archive could not be used", detail),
+        }
+    }
+}
+
+impl From<audit::Error> for Error {
+    fn from(error: audit::Error) -> Self {
+        use audit::Error as E;
+        let detail = sentence(&error.to_string());
+        match &error {
+            E::Archive { source: worm::Error::NoBucket { .. }, .. } | E::Foreign { .. } => {
+                Error::user("Audit not usable", detail)
+            }
+            E::Archive { .. } | E::Registry(_) => {
+                Error::remote("The audit trail could not be written", detail)
+            }
         }
     }
 }

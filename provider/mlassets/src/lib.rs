@@ -51,6 +51,7 @@ pub mod functions;
 
 mod adopted;
 mod anything;
+mod audit;
 pub mod backend;
 mod deployment_facts;
 mod diagnose;
@@ -58,4 +59,5 @@ mod pausing;
 mod ranks;
 mod records;
 mod signalling;
+mod switching;
 mod types;

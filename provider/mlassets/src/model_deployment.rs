@@ -1,12 +1,16 @@
 //! `mlassets_model_deployment`: the version of a model that is in use in an environment.
 
-use tfplug::{Applied, Attr, Change, Cx, Error, Found, List, Resource, Result, Schema};
+use tfplug::{
+    Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Found, Keeping, List, Resource, Result,
+    Schema,
+};
 
 use crate::adopted;
 use crate::backend::registry::{
-    self, Deploy, DeploymentFilter, DeploymentStatus, Expected, Registry, Retire, name,
+    self, Deploy, DeploymentFilter, DeploymentStatus, Expected, Registry, Retire, Status, name,
 };
 use crate::diagnose::{registry_is_gone, sentence};
+use crate::switching::{Switch, SwitchPause, SwitchSignal, Turn};
 use crate::types::Moment;
 
 /// The version of a model that is in use in an environment. There is exactly one, also while twenty
@@ -14,6 +18,10 @@ use crate::types::Moment;
 ///
 /// Another version takes the place of the one before in one transaction. Setting an older version is the
 /// rollback. Destroying the resource retires the version, so that none is deployed.
+///
+/// With `signal` and `pause` a rollback first raises the signal, then pauses the deployments of the pool, then changes the
+/// version, then resumes what it has paused, and at last lifts the signal. It ends at the first step that fails, says what
+/// is done, and the next apply goes on there. What somebody else has raised or paused is left as it is.
 ///
 /// Where the version is deployed already, the resource takes that over: an interrupted apply may have left it.
 /// So two workspaces that declare the same deployment share it, and either of them can end it.
@@ -36,6 +44,15 @@ pub struct ModelDeployment {
     /// Whether an older version may take the place of a newer one.
     #[tf(default = true, setting)]
     pub allow_rollback: Attr<bool>,
+    /// A signal that is raised while the version changes.
+    #[tf(setting)]
+    pub signal: Option<SwitchSignal>,
+    /// A work pool whose deployments are paused while the version changes.
+    #[tf(setting)]
+    pub pause: Option<SwitchPause>,
+    /// What an interrupted change has left to be done; null after an apply.
+    #[tf(computed, keep)]
+    pub unfinished: Attr<String>,
     /// The version that was deployed before.
     #[tf(computed)]
     pub previous_version: Attr<String>,
@@ -52,6 +69,10 @@ pub struct ModelDeployment {
 
 impl Resource for ModelDeployment {
     type Backend = Registry;
+
+    fn plan(draft: &mut Draft<'_, Self>) {
+        draft.set(Self::UNFINISHED, Attr::Null);
+    }
 
     async fn create(cx: &Cx<Registry>, plan: Self) -> Applied<Self> {
         let mut hold = adopted::hold::<Self>(cx, &plan.id()).await;
@@ -75,13 +96,37 @@ impl Resource for ModelDeployment {
                 registry_is_gone(cx, &place, prior.is_some());
                 Ok(None)
             }
-            found => Ok(found?.map(Self::from)),
+            found => match (found?.map(Self::from), prior) {
+                (Some(found), Some(prior)) => {
+                    Ok(Some(Self { unfinished: prior.unfinished(cx).await, ..found }))
+                }
+                (found, _) => Ok(found),
+            },
         }
     }
 
     async fn update(cx: &Cx<Registry>, Change { before, after }: Change<Self>) -> Applied<Self> {
+        let switch = after.switch(cx, Some(&before));
+        if let Some(turn) = after.turn(cx, &before).await?
+            && let Err(error) = switch.begin(turn).await
+        {
+            switch.warn(&before.version, &after.version).await;
+            return Err(error.into());
+        }
         let expected = before.row_version.known().map_or(Expected::Any, Expected::Row);
-        Ok(cx.deploy(&after.as_deploy(expected)).await.map_err(Error::from)?.into())
+        let deployed = match cx.deploy(&after.as_deploy(expected)).await {
+            Ok(deployed) => Self::from(deployed),
+            Err(error) => {
+                switch.warn(&before.version, &after.version).await;
+                return Err(Error::from(error).into());
+            }
+        };
+        if let Err(error) = switch.end().await {
+            switch.warn(&before.version, &after.version).await;
+            let unfinished = after.unfinished(cx).await;
+            return Err(error).keeping(Self { unfinished, ..deployed });
+        }
+        Ok(deployed)
     }
 
     async fn delete(cx: &Cx<Registry>, state: Self) -> Result<()> {
@@ -90,8 +135,10 @@ impl Resource for ModelDeployment {
             return Ok(());
         }
         let expected = state.row_version.known().map_or(Expected::Any, Expected::Row);
-        cx.retire(&Retire { model: state.model, environment: state.environment, expected }).await?;
-        Ok(())
+        let Self { model, environment, .. } = state.clone();
+        cx.retire(&Retire { model, environment, expected }).await?;
+        // An interrupted change has nothing to go on with any more.
+        state.switch(cx, None).end().await
     }
 }
 
@@ -142,6 +189,44 @@ impl ModelDeployment {
         }
     }
 
+    /// The steps around a change; those of `before` where this has none any more, so that they end.
+    fn switch<'a>(&'a self, cx: &'a Cx<Registry>, before: Option<&'a Self>) -> Switch<'a> {
+        let before = before.filter(|before| before.unfinished.is_known());
+        let pause = self.pause.as_ref().or(before.and_then(|before| before.pause.as_ref()));
+        let signal = self.signal.as_ref().or(before.and_then(|before| before.signal.as_ref()));
+        Switch::new(cx, self.id(), pause, signal)
+    }
+
+    /// What an interrupted change has left. Who cannot be asked keeps nobody from planning a rollback.
+    async fn unfinished(&self, cx: &Cx<Registry>) -> Attr<String> {
+        match self.switch(cx, None).unfinished().await {
+            Ok(unfinished) => unfinished.into(),
+            Err(error) => {
+                let detail = format!(
+                    "Whether an earlier change of {} was interrupted could not be found out. {error}",
+                    self.id()
+                );
+                cx.call().warn(Diagnostic::warning("Steps around a rollback not seen", detail));
+                self.unfinished.clone()
+            }
+        }
+    }
+
+    /// The change of version that steps are done around. None without one, and where the registry will refuse it: nothing
+    /// is stopped for a version that cannot be deployed.
+    async fn turn<'a>(&'a self, cx: &Cx<Registry>, before: &'a Self) -> Result<Option<Turn<'a>>> {
+        let (from, to) = (&*before.version, &*self.version);
+        if from == to || (self.signal.is_none() && self.pause.is_none()) {
+            return Ok(None);
+        }
+        let old = cx.find_version(&self.model, from).await?;
+        let Some(new) = cx.find_version(&self.model, to).await? else { return Ok(None) };
+        let is_rollback = old.is_some_and(|old| new.is_older_than(&old));
+        let is_deployable = !matches!(new.status, Status::Registered | Status::Archived);
+        let is_allowed = !is_rollback || self.allow_rollback.unwrap_or(true);
+        Ok((is_deployable && is_allowed).then_some(Turn { from, to, is_rollback }))
+    }
+
     /// A conflict at creation is no matter of another plan: the deployment has to be imported.
     fn explain(&self, error: registry::Error) -> Error {
         if !matches!(error, registry::Error::Conflict(_)) {
@@ -163,6 +248,9 @@ impl From<registry::Deployment> for ModelDeployment {
             environment: deployment.environment,
             version: deployment.version,
             allow_rollback: Attr::Known(true),
+            signal: None,
+            pause: None,
+            unfinished: Attr::Null,
             previous_version: deployment.previous_version.into(),
             deployed_at: Attr::Known(deployment.deployed_at.into()),
             deployed_by: Attr::Known(deployment.deployed_by),

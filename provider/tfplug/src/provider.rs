@@ -263,6 +263,17 @@ impl<B: Send + Sync + 'static> Registry<B> {
         self
     }
 
+    /// Puts each managed resource that is served so far behind another one, which may do before and after it what all of
+    /// them have in common, and may declare further attributes. `wrap` gets the name without the provider's prefix. Lookups
+    /// stay as they are; what a list leaves out of a resource's shape is null.
+    #[must_use]
+    pub fn around(mut self, wrap: impl Fn(&str, Arc<dyn Managed>) -> Arc<dyn Managed>) -> Self {
+        for (name, resource) in &mut self.resources {
+            *resource = wrap(name, Arc::clone(resource));
+        }
+        self
+    }
+
     /// Serves an action whose shape is data.
     #[must_use]
     pub fn invocable(mut self, name: impl Into<String>, action: Arc<dyn Invocable>) -> Self {

@@ -162,7 +162,7 @@ const NEIGHBOURS: &str = "the generator and the provider meet in schemas, as dat
 const KINDS: &str = "provider/mlassets/src";
 
 /// Modules there that are no asset kinds: every kind may use them.
-const NO_KINDS: [&str; 14] = [
+const NO_KINDS: [&str; 16] = [
     "lib",
     "main",
     "provider",
@@ -172,11 +172,13 @@ const NO_KINDS: [&str; 14] = [
     "types",
     "adopted",
     "anything",
+    "audit",
     "deployment_facts",
     "pausing",
     "ranks",
     "records",
     "signalling",
+    "switching",
 ];
 
 pub(super) fn check(file: &File, files: &[File], findings: &mut Findings) {

@@ -5,6 +5,7 @@
 
 pub mod aws;
 pub mod azure;
+pub mod audit;
 pub mod fault;
 pub mod gate;
 pub mod notify;

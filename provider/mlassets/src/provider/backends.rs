@@ -9,6 +9,7 @@ use super::configuration::{AwsBlock, MlAssets};
 use super::problem::{Origin, Problem};
 use super::{blocks, clouds};
 use crate::adopted::Adopted;
+use crate::backend::audit::Trail;
 use crate::backend::aws::Aws;
 use crate::backend::azure::Azure;
 use crate::backend::fault;
@@ -31,6 +32,7 @@ pub struct Backends {
     prefect: Configured<Prefect>,
     registry: Configured<Registry>,
     worm: Configured<Archive>,
+    audit: Configured<Trail>,
     signals: Configured<Signals>,
     gate: Configured<Gate>,
     notifier: Configured<Notifier>,
@@ -68,6 +70,13 @@ impl Backends {
             let (aws, azure) = (aws.as_ref(), azure.as_ref());
             blocks::worm(block, &actor, || lent(aws, "aws"), || lent(azure, "azure"))
         });
+        let archive = worm.as_ref().ok().and_then(Configured::ready);
+        let audit = match (&worm, config.audit) {
+            // It says itself what is wrong with it.
+            (Err(_), _) => Ok(Configured::Missing),
+            (Ok(Configured::Unknown), Attr::Known(_)) => Ok(Configured::Unknown),
+            (Ok(_), block) => make("audit", block, |block| blocks::audit(block, archive, &actor)),
+        };
         let signals = make("redis", config.redis, |block| blocks::redis(block, &actor));
         let gate = make("gate", config.gate, blocks::gate);
         let notifier = make("notify", config.notify, |block| blocks::notify(block, &actor));
@@ -78,6 +87,7 @@ impl Backends {
             prefect: settle(prefect, &mut errors),
             registry: settle(registry, &mut errors),
             worm: settle(worm, &mut errors),
+            audit: settle(audit, &mut errors),
             signals: settle(signals, &mut errors),
             gate: settle(gate, &mut errors),
             notifier: settle(notifier, &mut errors),
@@ -89,6 +99,14 @@ impl Backends {
         }
         fault::point("provider.configured");
         Ok(backends)
+    }
+
+    /// Where changes are told, if anywhere.
+    pub(crate) fn audit(&self) -> Result<Option<Arc<Trail>>> {
+        match &self.audit {
+            Configured::Missing => Ok(None),
+            there => there.get("audit", "MLASSETS_AUDIT_BUCKET").map(Some),
+        }
     }
 
     /// What this process took over rather than made.
@@ -148,6 +166,13 @@ fn make<C, T>(
 }
 
 impl<T> Configured<T> {
+    fn ready(&self) -> Option<&T> {
+        match self {
+            Configured::Ready(backend) => Some(backend),
+            Configured::Missing | Configured::Unknown | Configured::Unusable(_) => None,
+        }
+    }
+
     fn get(&self, block: &str, instead: &str) -> Result<Arc<T>> {
         match self {
             Configured::Ready(backend) => Ok(Arc::clone(backend)),

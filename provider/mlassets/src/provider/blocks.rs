@@ -8,9 +8,10 @@ use secrecy::SecretString;
 use tfplug::{Path, Secret};
 
 use super::configuration::{
-    GateBlock, NotifyBlock, PrefectBlock, RedisBlock, RegistryBlock, WormBlock,
+    AuditBlock, GateBlock, NotifyBlock, PrefectBlock, RedisBlock, RegistryBlock, WormBlock,
 };
 use super::problem::{Origin, Problem};
+use crate::backend::audit::{self, Trail};
 use crate::backend::aws::Aws;
 use crate::backend::azure::Azure;
 use crate::backend::gate::Gate;
@@ -201,6 +202,40 @@ pub(super) fn worm(
                 .map_err(|error| unusable("directory", origin, error))
         }
     }
+}
+
+/// The audit trail in the archive.
+pub(super) fn audit(
+    block: AuditBlock,
+    archive: Option<&Archive>,
+    actor: &str,
+) -> Result<Trail, Vec<Problem>> {
+    let missing = |detail: &str, origin| {
+        Err(vec![Problem::new("Audit not usable", detail, Path::ROOT, origin)])
+    };
+    let AuditBlock { bucket, environment, record_type } = block;
+    let from_bucket = Origin::of(bucket.as_deref(), &["MLASSETS_AUDIT_BUCKET"]);
+    let from_environment = Origin::of(environment.as_deref(), &["MLASSETS_AUDIT_ENVIRONMENT"]);
+    let Some(bucket) = bucket else {
+        let detail =
+            "Set `bucket` in the `audit` block, or the environment variable MLASSETS_AUDIT_BUCKET.";
+        return missing(detail, from_environment);
+    };
+    let Some(environment) = environment else {
+        let detail = "Set `environment` in the `audit` block, or the environment variable MLASSETS_AUDIT_ENVIRONMENT.";
+        return missing(detail, from_bucket);
+    };
+    let Some(archive) = archive else {
+        let detail = "The events go into the archive of the `worm` block, and there is none. Add it, or set \
+                      MLASSETS_WORM_DIRECTORY.";
+        return missing(detail, from_bucket);
+    };
+    let record_type = record_type.unwrap_or_else(|| audit::RECORD_TYPE.to_owned());
+    let options = audit::Options { bucket, record_type, environment, actor: actor.to_owned() };
+    Trail::new(archive.clone(), options).map_err(|error| {
+        let detail = sentence(&error.to_string());
+        vec![Problem::new("Audit not usable", detail, Path::attribute("bucket"), from_bucket)]
+    })
 }
 
 /// The Redis server of signals.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tfplug::{Attr, Schema, Secret};
 
 use crate::backend::signal::check_prefix;
+use crate::backend::worm::{check_bucket, check_record_type};
 
 /// Manages the assets of machine-learning systems that no cloud provider manages: work pools and queues,
 /// model registries, versions and deployments, and records that are written once.
@@ -17,7 +18,7 @@ use crate::backend::signal::check_prefix;
 #[derive(Schema, Debug)]
 #[tf(name = "mlassets")]
 pub struct MlAssets {
-    /// Who acts, for the registry's audit and the archive's records.
+    /// Who acts, for the registry's audit, the archive's records and the events of the audit.
     #[tf(env = ["MLASSETS_ACTOR", "USER"], check = len(1..=128), example = "\"release-bot\"")]
     pub actor: Option<String>,
     /// Amazon Web Services, or another server that speaks S3. Without the block, region and credentials are found
@@ -36,6 +37,9 @@ pub struct MlAssets {
     /// The archive of records that are written once.
     #[tf(block, optional)]
     pub worm: Attr<WormBlock>,
+    /// Writes an event into the archive for each change of an asset. Without the block nothing is written.
+    #[tf(block, optional)]
+    pub audit: Attr<AuditBlock>,
     /// The Redis server of signals.
     #[tf(block, optional)]
     pub redis: Attr<RedisBlock>,
@@ -171,6 +175,25 @@ pub struct WormBlock {
     /// is not mounted.
     #[tf(env = "MLASSETS_WORM_DIRECTORY")]
     pub directory: Option<String>,
+}
+
+/// Writes an event into the archive for each change of an asset.
+#[derive(Schema, Debug)]
+pub struct AuditBlock {
+    /// The bucket of the archive that takes the events. It must be there before anything else changes, so another
+    /// configuration makes it, or one of its own `provider` blocks without `audit`.
+    #[tf(
+        env = "MLASSETS_AUDIT_BUCKET",
+        check = explained("be a bucket's name", |name: &String| check_bucket(name)),
+        example = "\"ml-assets-core-audit\""
+    )]
+    pub bucket: Option<String>,
+    /// The environment that the events name, where the asset has none of its own.
+    #[tf(env = "MLASSETS_AUDIT_ENVIRONMENT", check = len(1..=64), example = "\"production\"")]
+    pub environment: Option<String>,
+    /// The type of the records; `config_update` by default.
+    #[tf(check = explained("be a type of record", |name: &String| check_record_type(name)))]
+    pub record_type: Option<String>,
 }
 
 /// The Redis server of signals.

@@ -8,7 +8,8 @@ mod problem;
 
 pub use backends::Backends;
 pub use configuration::{
-    AwsBlock, AzureBlock, GateBlock, MlAssets, PrefectBlock, RedisBlock, RegistryBlock, WormBlock,
+    AuditBlock, AwsBlock, AzureBlock, GateBlock, MlAssets, NotifyBlock, PrefectBlock, RedisBlock,
+    RegistryBlock, WormBlock,
 };
 
 use tfplug::{Host, Provider, Registry, Result};
@@ -22,6 +23,7 @@ impl Provider for MlAssets {
     }
 
     fn registry() -> Registry<Backends> {
-        crate::functions::serve(crate::assets(Registry::new()))
+        let assets = crate::assets(Registry::new()).around(crate::audit::around);
+        crate::functions::serve(assets)
     }
 }

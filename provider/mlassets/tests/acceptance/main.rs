@@ -11,6 +11,7 @@ mod s3;
 mod server;
 
 mod actions;
+mod audit;
 mod configuration;
 mod data;
 mod docs_examples;
@@ -29,5 +30,6 @@ mod notify;
 mod races;
 mod releases;
 mod renames;
+mod rollback;
 mod secrets;
 mod tls;

@@ -13,7 +13,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use crate::context::Call;
 use crate::diag::{Diagnostic, Diags, Error, Severity};
 use crate::engine::settle::settle;
-use crate::erased::{Listable, Managed};
+use crate::erased::{Listable, Managed, Shape};
 use crate::list::{Finding, RawFound};
 use crate::value::Value;
 
@@ -106,7 +106,7 @@ fn judge(resource: &dyn Managed, wants_state: bool, finding: Finding) -> ListEve
     let Some(identity) = &shape.identity else {
         return broken("only what has an identity can be listed");
     };
-    let state = settle(shape.block.members(), &Value::Null, state);
+    let state = settle(shape.block.members(), &Value::Null, completed(shape, state));
     let identity = identity.pick(&state);
     let named = |(_, value): (&String, &Value)| !value.is_null() && value.is_wholly_known();
     if !identity.as_map().is_some_and(|members| members.iter().all(named)) {
@@ -117,6 +117,16 @@ fn judge(resource: &dyn Managed, wants_state: bool, finding: Finding) -> ListEve
     }
     let state = wants_state.then_some(state);
     ListEvent { identity: Some(identity), name, state, diags: Diags::new() }
+}
+
+/// The object with null for what the list knows nothing of: attributes that stand around the resource.
+fn completed(shape: &Shape, mut state: Value) -> Value {
+    if let Value::Map(members) = &mut state {
+        for attribute in &shape.block.attributes {
+            members.entry(attribute.name.to_string()).or_default();
+        }
+    }
+    state
 }
 
 /// An error of one resource, which must not keep the others from being listed.

@@ -2,11 +2,14 @@
 //!
 //! Plain data. Which status may follow which is stated once, in the triggers of the migrations.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
+
+use super::version;
 
 /// Where a version stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -134,6 +137,14 @@ pub struct Version {
     pub updated_at: Timestamp,
     /// Who changed it last.
     pub updated_by: String,
+}
+
+impl Version {
+    /// Whether it is older than another version of its model: by the dates in their names, otherwise by creation.
+    pub fn is_older_than(&self, other: &Self) -> bool {
+        let order = version::compare(&self.version, &other.version);
+        order.unwrap_or_else(|| self.id.cmp(&other.id)) == Ordering::Less
+    }
 }
 
 /// A version to add.

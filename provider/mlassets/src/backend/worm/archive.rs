@@ -3,7 +3,7 @@
 //! Methods are asynchronous because object stores are; a directory works on the blocking pool. A further
 //! backend is a further variant of [`Backend`], and the compiler then names each method to extend.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -193,6 +193,39 @@ impl Archive {
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.journal(&bucket)).await,
             Backend::Objects(it) => it.journal(&bucket).await,
+        }
+    }
+
+    /// Fails if nothing could be appended to the bucket now: it is not there, or its chain is broken, or another writer
+    /// does not let go of it.
+    pub async fn verify_writable(&self, bucket: &str) -> Result<(), Error> {
+        let bucket = bucket.to_owned();
+        match &self.backend {
+            Backend::Directory(it) => blocking(it, move |it| it.verify_writable(&bucket)).await,
+        }
+    }
+
+    /// The bytes that were ever written under that name as that type, in whichever month, with or without an entry.
+    pub async fn written(
+        &self,
+        bucket: &str,
+        record_type: &str,
+        name: &str,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let [bucket, kind, name] = [bucket, record_type, name].map(str::to_owned);
+        match &self.backend {
+            Backend::Directory(it) => {
+                blocking(it, move |it| it.written(&bucket, &kind, &name)).await
+            }
+        }
+    }
+
+    /// The paths of all records of that type by the entries of the chain, those deleted after their retention, too. Their
+    /// bytes are not looked at.
+    pub async fn paths(&self, bucket: &str, record_type: &str) -> Result<BTreeSet<String>, Error> {
+        let [bucket, kind] = [bucket, record_type].map(str::to_owned);
+        match &self.backend {
+            Backend::Directory(it) => blocking(it, move |it| it.paths(&bucket, &kind)).await,
         }
     }
 

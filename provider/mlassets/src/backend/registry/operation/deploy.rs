@@ -3,17 +3,15 @@
 //! All of one model and environment happens under one lock. The old row ends before the new one
 //! begins: in one UPDATE the partial unique index would refuse the swap in some physical row orders.
 
-use std::cmp::Ordering;
-
 use super::register::archived;
 use super::{Operation, points, read};
 use crate::backend::fault;
+use crate::backend::registry::Result;
 use crate::backend::registry::error::{Conflict, Error};
 use crate::backend::registry::model::{
     Deploy, Deployment, DeploymentStatus, Expected, Retire, Status, Version,
 };
 use crate::backend::registry::session::{Access, Param, Session};
-use crate::backend::registry::{Result, version};
 
 impl Operation for Deploy {
     type Output = Deployment;
@@ -41,7 +39,7 @@ impl Operation for Deploy {
             Status::Verified | Status::Deployed | Status::Superseded | Status::RolledBack => {}
         }
         if let (Some(current), Some(old)) = (&current, &old) {
-            let is_rollback = age(&new, old) == Ordering::Less;
+            let is_rollback = new.is_older_than(old);
             if is_rollback && !allow_rollback {
                 return Err(Error::RollbackRefused {
                     model: model.clone(),
@@ -97,11 +95,6 @@ impl Operation for Retire {
         let ended = read::deployment_by_id(session, current.id).await?;
         ended.map(Some).ok_or_else(|| vanished(session))
     }
-}
-
-/// Which of two versions is older: by the dates in their names, otherwise by creation.
-fn age(a: &Version, b: &Version) -> Ordering {
-    version::compare(&a.version, &b.version).unwrap_or_else(|| a.id.cmp(&b.id))
 }
 
 fn check_expectation(

@@ -17,6 +17,7 @@
 mod bucket;
 mod chain;
 mod fs;
+mod lookup;
 mod publish;
 mod record;
 mod seen;

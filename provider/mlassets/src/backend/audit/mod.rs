@@ -1,0 +1,243 @@
+//! The audit trail: one record in the write-once archive for each change of an asset.
+//!
+//! [`Trail`] writes an [`Event`] under a name that follows from what happened, so that whoever tells it again finds it
+//! told: a process that died between a change and its event, or between the event and the state, adds nothing twice.
+//! `outbox` does that for a registry whose database has an audit of its own. What counts as a change is for the caller
+//! to say.
+
+mod outbox;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::backend::fault;
+use crate::backend::registry;
+use crate::backend::worm::{
+    self, Archive, Content, NewRecord, RecordKey, canonical_json, check_bucket, check_record_type,
+    content_hash,
+};
+
+pub use outbox::{Newest, Subject};
+
+/// What came out, or why the trail could not be written.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The record type of a trail that names none.
+pub const RECORD_TYPE: &str = "config_update";
+
+/// Where a trail goes, and what all of its events have in common.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The bucket of the archive.
+    pub bucket: String,
+    /// The type of the records, see [`check_record_type`].
+    pub record_type: String,
+    /// The environment of assets that have none of their own.
+    pub environment: String,
+    /// Who acts.
+    pub actor: String,
+}
+
+/// The trail of one archive.
+#[derive(Debug)]
+pub struct Trail {
+    archive: Archive,
+    options: Options,
+    delivered: outbox::Delivered,
+}
+
+/// One change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// What kind of asset changed: `mlassets_work_pool`.
+    pub kind: String,
+    /// Which of its kind.
+    pub id: String,
+    /// What was done: `create`, `update`, `destroy`, …
+    pub operation: String,
+    /// When.
+    pub at: Timestamp,
+    /// Who, if not the actor of the trail.
+    pub actor: Option<String>,
+    /// Where, if not in the environment of the trail.
+    pub environment: Option<String>,
+    /// What was there; null for what was not.
+    pub before: Value,
+    /// What is there; null for what is not.
+    pub after: Value,
+    /// The [identifier](Trail::record) of the event before, as far as the caller knows it.
+    pub previous: Option<String>,
+    /// All that changed with it, row by row, where the asset has rows.
+    pub changes: Vec<Value>,
+}
+
+/// Why the trail could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The archive refused, or is not there.
+    #[error("the audit bucket `{bucket}` does not take the event: {source}")]
+    Archive {
+        /// The bucket.
+        bucket: String,
+        /// Why.
+        source: worm::Error,
+    },
+    /// A record with the name of an event is none.
+    #[error(
+        "`{name}` in the audit bucket `{bucket}` is no event, though it has the name of one; choose another `record_type` \
+         for the trail"
+    )]
+    Foreign {
+        /// The bucket.
+        bucket: String,
+        /// The name of the record.
+        name: String,
+    },
+    /// The registry's own audit could not be read.
+    #[error("the registry's audit cannot be read: {0}")]
+    Registry(#[from] registry::Error),
+}
+
+impl Trail {
+    /// A trail in `archive`; nothing is looked at yet.
+    ///
+    /// Errors: names of the bucket or the type that break their rules.
+    pub fn new(archive: Archive, options: Options) -> Result<Self, worm::Error> {
+        check_bucket(&options.bucket)?;
+        check_record_type(&options.record_type)?;
+        Ok(Self { archive, options, delivered: outbox::Delivered::default() })
+    }
+
+    /// Fails if no event could be written now. Asked before a change, it keeps most changes without an event from
+    /// happening.
+    pub async fn ready(&self) -> Result<()> {
+        let bucket = &self.options.bucket;
+        let found = self.archive.verify_writable(bucket).await;
+        found.map_err(|source| self.failed(source))
+    }
+
+    /// Writes the event under `name`, unless it is there. Answers the path of its record in the bucket, by which it is
+    /// known.
+    ///
+    /// The name must follow from what happened and not from when or by whom it is told.
+    pub async fn record(&self, name: &str, event: &Event) -> Result<String> {
+        let name = format!("{name}.json");
+        let Options { bucket, record_type, .. } = &self.options;
+        let mut again = true;
+        loop {
+            let earlier = self.archive.written(bucket, record_type, &name).await;
+            let (bytes, event_time) = match earlier.map_err(|source| self.failed(source))? {
+                // Told again, it is as it was told first; without its entry the archive adds that.
+                Some(bytes) => {
+                    let time = time_of(&bytes);
+                    let foreign = || Error::Foreign { bucket: bucket.clone(), name: name.clone() };
+                    (bytes, time.ok_or_else(foreign)?)
+                }
+                None => (canonical_json(&self.document(event)).into_bytes(), event.at),
+            };
+            let new = NewRecord {
+                bucket: bucket.clone(),
+                record_type: record_type.clone(),
+                name: name.clone(),
+                event_time,
+                content: Content::Bytes(bytes),
+                expected_sha256: None,
+            };
+            fault::point("audit.before_append");
+            match self.archive.append(new).await {
+                // Somebody else tells the same at this moment.
+                Err(worm::Error::RecordExists { .. }) if again => again = false,
+                // It was deleted when its retention was over, and has been told all the same.
+                Err(worm::Error::PathSpent { path, .. }) => return Ok(path),
+                appended => {
+                    let record = appended.map_err(|source| self.failed(source))?;
+                    fault::point("audit.after_append");
+                    return Ok(record.key.path);
+                }
+            }
+        }
+    }
+
+    /// The last of the events that followed the one at `from`, each of which names the one before: its path, and what it
+    /// told to be there. `stem` is what the names of all of them begin with.
+    pub async fn tip(&self, stem: &str, from: &str) -> Result<(String, Value)> {
+        let mut told = self.told(from).await?.map(|event| after(&event)).unwrap_or_default();
+        let mut path = from.to_owned();
+        let mut next = BTreeMap::new();
+        let is_one = |path: &&String| {
+            path.rsplit('/').next().is_some_and(|name| name.starts_with(&format!("{stem}-")))
+        };
+        for path in self.paths().await?.iter().filter(is_one) {
+            if let Some(event) = self.told(path).await?
+                && let Some(previous) = event["previous"].as_str()
+            {
+                next.insert(previous.to_owned(), (path.clone(), after(&event)));
+            }
+        }
+        while let Some(follower) = next.remove(&path) {
+            (path, told) = follower;
+        }
+        Ok((path, told))
+    }
+
+    /// The event at `path`; none if it was deleted after its retention.
+    async fn told(&self, path: &str) -> Result<Option<Value>> {
+        let key = RecordKey { bucket: self.options.bucket.clone(), path: path.to_owned() };
+        match self.archive.read_record(key).await {
+            Ok(bytes) => Ok(serde_json::from_slice::<Value>(&bytes).ok()),
+            Err(worm::Error::NoRecord { .. }) => Ok(None),
+            Err(source) => Err(self.failed(source)),
+        }
+    }
+
+    async fn paths(&self) -> Result<BTreeSet<String>> {
+        let paths = self.archive.paths(&self.options.bucket, &self.options.record_type).await;
+        paths.map_err(|source| self.failed(source))
+    }
+
+    fn document(&self, event: &Event) -> Value {
+        let Options { environment, actor, .. } = &self.options;
+        let mut document = json!({
+            "asset": { "type": event.kind, "id": event.id },
+            "operation": event.operation,
+            "at": event.at.to_string(),
+            "actor": event.actor.as_ref().unwrap_or(actor),
+            "environment": event.environment.as_ref().unwrap_or(environment),
+            "before": event.before,
+            "after": event.after,
+            "previous": event.previous,
+        });
+        if !event.changes.is_empty() {
+            document["changes"] = event.changes.clone().into();
+        }
+        document
+    }
+
+    fn failed(&self, source: worm::Error) -> Error {
+        Error::Archive { bucket: self.options.bucket.clone(), source }
+    }
+}
+
+/// A name for what `facts` tell, which begins with `stem`.
+pub fn name_of(stem: &str, facts: &Value) -> String {
+    format!("{stem}-{}", &content_hash(canonical_json(facts).as_bytes())[..24])
+}
+
+/// What a stem of names is for one asset.
+pub fn stem(kind: &str, id: &str) -> String {
+    format!("{kind}-{}", &content_hash(id.as_bytes())[..12])
+}
+
+fn after(event: &Value) -> Value {
+    event.get("after").cloned().unwrap_or_default()
+}
+
+fn time_of(bytes: &[u8]) -> Option<Timestamp> {
+    let event: Value = serde_json::from_slice(bytes).ok()?;
+    event.get("at")?.as_str()?.parse().ok()
+}
