@@ -5,6 +5,7 @@
 
 mod checks;
 mod helm;
+mod mlflow;
 mod opentofu;
 mod postgres;
 mod prefect;
@@ -21,6 +22,7 @@ use anyhow::{Result, bail};
 
 pub(crate) use self::checks::CHECKS;
 pub(crate) use self::helm::HELM;
+pub(crate) use self::mlflow::MLFLOW;
 pub(crate) use self::opentofu::OPENTOFU;
 pub(crate) use self::postgres::POSTGRES;
 pub(crate) use self::prefect::PREFECT;
@@ -31,7 +33,8 @@ use crate::ui;
 use crate::version::{Version, Wanted};
 
 /// Every tool that tests or the demo use. What only installs others, such as uv, is not among them.
-const ALL: [&Tool; 7] = [&TERRAFORM, &OPENTOFU, &PREFECT, &POSTGRES, &REDIS, &HELM, &CHECKS];
+const ALL: [&Tool; 8] =
+    [&TERRAFORM, &OPENTOFU, &PREFECT, &POSTGRES, &REDIS, &MLFLOW, &HELM, &CHECKS];
 
 /// Show the tools that tests and the demo use, and install what is missing into `.tools`.
 #[derive(Debug, clap::Args)]

@@ -5,6 +5,8 @@
 
 pub mod fault;
 pub mod gate;
+mod http;
+pub mod mlflow;
 pub mod prefect;
 pub mod registry;
 pub mod signal;

@@ -3,6 +3,7 @@
 mod backends;
 mod blocks;
 mod configuration;
+mod mlflow;
 mod problem;
 
 pub use backends::Backends;

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::fake::quick;
 use super::live::{config, prefect};
-use super::proxy::{Fault, Proxy, When};
 use crate::backend::prefect::http::Request;
-use crate::backend::prefect::retry::Policy;
+use crate::backend::http::retry::Policy;
+use crate::backend::http::testing::proxy::{Fault, Proxy, When};
+use crate::backend::http::testing::quick;
 use crate::backend::prefect::{
     ConcurrencyLimitPatch, DeploymentFilter, Error, NewConcurrencyLimit, NewVariable, PauseHead,
     Prefect, VariablePatch,

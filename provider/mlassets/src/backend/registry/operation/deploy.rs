@@ -100,11 +100,12 @@ impl Operation for Retire {
 }
 
 /// Which of two versions is older: by the dates in their names, otherwise by creation.
-fn age(a: &Version, b: &Version) -> Ordering {
+pub(in super::super) fn age(a: &Version, b: &Version) -> Ordering {
     version::compare(&a.version, &b.version).unwrap_or_else(|| a.id.cmp(&b.id))
 }
 
-fn check_expectation(
+/// Refuses a change of something else than the caller saw.
+pub(in super::super) fn check_expectation(
     model: &str,
     environment: &str,
     expected: Expected,

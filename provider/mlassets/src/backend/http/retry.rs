@@ -10,15 +10,15 @@ use uuid::Uuid;
 
 /// The bounds of trying again.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Policy {
+pub(in crate::backend) struct Policy {
     /// Most tries of one call.
-    pub(super) tries: u32,
+    pub(in crate::backend) tries: u32,
     /// The first wait before jitter.
-    pub(super) first: Duration,
+    pub(in crate::backend) first: Duration,
     /// The longest wait before jitter.
-    pub(super) longest: Duration,
+    pub(in crate::backend) longest: Duration,
     /// Longest time from the first try to the start of the last.
-    pub(super) total: Duration,
+    pub(in crate::backend) total: Duration,
 }
 
 impl Default for Policy {
@@ -33,19 +33,19 @@ impl Default for Policy {
 }
 
 /// One call's tries so far.
-pub(super) struct Tries {
+pub(in crate::backend) struct Tries {
     policy: Policy,
     began: Instant,
-    pub(super) made: u32,
+    pub(in crate::backend) made: u32,
 }
 
 impl Tries {
-    pub(super) fn new(policy: Policy) -> Self {
+    pub(in crate::backend) fn new(policy: Policy) -> Self {
         Self { policy, began: Instant::now(), made: 0 }
     }
 
     /// The wait before the next try, or nothing if there is to be none.
-    pub(super) fn wait(&self, retry_after: Option<Duration>) -> Option<Duration> {
+    pub(in crate::backend) fn wait(&self, retry_after: Option<Duration>) -> Option<Duration> {
         if self.made >= self.policy.tries {
             return None;
         }
@@ -62,7 +62,7 @@ fn jittered(wait: Duration) -> Duration {
 }
 
 /// Reads `Retry-After`: seconds, or a date, which counts from `now`.
-pub(super) fn retry_after(header: &str, now: Timestamp) -> Option<Duration> {
+pub(in crate::backend) fn retry_after(header: &str, now: Timestamp) -> Option<Duration> {
     let header = header.trim();
     if let Ok(seconds) = header.parse::<u32>() {
         return Some(Duration::from_secs(seconds.into()));
@@ -71,7 +71,7 @@ pub(super) fn retry_after(header: &str, now: Timestamp) -> Option<Duration> {
 }
 
 /// Reads an HTTP date such as `Sun, 22 Nov 2026 00:21:18 GMT`.
-pub(super) fn http_date(text: &str) -> Option<Timestamp> {
+pub(in crate::backend) fn http_date(text: &str) -> Option<Timestamp> {
     jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
 
