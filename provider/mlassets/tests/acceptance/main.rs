@@ -21,6 +21,7 @@ mod lists;
 mod load;
 mod migration;
 mod mistakes;
+mod mlflow;
 mod moves;
 mod races;
 mod releases;

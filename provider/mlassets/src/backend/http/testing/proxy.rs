@@ -40,6 +40,8 @@ impl Fault {
 pub(in crate::backend) enum When {
     Never,
     Only(usize),
+    /// This one and all after it.
+    From(usize),
     Always,
 }
 
@@ -90,6 +92,7 @@ impl Plan {
         match self.when {
             When::Never => None,
             When::Only(only) => (only == number).then_some(self.fault),
+            When::From(first) => (first <= number).then_some(self.fault),
             When::Always => Some(self.fault),
         }
     }
