@@ -80,9 +80,8 @@ impl From<registry::Error> for Error {
             E::NotVerified { .. } => {
                 Error::user("Version is not verified", detail).at(Path::attribute("version"))
             }
-            E::Outrun(_) => {
-                Error::remote("Another run deployed meanwhile", detail).at(Path::attribute("version"))
-            }
+            E::Outrun(_) => Error::remote("Another run deployed meanwhile", detail)
+                .at(Path::attribute("version")),
             E::NotInMlflow { .. } => Error::user("Not with MLflow", detail),
             E::Mlflow(error) => of_mlflow(error, detail),
             E::RollbackRefused { .. } => {

@@ -6,9 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use mlassets::backend::registry::{
-    Deploy, Expected, Location, NewVersion, Options, Registry,
-};
+use mlassets::backend::registry::{Deploy, Expected, Location, NewVersion, Options, Registry};
 use tokio::task::JoinSet;
 
 use crate::report::{Figure, Unit};
@@ -33,7 +31,8 @@ pub(crate) async fn run(addresses: &[String], time: Duration) -> Result<Vec<Figu
         }
         for callers in CALLERS {
             let rate = measure(&registry, callers, time).await.context(kind.clone())?;
-            let of = if callers == 1 { "1 caller".to_owned() } else { format!("{callers} callers") };
+            let of =
+                if callers == 1 { "1 caller".to_owned() } else { format!("{callers} callers") };
             figures.push(Figure::new(
                 format!("promote, {kind}"),
                 format!("deployments of models, {of}"),

@@ -10,6 +10,7 @@ use mlassets::backend::registry::{Location, Options, Registry, Status};
 use serde_json::json;
 
 use crate::harness::{Run, Workspace, told, unique};
+use crate::kill::kill_at_each_point;
 use crate::meddle::wait;
 use crate::messages::Expected;
 use crate::server::Server;
@@ -114,6 +115,46 @@ fn a_model_lives_in_mlflow() {
 
     workspace.destroy().ok();
     assert_eq!((ground.alias(), ground.status(V1)), (None, Status::Superseded));
+}
+
+/// A release killed at each of its points: the next one ends it, with nothing lost and nothing twice.
+#[test]
+fn a_release_that_is_killed_comes_true() {
+    let ground = Ground::new();
+    let name = |round: usize| format!("2025-01-15-v{}", round + 1);
+    let set = |round: usize| {
+        let values = format!(
+            "release = {{ version = {:?}, sha256 = {:?} }}\n",
+            name(round),
+            format!("{round:064}")
+        );
+        ground.workspace.write("terraform.tfvars", &values);
+    };
+    set(0);
+    ground.workspace.apply().ok();
+    // What makes the first version is told by other tests; here one takes the place of another.
+    let killed = kill_at_each_point(
+        &ground.workspace,
+        &[],
+        |round| set(round + 1),
+        |round| {
+            let found = wait(ground.registry.find_deployment(&ground.model, "production"));
+            let deployed = found.expect("the server answers").expect("one is deployed");
+            assert_eq!(deployed.version, name(round + 1));
+            let all = wait(ground.mlflow.list_versions(Some(&ground.model)));
+            let all = all.expect("the server answers");
+            let mut names: Vec<_> =
+                all.iter().filter_map(|version| version.tag("mlassets.version")).collect();
+            names.sort_unstable();
+            let mut expected: Vec<_> = (0..round + 2).map(name).collect();
+            expected.sort_unstable();
+            assert_eq!(names, expected, "each once");
+            for older in 0..=round {
+                assert_eq!(ground.status(&name(older)), Status::Superseded);
+            }
+        },
+    );
+    assert!(killed > 10, "{killed}");
 }
 
 #[test]

@@ -146,8 +146,7 @@ impl Exchange {
 
     async fn try_once(&self, request: &Request, headers: &HeaderMap) -> Result<Answer, Broken> {
         let url = format!("{}{}", self.base, request.path);
-        let mut builder =
-            self.client.request(request.method.clone(), url).headers(headers.clone());
+        let mut builder = self.client.request(request.method.clone(), url).headers(headers.clone());
         if let Some(body) = &request.body {
             builder = builder.header(CONTENT_TYPE, "application/json").body(body.clone());
         }

@@ -110,7 +110,11 @@ mod tests {
         let coded = |code: &str, message: &str| {
             format!(r#"{{"error_code": "{code}", "message": "{message}"}}"#)
         };
-        check(302, "", "the server redirects (302); give the final address, usually https instead of http");
+        check(
+            302,
+            "",
+            "the server redirects (302); give the final address, usually https instead of http",
+        );
         check(401, "You are not authenticated.", "the credentials are missing or wrong (401)");
         check(
             403,
@@ -147,7 +151,10 @@ mod tests {
         }
         check(
             400,
-            &coded("INVALID_PARAMETER_VALUE", "'value' exceeds the maximum length of 5000 characters"),
+            &coded(
+                "INVALID_PARAMETER_VALUE",
+                "'value' exceeds the maximum length of 5000 characters",
+            ),
             "MLflow refuses a text that is too long (400)",
         );
         check(
@@ -155,7 +162,11 @@ mod tests {
             &coded("INVALID_PARAMETER_VALUE", "hunter2"),
             "MLflow refuses a value (400); the server's version may be too old or too new",
         );
-        check(500, "hunter2", "unexpected answer, status 500: the server failed inside; its log says why");
+        check(
+            500,
+            "hunter2",
+            "unexpected answer, status 500: the server failed inside; its log says why",
+        );
     }
 
     #[test]

@@ -119,9 +119,8 @@ impl Config {
     pub(super) fn roots(&self) -> Result<Vec<Certificate>, String> {
         let Some(path) = &self.ca_file else { return Ok(Vec::new()) };
         let place = path.display();
-        let pem = std::fs::read(path).map_err(|error| {
-            format!("the file of certificates {place} cannot be read: {error}")
-        })?;
+        let pem = std::fs::read(path)
+            .map_err(|error| format!("the file of certificates {place} cannot be read: {error}"))?;
         let roots = Certificate::from_pem_bundle(&pem).unwrap_or_default();
         if roots.is_empty() {
             return Err(format!("the file {place} holds no certificate in PEM form"));

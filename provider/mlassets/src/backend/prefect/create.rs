@@ -48,9 +48,7 @@ impl Http {
         as_asked: impl Fn(&T) -> bool,
     ) -> Result<T, Error> {
         let named = |error| match error {
-            Error::Conflict { call, .. } => {
-                Error::Conflict { call, conflict: Conflict::NameTaken }
-            }
+            Error::Conflict { call, .. } => Error::Conflict { call, conflict: Conflict::NameTaken },
             error => error,
         };
         self.create_or(create, find, as_asked, named).await

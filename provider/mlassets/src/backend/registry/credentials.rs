@@ -101,7 +101,9 @@ impl Registry {
         )?;
         match self.location().kind() {
             Kind::Postgres(server) => Ok((server, store)),
-            Kind::Sqlite(_) | Kind::Mlflow(_) => Err(Error::NoRoles { place: self.location().to_string() }),
+            Kind::Sqlite(_) | Kind::Mlflow(_) => {
+                Err(Error::NoRoles { place: self.location().to_string() })
+            }
         }
     }
 }

@@ -17,7 +17,8 @@ use super::{Registry, Result, name};
 /// Between two tries to take a lock.
 const PAUSE: Duration = Duration::from_millis(250);
 
-const NO_LOCKS: &str = "MLflow has no locks; hold a lock of a registry in a database, or let one pipeline publish";
+const NO_LOCKS: &str =
+    "MLflow has no locks; hold a lock of a registry in a database, or let one pipeline publish";
 
 /// The locks that this process holds, by their ID.
 #[derive(Debug, Default)]

@@ -150,9 +150,7 @@ impl Registry {
     fn database(&self, why: &'static str) -> Result<(&Store, &Locks)> {
         match &self.keeper {
             Keeper::Sql { store, locks } => Ok((store, locks)),
-            Keeper::Mlflow(_) => {
-                Err(Error::NotInMlflow { place: self.location.to_string(), why })
-            }
+            Keeper::Mlflow(_) => Err(Error::NotInMlflow { place: self.location.to_string(), why }),
         }
     }
 
@@ -197,7 +195,7 @@ impl Registry {
             name::metadata(&new.metadata),
         ])?;
         match &self.keeper {
-            Keeper::Sql { store, .. } => { store.run(new.clone()).await }
+            Keeper::Sql { store, .. } => store.run(new.clone()).await,
             Keeper::Mlflow(mlflow) => mlflow.register(new).await,
         }
     }
@@ -205,7 +203,9 @@ impl Registry {
     /// The version, whatever its status.
     pub async fn find_version(&self, model: &str, version: &str) -> Result<Option<Version>> {
         match &self.keeper {
-            Keeper::Sql { store, .. } => { store.run(FindVersion { model: model.into(), version: version.into() }).await }
+            Keeper::Sql { store, .. } => {
+                store.run(FindVersion { model: model.into(), version: version.into() }).await
+            }
             Keeper::Mlflow(mlflow) => mlflow.find_version(model, version).await,
         }
     }
@@ -213,7 +213,7 @@ impl Registry {
     /// The versions that the filter admits, by model and then by creation.
     pub async fn list_versions(&self, filter: &VersionFilter) -> Result<Vec<Version>> {
         match &self.keeper {
-            Keeper::Sql { store, .. } => { store.run(ListVersions(filter.clone())).await }
+            Keeper::Sql { store, .. } => store.run(ListVersions(filter.clone())).await,
             Keeper::Mlflow(mlflow) => mlflow.list_versions(filter).await,
         }
     }
@@ -228,7 +228,7 @@ impl Registry {
             name::metadata(&update.metadata),
         ])?;
         match &self.keeper {
-            Keeper::Sql { store, .. } => { store.run(update.clone()).await }
+            Keeper::Sql { store, .. } => store.run(update.clone()).await,
             Keeper::Mlflow(mlflow) => mlflow.update_metadata(update).await,
         }
     }
@@ -239,7 +239,9 @@ impl Registry {
     /// [`Error::Archived`].
     pub async fn mark_verified(&self, model: &str, version: &str) -> Result<Version> {
         match &self.keeper {
-            Keeper::Sql { store, .. } => { store.run(MarkVerified { model: model.into(), version: version.into() }).await }
+            Keeper::Sql { store, .. } => {
+                store.run(MarkVerified { model: model.into(), version: version.into() }).await
+            }
             Keeper::Mlflow(mlflow) => mlflow.mark_verified(model, version).await,
         }
     }
@@ -249,7 +251,9 @@ impl Registry {
     /// Errors: [`Error::UnknownVersion`], [`Error::StillDeployed`].
     pub async fn archive(&self, model: &str, version: &str) -> Result<Version> {
         match &self.keeper {
-            Keeper::Sql { store, .. } => { store.run(Archive { model: model.into(), version: version.into() }).await }
+            Keeper::Sql { store, .. } => {
+                store.run(Archive { model: model.into(), version: version.into() }).await
+            }
             Keeper::Mlflow(mlflow) => mlflow.archive(model, version).await,
         }
     }
@@ -264,7 +268,7 @@ impl Registry {
     pub async fn deploy(&self, deploy: &Deploy) -> Result<Deployment> {
         name::check_all([name::environment(&deploy.environment)])?;
         match &self.keeper {
-            Keeper::Sql { store, .. } => { store.run(deploy.clone()).await }
+            Keeper::Sql { store, .. } => store.run(deploy.clone()).await,
             Keeper::Mlflow(mlflow) => mlflow.deploy(deploy).await,
         }
     }
@@ -274,7 +278,7 @@ impl Registry {
     /// Errors: [`Error::Conflict`] when another row is deployed than was expected.
     pub async fn retire(&self, retire: &Retire) -> Result<Option<Deployment>> {
         match &self.keeper {
-            Keeper::Sql { store, .. } => { store.run(retire.clone()).await }
+            Keeper::Sql { store, .. } => store.run(retire.clone()).await,
             Keeper::Mlflow(mlflow) => mlflow.retire(retire).await,
         }
     }
@@ -298,7 +302,7 @@ impl Registry {
     /// remembers no past ones, those in force by model and environment.
     pub async fn list_deployments(&self, filter: &DeploymentFilter) -> Result<Vec<Deployment>> {
         match &self.keeper {
-            Keeper::Sql { store, .. } => { store.run(ListDeployments(filter.clone())).await }
+            Keeper::Sql { store, .. } => store.run(ListDeployments(filter.clone())).await,
             Keeper::Mlflow(mlflow) => mlflow.list_deployments(filter).await,
         }
     }

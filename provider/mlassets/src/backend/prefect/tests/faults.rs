@@ -9,10 +9,10 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::live::{config, prefect};
-use crate::backend::prefect::http::Request;
 use crate::backend::http::retry::Policy;
 use crate::backend::http::testing::proxy::{Fault, Proxy, When};
 use crate::backend::http::testing::quick;
+use crate::backend::prefect::http::Request;
 use crate::backend::prefect::{
     ConcurrencyLimitPatch, DeploymentFilter, Error, NewConcurrencyLimit, NewVariable, PauseHead,
     Prefect, VariablePatch,

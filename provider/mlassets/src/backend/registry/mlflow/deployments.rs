@@ -32,8 +32,7 @@ impl MlflowStore {
         };
         deployable(new)?;
         let old = current.as_ref().and_then(|current| before.find(&current.version));
-        let is_rollback =
-            old.is_some_and(|old| age(&new.version, &old.version) == Ordering::Less);
+        let is_rollback = old.is_some_and(|old| age(&new.version, &old.version) == Ordering::Less);
         if let Some(old) = old.filter(|_| is_rollback && !allow_rollback) {
             return Err(Error::RollbackRefused {
                 model: model.clone(),
@@ -43,6 +42,9 @@ impl MlflowStore {
             });
         }
 
+        if let Some(old) = old {
+            self.mark_deployed(old).await?;
+        }
         // The facts come first. Until the alias moves they say nothing.
         let facts = tags::Deployed {
             row: before.next_row(environment),
@@ -96,6 +98,9 @@ impl MlflowStore {
         let Some(before) = self.look(model).await? else { return Ok(None) };
         let Some(current) = before.deployed(environment) else { return Ok(None) };
         check_expectation(model, environment, *expected, Some(&current))?;
+        if let Some(old) = before.find(&current.version) {
+            self.mark_deployed(old).await?;
+        }
         self.mlflow.delete_alias(model, &tags::alias(environment)).await?;
         fault::point("mlflow.retire.after_alias");
         if let (Some(old), Some(after)) = (before.find(&current.version), self.look(model).await?) {
@@ -144,6 +149,15 @@ impl MlflowStore {
         Ok(found)
     }
 
+    /// Makes sure that what is deployed says so before its alias goes: whoever deployed it may have stopped right after
+    /// the alias. Once that is gone, nothing else tells what was deployed from what never was.
+    async fn mark_deployed(&self, old: &Ours) -> Result<()> {
+        if old.as_mlflow.tag(tags::STATE) == Some(Status::Deployed.as_str()) {
+            return Ok(());
+        }
+        self.set_state(&old.as_mlflow, Status::Deployed).await
+    }
+
     /// Writes down that a version is deployed no longer, unless it still is, here or elsewhere.
     async fn end(&self, after: &Picture, old: &Ours, state: Status) -> Result<()> {
         let archived = after
@@ -161,7 +175,8 @@ fn check_alias(environment: &str) -> Result<()> {
     if environment.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)) {
         return Ok(());
     }
-    let expected = "must on MLflow consist of letters, digits, `_` and `-`, since an alias is named after it";
+    let expected =
+        "must on MLflow consist of letters, digits, `_` and `-`, since an alias is named after it";
     Err(Error::Invalid(vec![Invalid { what: "the environment", expected }]))
 }
 

@@ -16,7 +16,8 @@ mod picture;
 mod tags;
 mod versions;
 
-#[cfg(all(test, feature = "acceptance"))]
+#[cfg(test)]
+#[cfg(feature = "acceptance")]
 mod tests;
 
 use super::Result;

@@ -4,9 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::super::model::{
-    NewVersion, Registered, Status, UpdateMetadata, Version, VersionFilter,
-};
+use super::super::model::{NewVersion, Registered, Status, UpdateMetadata, Version, VersionFilter};
 use super::super::operation::register::{archived, equal_maps, same};
 use super::super::{Error, Result};
 use super::picture::{Ours, Picture};
@@ -29,11 +27,12 @@ impl MlflowStore {
         self.create(new, &attempt).await?;
         fault::point("mlflow.register.after_create");
         let now = self.look(&new.model).await?;
-        let Some((now, first)) =
-            now.as_ref().and_then(|now| Some((now, now.find(&new.version)?)))
+        let Some((now, first)) = now.as_ref().and_then(|now| Some((now, now.find(&new.version)?)))
         else {
             let NewVersion { model, version, .. } = new;
-            let message = format!("version `{version}` of model `{model}` was deleted as soon as it was there");
+            let message = format!(
+                "version `{version}` of model `{model}` was deleted as soon as it was there"
+            );
             return Err(self.unexpected(message));
         };
         let is_ours = tags::is_of_attempt(&first.as_mlflow, &attempt);
@@ -84,9 +83,10 @@ impl MlflowStore {
         filter: &VersionFilter,
     ) -> Result<Vec<Version>> {
         let pictures = self.look_at_some(filter.model.as_deref()).await?;
-        let versions = pictures.iter().flat_map(Picture::versions).filter(|version| {
-            filter.status.is_none_or(|status| status == version.status)
-        });
+        let versions = pictures
+            .iter()
+            .flat_map(Picture::versions)
+            .filter(|version| filter.status.is_none_or(|status| status == version.status));
         Ok(versions.cloned().collect())
     }
 

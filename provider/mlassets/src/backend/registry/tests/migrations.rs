@@ -101,9 +101,7 @@ async fn steps_go_forward(bench: &Bench) {
 }
 
 async fn a_changed_step_is_refused(bench: &Bench) {
-    let changed: &[_] =
-        vec![Migration { sql: "SELECT 1", ..embedded(bench)[0] }]
-            .leak();
+    let changed: &[_] = vec![Migration { sql: "SELECT 1", ..embedded(bench)[0] }].leak();
     let short = |migration: &Migration| migration.checksum()[..12].to_owned();
     let applied = short(&embedded(bench)[0]);
     assert_eq!(

@@ -91,14 +91,20 @@ async fn one_is_deployed_and_an_older_one_is_a_rollback() {
     );
     let second = Deploy { expected: Expected::Row(1), ..ground.to("v2") };
     registry.deploy(&second).await.unwrap();
-    assert_eq!(ground.told().await, "v1 superseded, v2 deployed, v3 verified; prod v2 (2) after v1");
+    assert_eq!(
+        ground.told().await,
+        "v1 superseded, v2 deployed, v3 verified; prod v2 (2) after v1"
+    );
     let model = ground.mlflow.find_model(&ground.model).await.unwrap().unwrap();
     assert_eq!(model.alias("deployed-prod"), Some("2"));
 
     let back = Deploy { allow_rollback: false, ..ground.to("v1") };
     assert!(text(&ground, registry.deploy(&back).await).contains("is older than `v2`"));
     registry.deploy(&ground.to("v1")).await.unwrap();
-    assert_eq!(ground.told().await, "v1 deployed, v2 rolled_back, v3 verified; prod v1 (3) after v2");
+    assert_eq!(
+        ground.told().await,
+        "v1 deployed, v2 rolled_back, v3 verified; prod v1 (3) after v2"
+    );
     let stale = text(&ground, registry.retire(&ground.retire(Expected::Row(1))).await);
     assert!(stale.contains("`v1` is deployed (row version 3)"), "{stale}");
 
@@ -110,7 +116,8 @@ async fn one_is_deployed_and_an_older_one_is_a_rollback() {
     assert_eq!(ground.told().await, "v1 deployed, v2 rolled_back, v3 verified");
     let filter = DeploymentFilter { model: Some(ground.model.clone()), ..Default::default() };
     let listed = registry.list_deployments(&filter).await.unwrap();
-    let listed: Vec<_> = listed.iter().map(|found| (&*found.environment, &*found.version)).collect();
+    let listed: Vec<_> =
+        listed.iter().map(|found| (&*found.environment, &*found.version)).collect();
     assert_eq!(listed, [("dev", "v1")]);
     let row = registry.deploy(&ground.to("v2")).await.unwrap().row_version;
     assert_eq!(row, 4, "row versions are not used again");
@@ -157,7 +164,10 @@ async fn what_people_do_by_hand_is_seen_and_what_is_theirs_stays() {
     assert_eq!(ground.told().await, "v1 deployed, v2 rolled_back; prod v1 (2) after v2");
 
     ground.by_hand("deployed-prod", &theirs.version).await;
-    assert_eq!(ground.told().await, "v1 superseded, v2 rolled_back; prod mlflow:3 (0) after nothing");
+    assert_eq!(
+        ground.told().await,
+        "v1 superseded, v2 rolled_back; prod mlflow:3 (0) after nothing"
+    );
     ground.registry.deploy(&ground.to("v2")).await.unwrap();
     assert_eq!(ground.told().await, "v1 superseded, v2 deployed; prod v2 (3) after mlflow:3");
 

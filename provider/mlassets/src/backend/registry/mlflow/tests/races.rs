@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::Ground;
-use crate::backend::registry::{Deploy, Error, Expected, NewVersion, Registry, Status, VersionFilter};
+use crate::backend::registry::{
+    Deploy, Error, Expected, NewVersion, Registry, Status, VersionFilter,
+};
 
 const ALL: usize = 20;
 
