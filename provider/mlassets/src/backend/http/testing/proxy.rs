@@ -50,6 +50,8 @@ struct Plan {
     fault: Fault,
     when: When,
     seen: usize,
+    /// Those of them that change something.
+    writes: Vec<usize>,
 }
 
 /// A proxy on a port of its own; it ends with the runtime of its test.
@@ -63,7 +65,7 @@ impl Proxy {
     pub(in crate::backend) async fn start(upstream: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let plan = Arc::new(Mutex::new(Plan { fault: Fault::Busy, when: When::Never, seen: 0 }));
+        let plan = Arc::new(Mutex::new(Plan::new(Fault::Busy, When::Never)));
         let shared = Arc::clone(&plan);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -75,19 +77,31 @@ impl Proxy {
 
     /// Spoils exchanges from now on.
     pub(in crate::backend) fn spoil(&self, fault: Fault, when: When) {
-        *self.plan.lock().unwrap() = Plan { fault, when, seen: 0 };
+        *self.plan.lock().unwrap() = Plan::new(fault, when);
     }
 
     /// How many exchanges there were since the last [`Proxy::spoil`].
     pub(in crate::backend) fn seen(&self) -> usize {
         self.plan.lock().unwrap().seen
     }
+
+    /// Which of them were no `GET`.
+    pub(in crate::backend) fn writes(&self) -> Vec<usize> {
+        self.plan.lock().unwrap().writes.clone()
+    }
 }
 
 impl Plan {
+    fn new(fault: Fault, when: When) -> Self {
+        Self { fault, when, seen: 0, writes: Vec::new() }
+    }
+
     /// What becomes of the next exchange.
-    fn next(&mut self) -> Option<Fault> {
+    fn next(&mut self, request: &[u8]) -> Option<Fault> {
         let number = self.seen;
+        if !request.starts_with(b"GET ") {
+            self.writes.push(number);
+        }
         self.seen += 1;
         match self.when {
             When::Never => None,
@@ -101,7 +115,7 @@ impl Plan {
 /// One request and its answer; a client that goes away ends it.
 async fn exchange(mut client: TcpStream, upstream: String, plan: Arc<Mutex<Plan>>) -> Option<()> {
     let request = read_raw_request(&mut client).await?;
-    let fault = plan.lock().unwrap().next();
+    let fault = plan.lock().unwrap().next(&request);
     match fault {
         Some(Fault::CutBefore) => return None,
         Some(Fault::Busy) => return answer(&mut client, 503).await,
