@@ -1,20 +1,21 @@
-//! The environment that tests and the demo see: what the machine says about Terraform and Prefect left out, what
+//! The environment that tests and the demo see: what the machine says about Terraform, Prefect and MLflow left out, what
 //! xtask started put in.
 
 use std::process::Command;
+use std::thread;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
-use crate::servers::{Postgres, Prefect, Redis, SeaweedFs};
+use crate::servers::{Mlflow, Postgres, Prefect, Redis, SeaweedFs};
 use crate::tools::{CHECKS, HELM, OPENTOFU, Store, TERRAFORM};
 
 /// Variables that would make a run depend on the machine, by the start of their names.
-const FOREIGN: [&str; 6] = ["TF_", "PREFECT_", "MLASSETS_", "AWS_", "AZURE_", "ARM_"];
+const FOREIGN: [&str; 7] = ["TF_", "PREFECT_", "MLFLOW_", "MLASSETS_", "AWS_", "AZURE_", "ARM_"];
 
 /// Where proptest looks for the seed of its cases.
 const SEED: &str = "PROPTEST_RNG_SEED";
 
-/// Takes what the machine says about Terraform, Prefect, clouds and mlassets out of the environment of `command`.
+/// Takes what the machine says about Terraform, Prefect, MLflow, clouds and mlassets out of the environment of `command`.
 pub(crate) fn clean(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
@@ -43,6 +44,7 @@ pub(crate) struct Acceptance {
     _postgres: Postgres,
     _redis: Redis,
     _s3: SeaweedFs,
+    _mlflow: Mlflow,
 }
 
 impl Acceptance {
@@ -56,7 +58,13 @@ impl Acceptance {
         let postgres = Postgres::start(&store)?;
         let redis = Redis::start(&store)?;
         let s3 = SeaweedFs::start(&store)?;
-        let prefect = Prefect::start(&store)?;
+        // These two take their time, and most of it each has a processor to itself.
+        let (prefect, mlflow) = thread::scope(|scope| {
+            let mlflow = scope.spawn(|| Mlflow::start(&Store::new()));
+            let prefect = Prefect::start(&store);
+            (prefect, mlflow.join().unwrap_or_else(|_| bail!("bug in xtask: the thread panicked")))
+        });
+        let (prefect, mlflow) = (prefect?, mlflow?);
 
         let mut variables = vec![
             ("MLASSETS_TEST_TERRAFORM", terraform.program.display().to_string()),
@@ -64,6 +72,7 @@ impl Acceptance {
             ("MLASSETS_TEST_HELM", helm.program.display().to_string()),
             ("MLASSETS_TEST_CHECKS", checks.program.display().to_string()),
             ("MLASSETS_TEST_PREFECT_API_URL", prefect.api_url()),
+            ("MLASSETS_TEST_MLFLOW_URL", mlflow.url()),
             ("MLASSETS_TEST_POSTGRES_URL", postgres.url()),
             ("MLASSETS_TEST_REDIS_URL", redis.url()),
             ("MLASSETS_TEST_REDIS_SERVER", redis.program()),
@@ -72,7 +81,14 @@ impl Acceptance {
         if let Some(tofu) = tofu {
             variables.push(("MLASSETS_TEST_TOFU", tofu.program.display().to_string()));
         }
-        Ok(Self { variables, _prefect: prefect, _postgres: postgres, _redis: redis, _s3: s3 })
+        Ok(Self {
+            variables,
+            _prefect: prefect,
+            _postgres: postgres,
+            _redis: redis,
+            _s3: s3,
+            _mlflow: mlflow,
+        })
     }
 
     /// What tests find in their environment, name and value.

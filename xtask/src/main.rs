@@ -1,6 +1,6 @@
 //! `cargo xtask`: the one entrance for every chore of the repository.
 //!
-//! A machine with a Rust toolchain and Python 3.9 or newer is enough: what else a chore needs is taken from
+//! A machine with a Rust toolchain and Python 3.10 or newer is enough: what else a chore needs is taken from
 //! `PATH` when its version fits and is otherwise installed below `.tools`. Each chore is a module of its own;
 //! this file only reads arguments. Nothing here is part of the provider.
 

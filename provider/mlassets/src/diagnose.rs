@@ -5,7 +5,7 @@
 use tfplug::{Cx, Diagnostic, Error, Path};
 
 use crate::backend::registry::Registry;
-use crate::backend::{audit, notify, prefect, registry, signal, worm};
+use crate::backend::{audit, mlflow, notify, prefect, registry, signal, worm};
 
 impl From<prefect::Error> for Error {
     fn from(error: prefect::Error) -> Self {
@@ -96,6 +96,10 @@ impl From<registry::Error> for Error {
             E::NotVerified { .. } => {
                 Error::user("Version is not verified", detail).at(Path::attribute("version"))
             }
+            E::Outrun(_) => Error::remote("Another run deployed meanwhile", detail)
+                .at(Path::attribute("version")),
+            E::NotInMlflow { .. } => Error::user("Not with MLflow", detail),
+            E::Mlflow(error) => of_mlflow(error, detail),
             E::RollbackRefused { .. } => {
                 Error::user("Rollback refused", detail).at(Path::attribute("version"))
             }
@@ -115,6 +119,27 @@ impl From<registry::Error> for Error {
             }
             _ => Error::remote("The registry's database failed", detail),
         }
+    }
+}
+
+fn of_mlflow(error: &mlflow::Error, detail: String) -> Error {
+    use mlflow::{Denied, Error as E, Refusal};
+    match error {
+        E::Denied { denied: Denied::Credentials, .. } => {
+            let detail = format!(
+                "{detail} Set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN."
+            );
+            Error::user("MLflow denied access", detail)
+        }
+        E::Denied { .. } => Error::user("MLflow denied access", detail),
+        E::Client { .. } | E::NotMlflow { .. } | E::Redirected { .. } => {
+            Error::user("Registry address not usable", detail)
+        }
+        E::Refused { refusal: Refusal::Source, .. } => {
+            Error::user("MLflow refused a value", detail).at(Path::attribute("artifact_uri"))
+        }
+        E::Refused { .. } => Error::user("MLflow refused a value", detail),
+        _ => Error::remote("MLflow did not do as asked", detail),
     }
 }
 

@@ -13,6 +13,7 @@ mod identity;
 mod load;
 mod nothing;
 mod plugin;
+mod promote;
 mod render;
 mod report;
 mod sample;
@@ -37,7 +38,7 @@ use crate::report::Figure;
 #[command(name = "bench")]
 struct Arguments {
     /// What to measure
-    #[arg(long, value_enum, value_delimiter = ',', default_values = ["start", "plan", "apply", "engine", "codec", "terraform", "render"])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values = ["start", "plan", "apply", "engine", "codec", "terraform", "render", "promote"])]
     only: Vec<Benchmark>,
     /// How to show the figures
     #[arg(long, value_enum, default_value = "table")]
@@ -57,6 +58,9 @@ struct Arguments {
     /// The program `mlgen`, without which no rendering is measured
     #[arg(long, value_name = "PROGRAM")]
     mlgen: Option<PathBuf>,
+    /// The address of a registry in which to deploy, beside a SQLite file
+    #[arg(long, value_name = "URL")]
+    registry: Vec<String>,
     /// The program `terraform`, without which nothing is measured with it
     #[arg(long, value_name = "PROGRAM")]
     terraform: Option<PathBuf>,
@@ -71,6 +75,7 @@ enum Benchmark {
     Codec,
     Terraform,
     Render,
+    Promote,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -138,6 +143,10 @@ async fn measure(arguments: &Arguments, figures: &mut Vec<Figure>) -> Result<()>
     if let (true, Some(program)) = (wants(Benchmark::Render), &arguments.mlgen) {
         say("rendering environments");
         figures.extend(render::run(program)?);
+    }
+    if wants(Benchmark::Promote) {
+        say("deploying models");
+        figures.extend(promote::run(&arguments.registry, time).await?);
     }
     Ok(())
 }

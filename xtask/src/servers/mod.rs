@@ -4,6 +4,7 @@
 //! or killed and drops nothing, a watchdog does the same: see `guard.rs`.
 
 mod guard;
+mod mlflow;
 mod port;
 mod postgres;
 mod prefect;
@@ -14,6 +15,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+pub(crate) use self::mlflow::Mlflow;
 pub(crate) use self::postgres::Postgres;
 pub(crate) use self::prefect::Prefect;
 pub(crate) use self::redis::Redis;

@@ -5,6 +5,7 @@
 
 mod checks;
 mod helm;
+mod mlflow;
 mod opentofu;
 mod postgres;
 mod prefect;
@@ -22,6 +23,7 @@ use anyhow::{Result, bail};
 
 pub(crate) use self::checks::CHECKS;
 pub(crate) use self::helm::HELM;
+pub(crate) use self::mlflow::MLFLOW;
 pub(crate) use self::opentofu::OPENTOFU;
 pub(crate) use self::postgres::POSTGRES;
 pub(crate) use self::prefect::PREFECT;
@@ -33,8 +35,8 @@ use crate::ui;
 use crate::version::{Version, Wanted};
 
 /// Every tool that tests or the demo use. What only installs others, such as uv, is not among them.
-const ALL: [&Tool; 8] =
-    [&TERRAFORM, &OPENTOFU, &PREFECT, &POSTGRES, &REDIS, &SEAWEEDFS, &HELM, &CHECKS];
+const ALL: [&Tool; 9] =
+    [&TERRAFORM, &OPENTOFU, &PREFECT, &POSTGRES, &REDIS, &SEAWEEDFS, &MLFLOW, &HELM, &CHECKS];
 
 /// Show the tools that tests and the demo use, and install what is missing into `.tools`.
 #[derive(Debug, clap::Args)]

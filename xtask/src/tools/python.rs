@@ -11,19 +11,11 @@ use anyhow::{Context as _, Result, bail};
 use crate::process;
 use crate::version::{Version, Wanted};
 
-const WANTED: Wanted = Wanted { from: Version(3, 9, 0), below: Version(4, 0, 0) };
+const WANTED: Wanted = Wanted { from: Version(3, 10, 0), below: Version(4, 0, 0) };
 
 /// The names under which a fitting Python may be found, the usual one first.
-const NAMES: [&str; 8] = [
-    "python3",
-    "python",
-    "python3.14",
-    "python3.13",
-    "python3.12",
-    "python3.11",
-    "python3.10",
-    "python3.9",
-];
+const NAMES: [&str; 7] =
+    ["python3", "python", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"];
 
 #[derive(Debug)]
 pub(crate) struct Python {

@@ -9,11 +9,10 @@ pub mod audit;
 pub mod fault;
 pub mod gate;
 pub mod notify;
+mod http;
+pub mod mlflow;
 pub mod prefect;
 pub mod registry;
-mod retry;
 pub mod signal;
-#[cfg(test)]
-mod tests;
 mod tls;
 pub mod worm;

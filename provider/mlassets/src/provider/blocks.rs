@@ -10,6 +10,7 @@ use tfplug::{Path, Secret};
 use super::configuration::{
     AuditBlock, GateBlock, NotifyBlock, PrefectBlock, RedisBlock, RegistryBlock, WormBlock,
 };
+use super::mlflow;
 use super::problem::{Origin, Problem};
 use crate::backend::audit::{self, Trail};
 use crate::backend::aws::Aws;
@@ -149,22 +150,31 @@ fn auth(block: &PrefectBlock, origins: &Origins) -> Result<Auth, Vec<Problem>> {
 /// The model registry.
 pub(super) fn registry(block: RegistryBlock, actor: &str) -> Result<Registry, Vec<Problem>> {
     let Some(url) = block.url else {
-        let detail = "Set `url` in the `registry` block to the path of a SQLite file or to a `postgres://` URL, or the \
-                      environment variable MLASSETS_REGISTRY_URL.";
+        let detail = "Set `url` in the `registry` block to the path of a SQLite file, to a `postgres://` URL or to an \
+                      MLflow server as `mlflow+https://…`, or the environment variable MLASSETS_REGISTRY_URL.";
         return Err(vec![Problem::new("No model registry", detail, Path::ROOT, Origin::Nowhere)]);
     };
     let mut options = registry::Options::new(actor);
     if let Some(schema) = block.schema {
         options.schema = schema;
     }
-    let location = Location::parse(url.expose()).map_err(|error| {
-        let origin = Origin::of(Some(url.expose()), &["MLASSETS_REGISTRY_URL"]);
-        let detail = sentence(&error.to_string());
+    let origin = Origin::of(Some(url.expose()), &["MLASSETS_REGISTRY_URL"]);
+    let unusable = |detail: String, origin| {
         vec![Problem::new("Registry address not usable", detail, Path::ROOT, origin)]
-    })?;
-    let location = location.with_password(password());
+    };
+    let (address, variable) = mlflow::address(url.expose(), mlflow::variable)
+        .map_err(|detail| unusable(detail, Origin::Nowhere))?;
+    let origin = variable.map_or(origin, Origin::Variable);
+    let location = Location::parse(&address)
+        .map_err(|error| unusable(sentence(&error.to_string()), origin))?
+        .with_password(password());
+    let location = mlflow::with_credentials(location, mlflow::variable)
+        .map_err(|detail| unusable(detail, Origin::Nowhere))?;
     Registry::new(location, options).map_err(|error| {
         let detail = sentence(&error.to_string());
+        if matches!(error, registry::Error::Mlflow(_)) {
+            return unusable(detail, Origin::Nowhere);
+        }
         vec![Problem::new("Invalid value", detail, Path::attribute("schema"), Origin::Block)]
     })
 }
@@ -290,7 +300,14 @@ pub(super) fn gate(block: GateBlock) -> Result<Gate, Vec<Problem>> {
     let mut databases = BTreeMap::new();
     let mut problems = Vec::new();
     for (name, url) in block.databases.unwrap_or_default() {
-        match Location::parse(url.expose()) {
+        let location = Location::parse(url.expose()).and_then(|location| {
+            let problem = "is that of an MLflow server, which answers no question in SQL";
+            if location.is_mlflow() {
+                return Err(registry::Error::Location(problem.to_owned()));
+            }
+            Ok(location)
+        });
+        match location {
             Ok(location) => drop(databases.insert(name, location.with_password(password()))),
             Err(error) => {
                 let detail = error.to_string();

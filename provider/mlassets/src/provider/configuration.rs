@@ -31,7 +31,7 @@ pub struct MlAssets {
     /// A Prefect server, or a workspace of Prefect Cloud.
     #[tf(block, optional)]
     pub prefect: Attr<PrefectBlock>,
-    /// The database of the model registry.
+    /// The database or the MLflow server of the model registry.
     #[tf(block, optional)]
     pub registry: Attr<RegistryBlock>,
     /// The archive of records that are written once.
@@ -146,12 +146,14 @@ pub struct PrefectBlock {
     pub headers: Option<BTreeMap<String, Secret>>,
 }
 
-/// The database of the model registry.
+/// The database or the MLflow server of the model registry.
 #[derive(Schema, Debug)]
 pub struct RegistryBlock {
-    /// Where it is: a path or `sqlite://` URL of a SQLite file, or a `postgres://` URL, which may hold a
-    /// password and parameters such as `sslmode`. Without a password in it, the environment variable
-    /// `PGPASSWORD` is used.
+    /// Where it is: a path or `sqlite://` URL of a SQLite file, a `postgres://` URL, which may hold a
+    /// password and parameters such as `sslmode`, or an MLflow server as `mlflow+https://` or `mlflow+http://`.
+    /// Without a password in it, the environment variable `PGPASSWORD` is used, for MLflow
+    /// `MLFLOW_TRACKING_USERNAME` and `MLFLOW_TRACKING_PASSWORD`, or `MLFLOW_TRACKING_TOKEN`.
+    /// `mlflow://` alone is the server of `MLFLOW_REGISTRY_URI` or `MLFLOW_TRACKING_URI`.
     #[tf(env = "MLASSETS_REGISTRY_URL")]
     pub url: Option<Secret>,
     /// The schema of the tables in PostgreSQL; `core` by default.
@@ -160,7 +162,7 @@ pub struct RegistryBlock {
 }
 
 /// The archive of records that are written once.
-#[derive(Schema, Debug)]
+#[derive(Schema, Debug, Default)]
 pub struct WormBlock {
     /// Where the archive is: in a `directory`, on `s3` with Object Lock, or on `azure` with version-level
     /// immutability; by default in a directory. The blocks `aws` and `azure` say how to reach the latter two.

@@ -4,6 +4,7 @@ mod backends;
 mod blocks;
 mod clouds;
 mod configuration;
+mod mlflow;
 mod problem;
 
 pub use backends::Backends;

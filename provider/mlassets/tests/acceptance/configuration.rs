@@ -75,7 +75,8 @@ resource "mlassets_model_registry" "this" {}
         Expected {
             at: "",
             summary: "Registry address not usable",
-            detail: "The registry's address has a scheme that is not known; use postgres://, postgresql:// or sqlite://.",
+            detail: "The registry's address has a scheme that is not known; use postgres://, postgresql://, sqlite://, \
+                     mlflow+http:// or mlflow+https://.",
         },
         Expected {
             at: "directory = ",
@@ -197,8 +198,8 @@ fn variables_matter_only_where_they_are_needed() {
     let registry = Expected {
         at: "",
         summary: "Registry address not usable",
-        detail: "The registry's address has a scheme that is not known; use postgres://, postgresql:// or sqlite://. It comes \
-                 from the environment variable MLASSETS_REGISTRY_URL.",
+        detail: "The registry's address has a scheme that is not known; use postgres://, postgresql://, sqlite://, \
+                 mlflow+http:// or mlflow+https://. It comes from the environment variable MLASSETS_REGISTRY_URL.",
     };
     plan(
         &workspace,

@@ -33,7 +33,7 @@ const UNREACHED: usize = 4;
 /// `set` writes the configuration of a number, always news, and makes what must be there before; `check` looks
 /// into the service after the story of that number was told to its end.
 #[track_caller]
-fn kill_at_each_point(
+pub(crate) fn kill_at_each_point(
     workspace: &Workspace,
     arguments: &[&str],
     set: impl Fn(usize),

@@ -24,6 +24,7 @@ mod lists;
 mod load;
 mod migration;
 mod mistakes;
+mod mlflow;
 mod modules;
 mod moves;
 mod notify;

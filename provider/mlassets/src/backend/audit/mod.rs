@@ -85,7 +85,7 @@ pub enum Error {
         /// The bucket.
         bucket: String,
         /// Why.
-        source: worm::Error,
+        source: Box<worm::Error>,
     },
     /// A record with the name of an event is none.
     #[error(
@@ -219,7 +219,7 @@ impl Trail {
     }
 
     fn failed(&self, source: worm::Error) -> Error {
-        Error::Archive { bucket: self.options.bucket.clone(), source }
+        Error::Archive { bucket: self.options.bucket.clone(), source: source.into() }
     }
 }
 

@@ -23,7 +23,7 @@ pub use error::{Error, Service};
 pub use pagerduty::{Event, EventAction, Severity};
 pub use slack::Message;
 
-use super::retry::Policy;
+use super::http::retry::Policy;
 use send::Sender;
 
 /// How Slack lets us in.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::{Error, Service};
-use crate::backend::retry::{Policy, Tries, retry_after};
+use crate::backend::http::retry::{Policy, Tries, retry_after};
 use crate::backend::tls;
 
 /// No answer of these services is larger.

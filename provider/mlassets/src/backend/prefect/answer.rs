@@ -4,19 +4,13 @@
 //! `msg` are kept: `input` and `request_body` repeat what was sent, secrets included, and are not even
 //! decoded, except to make sure that `msg` does not quote the value.
 
-use reqwest::header::{HeaderMap, LOCATION};
+use reqwest::header::LOCATION;
 use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
 use super::error::{Call, Conflict, Denied, Error, FieldError, Missing};
-
-/// An answer as it came.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
-}
+use crate::backend::http::Answer;
 
 #[derive(Default, Deserialize)]
 struct Body {
@@ -47,10 +41,6 @@ impl Body {
 }
 
 impl Answer {
-    pub(super) fn is_success(&self) -> bool {
-        (200..300).contains(&self.status)
-    }
-
     /// Whether the server wants a (new) CSRF token. It looks at the token before anything else.
     pub(super) fn wants_csrf_token(&self) -> bool {
         self.status == 403
@@ -203,6 +193,8 @@ fn rule_without_field(text: &str) -> FieldError {
 
 #[cfg(test)]
 mod tests {
+    use reqwest::header::HeaderMap;
+
     use super::*;
 
     #[track_caller]

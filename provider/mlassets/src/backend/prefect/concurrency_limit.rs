@@ -90,10 +90,10 @@ impl Prefect {
         &self,
         new: &NewConcurrencyLimit,
     ) -> Result<ConcurrencyLimit, Error> {
-        let create = Request::create(path::CONCURRENCY_LIMITS, new, CREATE).conflicting_by_name();
+        let create = Request::create(path::CONCURRENCY_LIMITS, new, CREATE);
         check_name("name", name::check_limit(&new.name))?;
         let find = Request::get(path::concurrency_limit(&new.name));
-        self.0.create(&create, &find, |limit: &ConcurrencyLimit| new.describes(limit)).await
+        self.0.create_by_name(&create, &find, |limit: &ConcurrencyLimit| new.describes(limit)).await
     }
 
     /// The concurrency limit with this name or ID, or nothing.

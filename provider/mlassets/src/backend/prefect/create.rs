@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::error::{Conflict, Error};
 use super::http::{Doubt, Http, Request};
-use crate::backend::retry::http_date;
+use crate::backend::http::retry::http_date;
 
 /// What a server knows about an object's birth.
 pub(super) trait Created {
@@ -37,6 +37,30 @@ impl Http {
         find: &Request,
         as_asked: impl Fn(&T) -> bool,
     ) -> Result<T, Error> {
+        self.create_or(create, find, as_asked, |error| error).await
+    }
+
+    /// The same where every conflict means that the name is taken. The server does not always say so.
+    pub(super) async fn create_by_name<T: Created + for<'a> Deserialize<'a>>(
+        &self,
+        create: &Request,
+        find: &Request,
+        as_asked: impl Fn(&T) -> bool,
+    ) -> Result<T, Error> {
+        let named = |error| match error {
+            Error::Conflict { call, .. } => Error::Conflict { call, conflict: Conflict::NameTaken },
+            error => error,
+        };
+        self.create_or(create, find, as_asked, named).await
+    }
+
+    async fn create_or<T: Created + for<'a> Deserialize<'a>>(
+        &self,
+        create: &Request,
+        find: &Request,
+        as_asked: impl Fn(&T) -> bool,
+        explain: impl Fn(Error) -> Error,
+    ) -> Result<T, Error> {
         const ROUNDS: u32 = 3;
         let began = Instant::now();
         let mut doubt = Doubt::None;
@@ -44,7 +68,7 @@ impl Http {
         loop {
             let sent = self.send(create).await;
             doubt = doubt.max(sent.doubt);
-            let error = match sent.result {
+            let error = match sent.result.map_err(&explain) {
                 Ok(answer) => return answer.json(&self.call(create)),
                 Err(error @ Error::Ambiguous { .. }) => error,
                 Err(error @ Error::Conflict { conflict: Conflict::NameTaken, .. })

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::config::ConfigProblem;
 use super::name::NameProblem;
+use crate::backend::http::Step;
 
 /// Why a call did not do what was asked.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -247,50 +248,6 @@ impl fmt::Display for FieldError {
             [] => write!(f, "the request: {}", self.message),
             steps => write!(f, "`{}`: {}", steps.join("."), self.message),
         }
-    }
-}
-
-/// How far an exchange came before it broke.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// The name of the host is unknown.
-    Resolve,
-    /// No connection.
-    Connect,
-    /// The TLS handshake or the check of the certificate failed.
-    Tls,
-    /// The connection broke before the head of an answer arrived.
-    Send,
-    /// The connection broke inside the answer.
-    Receive,
-    /// No whole answer within [`super::Config::timeout`].
-    Timeout,
-}
-
-impl Step {
-    fn advice(self) -> &'static str {
-        match self {
-            Self::Resolve => "check the host in the API URL and your DNS",
-            Self::Connect => "check that the server runs and that host and port are right",
-            Self::Tls => {
-                "check that the server speaks TLS here and that this machine trusts its certificate"
-            }
-            Self::Send | Self::Receive => "check the server and the proxies before it",
-            Self::Timeout => "raise the timeout if the server is slow",
-        }
-    }
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Resolve => "the host is unknown",
-            Self::Connect => "no connection",
-            Self::Tls => "no secure connection",
-            Self::Send => "the connection broke before the answer",
-            Self::Receive => "the connection broke inside the answer",
-            Self::Timeout => "no answer in time",
-        })
     }
 }
 

@@ -37,10 +37,11 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 
+pub use super::http::Step;
 pub use concurrency_limit::{ConcurrencyLimit, ConcurrencyLimitPatch, NewConcurrencyLimit};
 pub use config::{Auth, CLOUD_API, Config, ConfigProblem};
 pub use deployment::{Deployment, DeploymentFilter};
-pub use error::{Call, Conflict, Denied, Error, FieldError, Missing, Step};
+pub use error::{Call, Conflict, Denied, Error, FieldError, Missing};
 pub use json::json_eq;
 pub use patch::Change;
 pub use pause::{PauseHead, PauseRecord, is_record, record_name};
@@ -52,7 +53,7 @@ pub use worker_type::WorkerType;
 use http::{Http, Request};
 use name::NameProblem;
 
-use super::retry::Policy;
+use super::http::retry::Policy;
 
 /// A client of one Prefect server or Cloud workspace. Clones share its connections.
 #[derive(Clone)]

@@ -17,6 +17,7 @@ use super::error::Error;
 use super::location::{Host, Kind, Server, TlsMode};
 use super::operation::{Operation, Points, points};
 use super::session::{Access, Param, Session};
+use super::store::Store;
 use super::{Registry, Result};
 
 /// How all short-lived users begin.
@@ -58,11 +59,11 @@ impl Registry {
     /// Errors: [`Error::NoRoles`] for a file, [`Error::Permission`] if the registry's own user may not make
     /// users.
     pub async fn lend(&self, lend: Lend) -> Result<Credentials> {
-        let server = self.server()?;
+        let (server, store) = self.server()?;
         let mark = mark(server, self.schema());
-        for username in self.store.run(FindExpired { mark: mark.clone() }).await? {
+        for username in store.run(FindExpired { mark: mark.clone() }).await? {
             // It is somebody else's mess: what cannot be dropped does not keep us from our own.
-            if let Err(error) = self.store.run(TakeBack { username: username.clone() }).await {
+            if let Err(error) = store.run(TakeBack { username: username.clone() }).await {
                 tracing::debug!(%error, username, "an expired user could not be dropped");
             }
         }
@@ -75,7 +76,7 @@ impl Registry {
             mark,
             lend,
         };
-        let expires_at = self.store.run(make).await?;
+        let expires_at = store.run(make).await?;
         let url = url(server, &username, &password).into();
         Ok(Credentials { username, password: password.into(), url, expires_at })
     }
@@ -84,20 +85,25 @@ impl Registry {
     ///
     /// Errors: [`Error::RoleGone`].
     pub async fn lend_on(&self, username: &str, lifetime: Duration) -> Result<Timestamp> {
-        self.server()?;
-        self.store.run(Extend { username: username.to_owned(), lifetime }).await
+        let (_, store) = self.server()?;
+        store.run(Extend { username: username.to_owned(), lifetime }).await
     }
 
     /// Ends the sessions of a short-lived user and drops it. It is no error if it is gone.
     pub async fn take_back(&self, username: &str) -> Result<()> {
-        self.server()?;
-        self.store.run(TakeBack { username: username.to_owned() }).await
+        let (_, store) = self.server()?;
+        store.run(TakeBack { username: username.to_owned() }).await
     }
 
-    fn server(&self) -> Result<&Server> {
+    fn server(&self) -> Result<(&Server, &Store)> {
+        let (store, _) = self.database(
+            "users of MLflow are made by its own administration, so there are no short-lived ones",
+        )?;
         match self.location().kind() {
-            Kind::Postgres(server) => Ok(server),
-            Kind::Sqlite(_) => Err(Error::NoRoles { place: self.location().to_string() }),
+            Kind::Postgres(server) => Ok((server, store)),
+            Kind::Sqlite(_) | Kind::Mlflow(_) => {
+                Err(Error::NoRoles { place: self.location().to_string() })
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::model::Expected;
+use crate::backend::mlflow;
 
 /// A value that breaks a rule of [`name`](super::name). It is not kept: it may be a secret in the wrong place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +55,23 @@ pub struct Conflict {
     pub expected: Expected,
     /// What is deployed now: version, row version, who and when.
     pub deployed: Option<(String, i64, String, Timestamp)>,
+}
+
+/// An alias of MLflow that points elsewhere as soon as it was moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outrun {
+    /// Where.
+    pub place: String,
+    /// The model.
+    pub model: String,
+    /// The environment.
+    pub environment: String,
+    /// What was deployed for a moment.
+    pub version: String,
+    /// The alias.
+    pub alias: String,
+    /// What is deployed now.
+    pub deployed: Option<String>,
 }
 
 /// Why an operation of the registry was not done. Nothing was changed, unless the text says that it
@@ -142,6 +160,9 @@ pub enum Error {
     /// Something else is deployed than was expected.
     #[error("{}", conflict(.0))]
     Conflict(Box<Conflict>),
+    /// Someone else moved the alias right after us, which MLflow cannot prevent.
+    #[error("{}", outrun(.0))]
+    Outrun(Box<Outrun>),
     /// An older version would replace a newer one, and the caller did not allow it.
     #[error(
         "version `{asked}` of model `{model}` is older than `{deployed}`, which is deployed in \
@@ -199,6 +220,18 @@ pub enum Error {
         /// Its name.
         username: String,
     },
+
+    /// What only a registry in a database has.
+    #[error("{place} is no database of mlassets: {why}")]
+    NotInMlflow {
+        /// Where.
+        place: String,
+        /// What it lacks, and what to do.
+        why: &'static str,
+    },
+    /// The MLflow server did not do as asked.
+    #[error(transparent)]
+    Mlflow(Box<mlflow::Error>),
 
     /// There are no tables.
     #[error("{place} holds no model registry; create it by migrating first")]
@@ -364,6 +397,12 @@ pub enum Error {
     },
 }
 
+impl From<mlflow::Error> for Error {
+    fn from(error: mlflow::Error) -> Self {
+        Self::Mlflow(Box::new(error))
+    }
+}
+
 fn each(invalid: &[Invalid]) -> String {
     invalid.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
@@ -411,6 +450,18 @@ fn conflict(conflict: &Conflict) -> String {
         text.push_str(", refresh and plan again");
     }
     text
+}
+
+fn outrun(outrun: &Outrun) -> String {
+    let Outrun { place, model, environment, version, alias, deployed } = outrun;
+    let now = match deployed {
+        Some(deployed) => format!("points to `{deployed}`"),
+        None => "is gone".to_owned(),
+    };
+    format!(
+        "model `{model}` in `{environment}`: `{version}` was deployed, but someone else changed it at the same time, and \
+         the alias `{alias}` of {place} {now}; MLflow has no transactions, so the last one wins; refresh and plan again"
+    )
 }
 
 fn taken_lock(place: &str, name: &str, holder: Option<&str>) -> String {

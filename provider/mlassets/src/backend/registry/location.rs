@@ -1,6 +1,7 @@
 //! Where a registry is: an address read once, shown without its password ever after.
 //!
-//! Reading does no IO. `postgres://user:password@host:port/database?sslmode=…` or a SQLite path.
+//! Reading does no IO. `postgres://user:password@host:port/database?sslmode=…`, a SQLite path, or
+//! `mlflow+https://user:password@host/prefix`.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::error::Error;
+use crate::backend::mlflow::{self, Auth};
 
 /// The place of a registry. `Display` and `Debug` show no password.
 #[derive(Clone)]
@@ -19,6 +21,7 @@ pub struct Location(Kind);
 pub(super) enum Kind {
     Sqlite(PathBuf),
     Postgres(Box<Server>),
+    Mlflow(Box<mlflow::Config>),
 }
 
 /// What a PostgreSQL address says.
@@ -50,7 +53,8 @@ pub(super) enum TlsMode {
 }
 
 impl Location {
-    /// Reads `postgres://…`, `postgresql://…`, `sqlite:///absolute`, `sqlite://relative` or a path.
+    /// Reads `postgres://…`, `postgresql://…`, `sqlite:///absolute`, `sqlite://relative`, a path,
+    /// `mlflow+http://…` or `mlflow+https://…`.
     ///
     /// Parameters of a PostgreSQL address: `sslmode`, `sslrootcert` (a PEM file), `host` (the folder
     /// of a Unix socket). Without `sslmode` a server on another machine must show a certificate that
@@ -65,11 +69,16 @@ impl Location {
         if address.starts_with("postgres://") || address.starts_with("postgresql://") {
             return Ok(Self(Kind::Postgres(Box::new(server(address)?))));
         }
+        if let Some(server) = address.strip_prefix("mlflow+") {
+            let (address, auth) = mlflow::Address::parse(server).map_err(wrong)?;
+            return Ok(Self(Kind::Mlflow(Box::new(mlflow::Config::new(address, auth)))));
+        }
         let path = match address.split_once("://") {
             Some(("sqlite", path)) => decode(path)?,
             Some(_) => {
                 return Err(wrong(
-                    "has a scheme that is not known; use postgres://, postgresql:// or sqlite://",
+                    "has a scheme that is not known; use postgres://, postgresql://, sqlite://, mlflow+http:// or \
+                     mlflow+https://",
                 ));
             }
             None if is_keyword_value(address) => {
@@ -104,11 +113,29 @@ impl Location {
         self
     }
 
+    /// The same place with these credentials and certificates, where it is an MLflow server. An address with
+    /// credentials keeps them.
+    #[must_use]
+    pub fn with_mlflow(mut self, auth: Auth, ca_file: Option<PathBuf>) -> Self {
+        if let Kind::Mlflow(config) = &mut self.0 {
+            if matches!(config.auth, Auth::None) {
+                config.auth = auth;
+            }
+            config.ca_file = ca_file;
+        }
+        self
+    }
+
+    /// Whether it is an MLflow server.
+    pub fn is_mlflow(&self) -> bool {
+        matches!(self.0, Kind::Mlflow(_))
+    }
+
     /// The SQLite file, if it is one.
     pub fn file(&self) -> Option<&Path> {
         match &self.0 {
             Kind::Sqlite(path) => Some(path),
-            Kind::Postgres(_) => None,
+            Kind::Postgres(_) | Kind::Mlflow(_) => None,
         }
     }
 
@@ -121,6 +148,7 @@ impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Kind::Sqlite(path) => write!(f, "SQLite file {}", path.display()),
+            Kind::Mlflow(config) => write!(f, "MLflow {}", config.address),
             Kind::Postgres(server) => {
                 let Server { host, port, database, .. } = &**server;
                 match host {
@@ -269,7 +297,7 @@ mod tests {
     fn check(address: &str, expected: &str) {
         let found = match Location::parse(address) {
             Ok(location) => match location.kind() {
-                Kind::Sqlite(_) => location.to_string(),
+                Kind::Sqlite(_) | Kind::Mlflow(_) => location.to_string(),
                 Kind::Postgres(server) => format!("{location} as {} {:?}", server.user, server.tls),
             },
             Err(error) => error.to_string(),
@@ -315,6 +343,18 @@ mod tests {
     }
 
     #[test]
+    fn mlflow_servers() {
+        check("mlflow+http://localhost:5000", "MLflow http://localhost:5000");
+        check("mlflow+https://ana:hunter2@ml.example/x/", "MLflow https://ml.example/x");
+        check(
+            "mlflow+ftp://ana:hunter2@ml.example",
+            "the registry's address is no http or https URL of an MLflow server, such as \
+             mlflow+https://user:password@host/prefix; special characters in user or password must be \
+             percent-encoded",
+        );
+    }
+
+    #[test]
     fn refused() {
         check(
             "",
@@ -322,8 +362,8 @@ mod tests {
         );
         check(
             "mysql://root:hunter2@h/db",
-            "the registry's address has a scheme that is not known; use postgres://, \
-             postgresql:// or sqlite://",
+            "the registry's address has a scheme that is not known; use postgres://, postgresql://, \
+             sqlite://, mlflow+http:// or mlflow+https://",
         );
         check(
             "host=h password=hunter2",

@@ -17,6 +17,9 @@ use super::{Registry, Result, name};
 /// Between two tries to take a lock.
 const PAUSE: Duration = Duration::from_millis(250);
 
+const NO_LOCKS: &str =
+    "MLflow has no locks; hold a lock of a registry in a database, or let one pipeline publish";
+
 /// The locks that this process holds, by their ID.
 #[derive(Debug, Default)]
 pub(super) struct Locks(Mutex<BTreeMap<String, Arc<Lock>>>);
@@ -37,7 +40,8 @@ impl Registry {
     pub async fn hold(&self, name: &str, wait: Duration) -> Result<Held> {
         name::check_all([name::lock(name)])?;
         let begun = Instant::now();
-        let mut lock = self.store.lock(name).await?;
+        let (store, locks) = self.database(NO_LOCKS)?;
+        let mut lock = store.lock(name).await?;
         while let Taken::Elsewhere(holder) = lock.take().await? {
             if begun.elapsed() >= wait {
                 let place = self.location().to_string();
@@ -46,7 +50,7 @@ impl Registry {
             sleep(PAUSE).await;
         }
         let id = format!("{name}/{}", uuid::Uuid::new_v4().simple());
-        self.locks.lock().insert(id.clone(), Arc::new(lock));
+        locks.lock().insert(id.clone(), Arc::new(lock));
         Ok(Held { id, since: Timestamp::now() })
     }
 
@@ -55,7 +59,8 @@ impl Registry {
     ///
     /// Errors: [`Error::LockLost`].
     pub async fn check_hold(&self, id: &str) -> Result<()> {
-        let lock = self.locks.lock().get(id).map(Arc::clone);
+        let (_, locks) = self.database(NO_LOCKS)?;
+        let lock = locks.lock().get(id).map(Arc::clone);
         let held = match lock {
             Some(lock) => lock.check().await,
             None => Err("this process does not have it".to_owned()),
@@ -68,7 +73,8 @@ impl Registry {
     /// Errors: [`Error::LockLost`] when it was not held all the time.
     pub async fn release(&self, id: &str) -> Result<()> {
         let held = self.check_hold(id).await;
-        let lock = self.locks.lock().remove(id);
+        let (_, locks) = self.database(NO_LOCKS)?;
+        let lock = locks.lock().remove(id);
         // Whoever checks it right now is the last to have it.
         if let Some(lock) = lock.and_then(Arc::into_inner) {
             lock.release().await;

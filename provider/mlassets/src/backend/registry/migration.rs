@@ -3,7 +3,6 @@
 use sha2::{Digest, Sha256};
 
 use super::error::Error;
-use super::location::{Kind, Location};
 
 /// One step of the schema; a file of `migrations/` that never changes once it was released.
 #[derive(Clone, Copy, Debug)]
@@ -21,13 +20,13 @@ pub(super) struct Applied {
     pub(super) checksum: String,
 }
 
-const POSTGRES: &[Migration] = &[Migration {
+pub(super) const POSTGRES: &[Migration] = &[Migration {
     version: 1,
     name: "registry",
     sql: include_str!("migrations/postgres/0001_registry.sql"),
 }];
 
-const SQLITE: &[Migration] = &[Migration {
+pub(super) const SQLITE: &[Migration] = &[Migration {
     version: 1,
     name: "registry",
     sql: include_str!("migrations/sqlite/0001_registry.sql"),
@@ -93,14 +92,6 @@ pub(super) const TABLES: &[(&str, &[&str])] = &[
         ],
     ),
 ];
-
-/// The migrations for the database at `location`, in order.
-pub(super) fn embedded(location: &Location) -> &'static [Migration] {
-    match location.kind() {
-        Kind::Postgres(_) => POSTGRES,
-        Kind::Sqlite(_) => SQLITE,
-    }
-}
 
 /// The number of the last migration.
 pub(super) const fn latest(migrations: &[Migration]) -> i64 {

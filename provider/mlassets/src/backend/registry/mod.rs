@@ -1,21 +1,25 @@
 //! The model registry: versions of models, and which version is deployed where.
 //!
-//! A [`Registry`] keeps its rows in one SQLite file or in one schema of a PostgreSQL database. The
+//! A [`Registry`] keeps its rows in one SQLite file or in one schema of a PostgreSQL database, or lives in the
+//! registry of an MLflow server. In a database the
 //! laws (immutable versions, allowed transitions, one deployed version per model and environment,
 //! an audit that only grows) are triggers and indexes of the [migrations](Registry::migrate), so
 //! they bind whoever writes; the operations here keep to them and turn a clash into an [`Error`]
 //! that says who was first.
 //!
+//! MLflow has no such laws; what holds there instead says the room `mlflow`.
+//!
 //! On SQLite the file is the schema and [`Options::schema`] is not used: `ATTACH 'file' AS core`
 //! makes a query that names `core.model_registry` run there unchanged.
 //!
-//! Reading order: `model` (the words), `operation` (what is done), `session` and `store` (how).
+//! Reading order: `model` (the words), `operation` (what is done), `session` and `store` (how); `mlflow` is the other how.
 
 mod credentials;
 mod error;
 mod location;
 mod lock;
 mod migration;
+mod mlflow;
 mod model;
 pub mod name;
 mod operation;
@@ -30,7 +34,7 @@ mod tests;
 use std::time::Duration;
 
 pub use credentials::{Credentials, Lend};
-pub use error::{Conflict, Error, Invalid, Taken};
+pub use error::{Conflict, Error, Invalid, Outrun, Taken};
 pub use location::Location;
 pub use lock::Held;
 pub use model::{
@@ -40,8 +44,10 @@ pub use model::{
 
 pub use question::question;
 
+use location::Kind;
 use lock::Locks;
 use migration::Migration;
+use mlflow::MlflowStore;
 use operation::migrate::{MigrateNext, ReadState};
 use operation::read::{FindDeployment, FindVersion, ListDeployments, ListVersions, ReadAudit};
 use operation::version::{Archive, MarkVerified};
@@ -79,18 +85,34 @@ impl Options {
     }
 }
 
+const OWN_TABLES: &str = "MLflow makes and keeps its tables itself, so there is nothing to create or to upgrade; \
+    leave `mlassets_model_registry` out of this configuration";
+
 /// What stands for the schema where the whole file is one.
 const FILE_SCHEMA: &str = "core";
 
 /// A registry of model versions and deployments; cheap to share behind an `Arc`.
 ///
-/// Each method is one transaction: it happens wholly or not at all, and each write may be repeated
-/// after an interruption without doing anything twice.
+/// Each write may be repeated after an interruption without doing anything twice. In a database each method is one
+/// transaction besides: it happens wholly or not at all.
 #[derive(Debug)]
 pub struct Registry {
     schema: String,
-    store: Store,
-    locks: Locks,
+    location: Location,
+    keeper: Keeper,
+}
+
+/// Where versions and deployments are kept.
+#[derive(Debug)]
+enum Keeper {
+    Sql { store: Store, locks: Locks },
+    Mlflow(MlflowStore),
+}
+
+impl Keeper {
+    fn sql(store: Store) -> Self {
+        Self::Sql { store, locks: Locks::default() }
+    }
 }
 
 impl Registry {
@@ -104,7 +126,14 @@ impl Registry {
             Some(_) => FILE_SCHEMA.to_owned(),
             None => options.schema.clone(),
         };
-        Ok(Self { schema, store: Store::new(location, options), locks: Locks::default() })
+        let keeper = match location.kind() {
+            Kind::Mlflow(config) => Keeper::Mlflow(MlflowStore::new(config, &options.actor)?),
+            Kind::Sqlite(path) => Keeper::sql(Store::file(location.to_string(), path, options)),
+            Kind::Postgres(server) => {
+                Keeper::sql(Store::server(location.to_string(), server, options))
+            }
+        };
+        Ok(Self { schema, location, keeper })
     }
 
     /// The schema of the tables; a SQLite file has none and is called `core`.
@@ -114,13 +143,22 @@ impl Registry {
 
     /// Where the registry is, without any secret.
     pub fn location(&self) -> &Location {
-        self.store.location()
+        &self.location
+    }
+
+    /// The database, for what only a database has; `why` says what is different on MLflow.
+    fn database(&self, why: &'static str) -> Result<(&Store, &Locks)> {
+        match &self.keeper {
+            Keeper::Sql { store, locks } => Ok((store, locks)),
+            Keeper::Mlflow(_) => Err(Error::NotInMlflow { place: self.location.to_string(), why }),
+        }
     }
 
     /// Whether the tables exist, in which version, and how many rows they hold.
     pub async fn schema_state(&self) -> Result<SchemaState> {
-        let known = migration::latest(migration::embedded(self.location()));
-        match self.store.run(ReadState { known }).await {
+        let (store, _) = self.database(OWN_TABLES)?;
+        let known = migration::latest(store.migrations());
+        match store.run(ReadState { known }).await {
             Err(Error::NotMigrated { .. }) => Ok(SchemaState::Absent),
             state => state,
         }
@@ -131,12 +169,14 @@ impl Registry {
     /// Goes forward only, one transaction each, safely beside others that do the same. Refuses a
     /// changed migration, a schema newer than this program, and a table that it did not make.
     pub async fn migrate(&self) -> Result<Vec<&'static str>> {
-        self.migrate_with(migration::embedded(self.location())).await
+        let (store, _) = self.database(OWN_TABLES)?;
+        self.migrate_with(store.migrations()).await
     }
 
     async fn migrate_with(&self, migrations: &'static [Migration]) -> Result<Vec<&'static str>> {
+        let (store, _) = self.database(OWN_TABLES)?;
         let mut applied = Vec::new();
-        while let Some(name) = self.store.run(MigrateNext { migrations }).await? {
+        while let Some(name) = store.run(MigrateNext { migrations }).await? {
             applied.push(name);
         }
         Ok(applied)
@@ -154,17 +194,28 @@ impl Registry {
             name::text("the description", &new.description),
             name::metadata(&new.metadata),
         ])?;
-        self.store.run(new.clone()).await
+        match &self.keeper {
+            Keeper::Sql { store, .. } => store.run(new.clone()).await,
+            Keeper::Mlflow(mlflow) => mlflow.register(new).await,
+        }
     }
 
     /// The version, whatever its status.
     pub async fn find_version(&self, model: &str, version: &str) -> Result<Option<Version>> {
-        self.store.run(FindVersion { model: model.into(), version: version.into() }).await
+        match &self.keeper {
+            Keeper::Sql { store, .. } => {
+                store.run(FindVersion { model: model.into(), version: version.into() }).await
+            }
+            Keeper::Mlflow(mlflow) => mlflow.find_version(model, version).await,
+        }
     }
 
     /// The versions that the filter admits, by model and then by creation.
     pub async fn list_versions(&self, filter: &VersionFilter) -> Result<Vec<Version>> {
-        self.store.run(ListVersions(filter.clone())).await
+        match &self.keeper {
+            Keeper::Sql { store, .. } => store.run(ListVersions(filter.clone())).await,
+            Keeper::Mlflow(mlflow) => mlflow.list_versions(filter).await,
+        }
     }
 
     /// Replaces description and metadata; the rest of a version never changes.
@@ -176,7 +227,10 @@ impl Registry {
             name::text("the description", &update.description),
             name::metadata(&update.metadata),
         ])?;
-        self.store.run(update.clone()).await
+        match &self.keeper {
+            Keeper::Sql { store, .. } => store.run(update.clone()).await,
+            Keeper::Mlflow(mlflow) => mlflow.update_metadata(update).await,
+        }
     }
 
     /// Records that the artifacts of a version were verified, which lets it be deployed.
@@ -184,14 +238,24 @@ impl Registry {
     /// A version that is past `registered` stays as it is. Errors: [`Error::UnknownVersion`],
     /// [`Error::Archived`].
     pub async fn mark_verified(&self, model: &str, version: &str) -> Result<Version> {
-        self.store.run(MarkVerified { model: model.into(), version: version.into() }).await
+        match &self.keeper {
+            Keeper::Sql { store, .. } => {
+                store.run(MarkVerified { model: model.into(), version: version.into() }).await
+            }
+            Keeper::Mlflow(mlflow) => mlflow.mark_verified(model, version).await,
+        }
     }
 
     /// Takes a version out of use for good; its row and history stay.
     ///
     /// Errors: [`Error::UnknownVersion`], [`Error::StillDeployed`].
     pub async fn archive(&self, model: &str, version: &str) -> Result<Version> {
-        self.store.run(Archive { model: model.into(), version: version.into() }).await
+        match &self.keeper {
+            Keeper::Sql { store, .. } => {
+                store.run(Archive { model: model.into(), version: version.into() }).await
+            }
+            Keeper::Mlflow(mlflow) => mlflow.archive(model, version).await,
+        }
     }
 
     /// Makes `deploy.version` the one deployed version of its model and environment.
@@ -200,17 +264,23 @@ impl Registry {
     /// If the version is deployed there already, that deployment is the answer whatever was
     /// expected, so an interrupted call can be repeated. Errors: [`Error::Conflict`],
     /// [`Error::UnknownVersion`], [`Error::NotVerified`], [`Error::Archived`],
-    /// [`Error::RollbackRefused`].
+    /// [`Error::RollbackRefused`], and on MLflow [`Error::Outrun`].
     pub async fn deploy(&self, deploy: &Deploy) -> Result<Deployment> {
         name::check_all([name::environment(&deploy.environment)])?;
-        self.store.run(deploy.clone()).await
+        match &self.keeper {
+            Keeper::Sql { store, .. } => store.run(deploy.clone()).await,
+            Keeper::Mlflow(mlflow) => mlflow.deploy(deploy).await,
+        }
     }
 
     /// Ends what is deployed for a model and environment, and answers it; `None` if nothing was.
     ///
     /// Errors: [`Error::Conflict`] when another row is deployed than was expected.
     pub async fn retire(&self, retire: &Retire) -> Result<Option<Deployment>> {
-        self.store.run(retire.clone()).await
+        match &self.keeper {
+            Keeper::Sql { store, .. } => store.run(retire.clone()).await,
+            Keeper::Mlflow(mlflow) => mlflow.retire(retire).await,
+        }
     }
 
     /// What is deployed now for a model and environment.
@@ -219,17 +289,27 @@ impl Registry {
         model: &str,
         environment: &str,
     ) -> Result<Option<Deployment>> {
-        let find = FindDeployment { model: model.into(), environment: environment.into() };
-        self.store.run(find).await
+        match &self.keeper {
+            Keeper::Sql { store, .. } => {
+                let find = FindDeployment { model: model.into(), environment: environment.into() };
+                store.run(find).await
+            }
+            Keeper::Mlflow(mlflow) => mlflow.find_deployment(model, environment).await,
+        }
     }
 
-    /// Deployments that the filter admits, past ones included unless it says otherwise, oldest first.
+    /// Deployments that the filter admits, past ones included unless it says otherwise, oldest first; on MLflow, which
+    /// remembers no past ones, those in force by model and environment.
     pub async fn list_deployments(&self, filter: &DeploymentFilter) -> Result<Vec<Deployment>> {
-        self.store.run(ListDeployments(filter.clone())).await
+        match &self.keeper {
+            Keeper::Sql { store, .. } => store.run(ListDeployments(filter.clone())).await,
+            Keeper::Mlflow(mlflow) => mlflow.list_deployments(filter).await,
+        }
     }
 
     /// The audit entries that the filter admits, oldest first.
     pub async fn audit(&self, filter: &AuditFilter) -> Result<Vec<AuditEntry>> {
-        self.store.run(ReadAudit(filter.clone())).await
+        let (store, _) = self.database("MLflow keeps no audit of its registry")?;
+        store.run(ReadAudit(filter.clone())).await
     }
 }

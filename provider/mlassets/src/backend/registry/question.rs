@@ -22,6 +22,9 @@ pub async fn question(location: &Location, sql: &str, timeout: Duration) -> Resu
     let place = location.to_string();
     let late = || Error::Timeout { place: place.clone() };
     let rows = match location.kind() {
+        Kind::Mlflow(_) => {
+            return Err(Error::NotInMlflow { place, why: "a question in SQL needs a database" });
+        }
         Kind::Postgres(server) => {
             let options = Options {
                 schema: "public".to_owned(),

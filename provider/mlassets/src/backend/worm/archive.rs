@@ -202,6 +202,7 @@ impl Archive {
         let bucket = bucket.to_owned();
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.verify_writable(&bucket)).await,
+            Backend::Objects(it) => it.verify_writable(&bucket).await,
         }
     }
 
@@ -217,6 +218,7 @@ impl Archive {
             Backend::Directory(it) => {
                 blocking(it, move |it| it.written(&bucket, &kind, &name)).await
             }
+            Backend::Objects(it) => it.written(&bucket, &kind, &name).await,
         }
     }
 
@@ -226,6 +228,7 @@ impl Archive {
         let [bucket, kind] = [bucket, record_type].map(str::to_owned);
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.paths(&bucket, &kind)).await,
+            Backend::Objects(it) => it.paths(&bucket, &kind).await,
         }
     }
 

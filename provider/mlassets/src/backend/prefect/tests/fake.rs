@@ -1,8 +1,9 @@
 //! A Prefect server that plays a script.
 
+use crate::backend::http::testing::quick;
+use crate::backend::http::testing::scripted::{Heard, Scripted};
+pub(super) use crate::backend::http::testing::scripted::{Reply, reply};
 use crate::backend::prefect::{Config, Prefect};
-use crate::backend::tests::scripted::{Heard, Scripted};
-pub(super) use crate::backend::tests::scripted::{Reply, quick, reply};
 
 /// The answer of a server without CSRF protection to the question for a token.
 pub(super) fn no_csrf() -> Reply {

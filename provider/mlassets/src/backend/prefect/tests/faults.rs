@@ -8,15 +8,15 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::fake::quick;
 use super::live::{config, prefect};
-use super::proxy::{Fault, Proxy, When};
+use crate::backend::http::retry::Policy;
+use crate::backend::http::testing::proxy::{Fault, Proxy, When};
+use crate::backend::http::testing::quick;
 use crate::backend::prefect::http::Request;
 use crate::backend::prefect::{
     ConcurrencyLimitPatch, DeploymentFilter, Error, NewConcurrencyLimit, NewVariable, PauseHead,
     Prefect, VariablePatch,
 };
-use crate::backend::retry::Policy;
 
 /// One test at a time, as their proxies are servers of their own to the client, whose writes then take no turns.
 static TURN: Mutex<()> = Mutex::const_new(());

@@ -97,7 +97,8 @@ impl Operation for Retire {
     }
 }
 
-fn check_expectation(
+/// Refuses a change of something else than the caller saw.
+pub(in super::super) fn check_expectation(
     model: &str,
     environment: &str,
     expected: Expected,

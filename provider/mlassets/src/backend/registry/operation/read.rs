@@ -163,6 +163,11 @@ pub(super) async fn unknown(session: &mut Session, model: &str, name: &str) -> R
     for mut row in session.query(sql, &[]).await? {
         known.push((row.text()?, row.text()?));
     }
+    Ok(nearest(model, name, known))
+}
+
+/// The error for a version that is not among the `known`, models with versions, the newest first.
+pub(in super::super) fn nearest(model: &str, name: &str, known: Vec<(String, String)>) -> Error {
     let model_exists = known.iter().any(|(known, _)| known == model);
     let mut ranked: Vec<_> = known
         .into_iter()
@@ -176,7 +181,7 @@ pub(super) async fn unknown(session: &mut Session, model: &str, name: &str) -> R
     // Stable: of equally similar names the newest comes first.
     ranked.sort_by_key(|(distance, _)| *distance);
     let nearest = ranked.into_iter().take(NEAREST).map(|(_, name)| name).collect();
-    Ok(Error::UnknownVersion { model: model.into(), version: name.into(), nearest })
+    Error::UnknownVersion { model: model.into(), version: name.into(), nearest }
 }
 
 fn version(mut row: Row) -> Result<Version> {

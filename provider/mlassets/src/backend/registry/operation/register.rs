@@ -42,7 +42,8 @@ impl Operation for NewVersion {
     }
 }
 
-fn same(new: &NewVersion, version: Version) -> Result<Registered> {
+/// What a registration is where the name is there already: nothing to do, or an error.
+pub(in super::super) fn same(new: &NewVersion, version: Version) -> Result<Registered> {
     let differing = differing(new, &version);
     if !differing.is_empty() {
         let git_sha = match version.metadata.get("git_sha") {
@@ -65,7 +66,7 @@ fn same(new: &NewVersion, version: Version) -> Result<Registered> {
 }
 
 /// The error for a version that is out of use.
-pub(super) fn archived(version: Version) -> Error {
+pub(in super::super) fn archived(version: Version) -> Error {
     Error::Archived {
         model: version.model,
         version: version.version,
@@ -97,7 +98,7 @@ fn differing(new: &NewVersion, old: &Version) -> Vec<String> {
 }
 
 /// Whether two maps mean the same.
-pub(super) fn equal_maps(a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
+pub(in super::super) fn equal_maps(a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
     a.len() == b.len()
         && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| equal(value, other)))
 }

@@ -6,18 +6,20 @@ pub(super) mod sqlite;
 mod tls;
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
 
-use super::location::{Kind, Location};
+use super::location::Server;
+use super::migration::{self, Migration};
 use super::operation::{Operation, transaction};
 use super::session::Session;
 use super::{Options, Result};
 
 /// A database that is opened when it is needed.
 pub(super) struct Store {
-    location: Location,
+    place: String,
     database: Database,
 }
 
@@ -27,22 +29,24 @@ enum Database {
 }
 
 impl Store {
-    pub(super) fn new(location: Location, options: Options) -> Self {
-        let database = match location.kind() {
-            Kind::Sqlite(path) => {
-                Database::Sqlite(Arc::new(sqlite::File::new(path.clone(), options)))
-            }
-            Kind::Postgres(server) => Database::Postgres(Box::new(postgres::Pool::new(
-                location.to_string(),
-                (**server).clone(),
-                options,
-            ))),
-        };
-        Self { location, database }
+    /// A SQLite file.
+    pub(super) fn file(place: String, path: &Path, options: Options) -> Self {
+        let database = Database::Sqlite(Arc::new(sqlite::File::new(path.to_owned(), options)));
+        Self { place, database }
     }
 
-    pub(super) fn location(&self) -> &Location {
-        &self.location
+    /// A PostgreSQL server.
+    pub(super) fn server(place: String, server: &Server, options: Options) -> Self {
+        let pool = postgres::Pool::new(place.clone(), server.clone(), options);
+        Self { place, database: Database::Postgres(Box::new(pool)) }
+    }
+
+    /// What makes its tables.
+    pub(super) fn migrations(&self) -> &'static [Migration] {
+        match &self.database {
+            Database::Sqlite(_) => migration::SQLITE,
+            Database::Postgres(_) => migration::POSTGRES,
+        }
     }
 
     /// A lock that is not taken yet.
@@ -63,7 +67,7 @@ impl Store {
 
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Store({})", self.location)
+        write!(f, "Store({})", self.place)
     }
 }
 

@@ -48,9 +48,14 @@ impl Empty {
     }
 }
 
+/// The migrations of the bench's database.
+fn embedded(bench: &Bench) -> &'static [Migration] {
+    if bench.is_sqlite() { migration::SQLITE } else { migration::POSTGRES }
+}
+
 /// The embedded migrations and one more.
 fn and(bench: &Bench, sql: &'static str) -> &'static [Migration] {
-    let mut migrations = migration::embedded(bench.registry.location()).to_vec();
+    let mut migrations = embedded(bench).to_vec();
     let version = migration::latest(&migrations) + 1;
     migrations.push(Migration { version, name: "more", sql });
     migrations.leak()
@@ -96,11 +101,9 @@ async fn steps_go_forward(bench: &Bench) {
 }
 
 async fn a_changed_step_is_refused(bench: &Bench) {
-    let changed: &[_] =
-        vec![Migration { sql: "SELECT 1", ..migration::embedded(bench.registry.location())[0] }]
-            .leak();
+    let changed: &[_] = vec![Migration { sql: "SELECT 1", ..embedded(bench)[0] }].leak();
     let short = |migration: &Migration| migration.checksum()[..12].to_owned();
-    let applied = short(&migration::embedded(bench.registry.location())[0]);
+    let applied = short(&embedded(bench)[0]);
     assert_eq!(
         text(bench, bench.registry.migrate_with(changed).await),
         format!(

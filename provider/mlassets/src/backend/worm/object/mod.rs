@@ -20,6 +20,7 @@ mod azure;
 mod bucket;
 mod entries;
 mod evidence;
+mod lookup;
 mod record;
 pub(super) mod s3;
 pub(super) mod store;

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::backend::tests::scripted::read_raw_request;
+use super::read_raw_request;
 
 /// What becomes of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(in crate::backend) enum Fault {
     /// The request never arrives; the connection ends.
     CutBefore,
     /// The server does as asked; its answer never arrives.
@@ -25,7 +25,7 @@ pub(super) enum Fault {
 }
 
 impl Fault {
-    pub(super) const ALL: [Self; 6] = [
+    pub(in crate::backend) const ALL: [Self; 6] = [
         Self::CutBefore,
         Self::CutAfter,
         Self::HalfAnswer,
@@ -37,9 +37,11 @@ impl Fault {
 
 /// Which exchanges are spoiled, counted from 0 since the last [`Proxy::spoil`].
 #[derive(Clone, Copy, Debug)]
-pub(super) enum When {
+pub(in crate::backend) enum When {
     Never,
     Only(usize),
+    /// This one and all after it.
+    From(usize),
     Always,
 }
 
@@ -48,20 +50,22 @@ struct Plan {
     fault: Fault,
     when: When,
     seen: usize,
+    /// Those of them that change something.
+    writes: Vec<usize>,
 }
 
 /// A proxy on a port of its own; it ends with the runtime of its test.
-pub(super) struct Proxy {
-    pub(super) port: u16,
+pub(in crate::backend) struct Proxy {
+    pub(in crate::backend) port: u16,
     plan: Arc<Mutex<Plan>>,
 }
 
 impl Proxy {
     /// A proxy before the server at `upstream`, `host:port`.
-    pub(super) async fn start(upstream: String) -> Self {
+    pub(in crate::backend) async fn start(upstream: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let plan = Arc::new(Mutex::new(Plan { fault: Fault::Busy, when: When::Never, seen: 0 }));
+        let plan = Arc::new(Mutex::new(Plan::new(Fault::Busy, When::Never)));
         let shared = Arc::clone(&plan);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -72,24 +76,37 @@ impl Proxy {
     }
 
     /// Spoils exchanges from now on.
-    pub(super) fn spoil(&self, fault: Fault, when: When) {
-        *self.plan.lock().unwrap() = Plan { fault, when, seen: 0 };
+    pub(in crate::backend) fn spoil(&self, fault: Fault, when: When) {
+        *self.plan.lock().unwrap() = Plan::new(fault, when);
     }
 
     /// How many exchanges there were since the last [`Proxy::spoil`].
-    pub(super) fn seen(&self) -> usize {
+    pub(in crate::backend) fn seen(&self) -> usize {
         self.plan.lock().unwrap().seen
+    }
+
+    /// Which of them were no `GET`.
+    pub(in crate::backend) fn writes(&self) -> Vec<usize> {
+        self.plan.lock().unwrap().writes.clone()
     }
 }
 
 impl Plan {
+    fn new(fault: Fault, when: When) -> Self {
+        Self { fault, when, seen: 0, writes: Vec::new() }
+    }
+
     /// What becomes of the next exchange.
-    fn next(&mut self) -> Option<Fault> {
+    fn next(&mut self, request: &[u8]) -> Option<Fault> {
         let number = self.seen;
+        if !request.starts_with(b"GET ") {
+            self.writes.push(number);
+        }
         self.seen += 1;
         match self.when {
             When::Never => None,
             When::Only(only) => (only == number).then_some(self.fault),
+            When::From(first) => (first <= number).then_some(self.fault),
             When::Always => Some(self.fault),
         }
     }
@@ -98,7 +115,7 @@ impl Plan {
 /// One request and its answer; a client that goes away ends it.
 async fn exchange(mut client: TcpStream, upstream: String, plan: Arc<Mutex<Plan>>) -> Option<()> {
     let request = read_raw_request(&mut client).await?;
-    let fault = plan.lock().unwrap().next();
+    let fault = plan.lock().unwrap().next(&request);
     match fault {
         Some(Fault::CutBefore) => return None,
         Some(Fault::Busy) => return answer(&mut client, 503).await,

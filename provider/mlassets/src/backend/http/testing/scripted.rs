@@ -3,12 +3,11 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::backend::retry::Policy;
+use super::{header, read_raw_request};
 
 /// What the server does with one request.
 #[derive(Clone, Debug)]
@@ -70,17 +69,6 @@ impl Scripted {
     }
 }
 
-/// Bounds that wait milliseconds where real ones wait seconds.
-pub(in crate::backend) fn quick() -> Policy {
-    Policy {
-        tries: 4,
-        busy_tries: 4,
-        first: Duration::from_millis(2),
-        longest: Duration::from_millis(4),
-        total: Duration::from_secs(30),
-    }
-}
-
 async fn serve(
     mut stream: TcpStream,
     script: Arc<Mutex<VecDeque<Reply>>>,
@@ -125,28 +113,4 @@ async fn read_request(stream: &mut TcpStream) -> Option<Heard> {
     let (head, body) = text.split_once("\r\n\r\n")?;
     let line = head.lines().next()?.strip_suffix(" HTTP/1.1")?;
     Some(Heard { line: line.to_owned(), head: head.to_owned(), body: body.to_owned() })
-}
-
-/// The bytes of one request; nothing if the client speaks TLS or leaves.
-pub(in crate::backend) async fn read_raw_request(stream: &mut TcpStream) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    loop {
-        let mut chunk = [0; 4096];
-        let read = stream.read(&mut chunk).await.ok().filter(|read| *read > 0)?;
-        bytes.extend_from_slice(&chunk[..read]);
-        if !bytes[0].is_ascii_uppercase() {
-            return None;
-        }
-        let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
-        let head = String::from_utf8_lossy(&bytes[..end]);
-        let length = header(&head, "content-length").map_or(0, |length| length.parse().unwrap());
-        if bytes.len() >= end + 4 + length {
-            return Some(bytes);
-        }
-    }
-}
-
-fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
-    let mut lines = head.lines().filter_map(|line| line.split_once(": "));
-    lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }

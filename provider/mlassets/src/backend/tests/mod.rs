@@ -1,3 +1,0 @@
-//! What tests of several backends share.
-
-pub(super) mod scripted;

@@ -1,0 +1,45 @@
+//! An MLflow server on SQLite, as `mlflow server` runs it, without the jobs of its user interface.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::guard::{Guard, Recipe, Stop};
+use crate::tools::{MLFLOW, Store};
+use crate::{environment, http};
+
+/// A running MLflow server with a database of its own.
+#[derive(Debug)]
+pub(crate) struct Mlflow {
+    guard: Guard,
+}
+
+impl Mlflow {
+    pub(crate) fn start(store: &Store) -> Result<Self> {
+        let program = store.need(&MLFLOW)?.program;
+        let guard = Guard::start(&Recipe {
+            name: "mlflow",
+            stop: Stop::Terminate,
+            command: &|home, port| {
+                let mut command = Command::new(&program);
+                environment::clean(&mut command);
+                command
+                    .args(["server", "--host", "127.0.0.1", "--port", &port.to_string()])
+                    .args(["--workers", "1", "--backend-store-uri", "sqlite:///mlflow.db"])
+                    .args(["--artifacts-destination", "./artifacts"])
+                    .current_dir(home)
+                    .env("MLFLOW_DISABLE_TELEMETRY", "true")
+                    .env("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false")
+                    .env("DO_NOT_TRACK", "1");
+                Ok(command)
+            },
+            ready: &|port, _| http::get(port, "/health").is_ok_and(|body| body.trim() == "OK"),
+        })?;
+        Ok(Self { guard })
+    }
+
+    /// What clients call `MLFLOW_TRACKING_URI`.
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.guard.port)
+    }
+}
