@@ -23,7 +23,7 @@ provider "mlassets" {
     directory = "/mnt/evidence"
   }
 
-  # Each change leaves one event there. Another configuration makes the bucket.
+  # Each change leaves one event there. The bucket has to be there before.
   audit {
     bucket      = "ml-assets-core-audit"
     environment = "production"

@@ -184,13 +184,15 @@ impl From<audit::Error> for Error {
     fn from(error: audit::Error) -> Self {
         use audit::Error as E;
         let detail = sentence(&error.to_string());
-        match &error {
-            E::Archive { source: worm::Error::NoBucket { .. }, .. } | E::Foreign { .. } => {
-                Error::user("Audit not usable", detail)
-            }
-            E::Archive { .. } | E::Registry(_) => {
-                Error::remote("The audit trail could not be written", detail)
-            }
+        let is_theirs = match &error {
+            E::Archive { source, .. } => matches!(**source, worm::Error::NoBucket { .. }),
+            E::Foreign { .. } => true,
+            E::Registry(_) => false,
+        };
+        if is_theirs {
+            Error::user("Audit not usable", detail)
+        } else {
+            Error::remote("The audit trail could not be written", detail)
         }
     }
 }

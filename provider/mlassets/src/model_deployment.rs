@@ -110,12 +110,17 @@ impl Resource for ModelDeployment {
 
     async fn update(cx: &Cx<Registry>, Change { before, after }: Change<Self>) -> Applied<Self> {
         let switch = after.switch(cx, Some(&before));
-        if let Some(turn) = after.turn(cx, &before).await?
-            && let Err(error) = switch.begin(turn).await
-        {
-            switch.warn(&before.version, &after.version).await;
-            return Err(error.into());
-        }
+        let begun = match after.turn(cx, &before).await? {
+            Some(turn) => switch.begin(turn).await,
+            None => Ok(false),
+        };
+        let begun = match begun {
+            Ok(begun) => begun,
+            Err(error) => {
+                switch.warn(&before.version, &after.version).await;
+                return Err(error.into());
+            }
+        };
         let expected = before.row_version.known().map_or(Expected::Any, Expected::Row);
         let deployed = match cx.deploy(&after.as_deploy(expected)).await {
             Ok(deployed) => Self::from(deployed),
@@ -124,7 +129,11 @@ impl Resource for ModelDeployment {
                 return Err(Error::from(error).into());
             }
         };
-        if let Err(error) = switch.end().await {
+        // Steps that are new may have been taken by an apply whose state was lost.
+        let is_new = before.signal.is_none() && before.pause.is_none();
+        if (begun || is_new || before.unfinished.is_known())
+            && let Err(error) = switch.end().await
+        {
             switch.warn(&before.version, &after.version).await;
             let unfinished = after.unfinished(cx).await;
             return Err(error).keeping(Self { unfinished, ..deployed });
@@ -141,7 +150,7 @@ impl Resource for ModelDeployment {
         let Self { model, environment, .. } = state.clone();
         cx.retire(&Retire { model, environment, expected }).await?;
         // An interrupted change has nothing to go on with any more.
-        state.switch(cx, None).end().await
+        if state.unfinished.is_known() { state.switch(cx, None).end().await } else { Ok(()) }
     }
 }
 

@@ -126,16 +126,19 @@ impl<'a> Switch<'a> {
         Ok(found.map(|_| format!("deployments of the work pool `{}` are paused", pause.work_pool)))
     }
 
-    /// Raises the signal, and then pauses the pool. Ends at the first step that fails; done again, it goes on there.
-    pub(crate) async fn begin(&self, turn: Turn<'_>) -> Result<()> {
+    /// Raises the signal, and then pauses the pool, as far as this change asks for it; whether it does. Ends at the first
+    /// step that fails; done again, it goes on there.
+    pub(crate) async fn begin(&self, turn: Turn<'_>) -> Result<bool> {
         let wanted = |on: &Option<String>| turn.is_rollback || on.as_deref() == Some("change");
-        if let Some(signal) = self.signal.filter(|signal| wanted(&signal.on)) {
+        let signal = self.signal.filter(|signal| wanted(&signal.on));
+        let pause = self.pause.filter(|pause| wanted(&pause.on));
+        if let Some(signal) = signal {
             self.raise(signal, turn).await?;
         }
-        if let Some(pause) = self.pause.filter(|pause| wanted(&pause.on)) {
+        if let Some(pause) = pause {
             self.pause(pause, turn).await?;
         }
-        Ok(())
+        Ok(signal.is_some() || pause.is_some())
     }
 
     /// Resumes what was paused, and then lifts the signal that was raised. What is to be kept stays.

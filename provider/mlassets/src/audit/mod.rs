@@ -185,8 +185,11 @@ impl Managed for Audited {
                 return Ok(None);
             };
             let told = match (backends(&call).map(|backends| backends.audit()), self.teller) {
-                // Whoever only looks need not be able to write.
-                (None | Some(Err(_) | Ok(None)), _) => told,
+                // Whoever only looks need not be able to write, and without an audit nothing is owed.
+                (None | Some(Err(_) | Ok(None)), _) => {
+                    call.edit_private(|private| private.remove(UNTOLD));
+                    told
+                }
                 (Some(Ok(Some(_))), Teller::Asset) => {
                     self.compare(&call, &found);
                     told

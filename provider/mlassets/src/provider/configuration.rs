@@ -182,8 +182,8 @@ pub struct WormBlock {
 /// Writes an event into the archive for each change of an asset.
 #[derive(Schema, Debug)]
 pub struct AuditBlock {
-    /// The bucket of the archive that takes the events. It must be there before anything else changes, so another
-    /// configuration makes it, or one of its own `provider` blocks without `audit`.
+    /// The bucket of the archive that takes the events. It must be there before anything else changes: another
+    /// configuration makes it, or one in which all else depends on it.
     #[tf(
         env = "MLASSETS_AUDIT_BUCKET",
         check = explained("be a bucket's name", |name: &String| check_bucket(name)),

@@ -49,10 +49,16 @@ impl Stage {
     }
 
     fn wants(&self, version: &str) {
+        self.wants_with(version, "");
+    }
+
+    /// This version, with `more` said of both steps.
+    fn wants_with(&self, version: &str, more: &str) {
         let Stage { pool, signal, .. } = self;
         self.workspace.configure(&format!(
             "{}\nresource \"mlassets_model_deployment\" \"this\" {{\n  model = \"ranker\"\n  environment = \"prod\"\n  \
-             version = {version:?}\n  signal = {{ name = {signal:?} }}\n  pause = {{ work_pool = {pool:?} }}\n}}\n",
+             version = {version:?}\n  signal = {{\n    name = {signal:?}\n{more}\n  }}\n  pause = {{\n    work_pool = {pool:?}\n\
+             {more}\n  }}\n}}\n",
             self.ground.provider()
         ));
     }
@@ -129,6 +135,15 @@ fn stops_what_runs_and_lets_it_go_on() {
     stage.applies(OLD);
     stage.is(true, &["theirs"], OLD);
     assert_eq!([stage.field("reason"), stage.version()], ["fire", "7"]);
+
+    // With each change, and to be looked at before it goes on.
+    redis::<()>(&["HSET", &key, "active", "0", "version", "8"]);
+    stage.wants_with(NEW, "    on = \"change\"\n    keep = true");
+    stage.workspace.apply().ok();
+    stage.workspace.plan_is_empty();
+    stage.is(true, &["a", "b", "theirs"], NEW);
+    stage.workspace.destroy().ok();
+    stage.is(true, &["a", "b", "theirs"], "");
 }
 
 #[test]
