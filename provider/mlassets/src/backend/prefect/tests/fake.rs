@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::backend::http::testing::{header, quick, read_raw_request};
+use crate::backend::http::tests::{header, quick, read_raw_request};
 use crate::backend::prefect::{Config, Prefect};
 
 /// What the server does with one request.

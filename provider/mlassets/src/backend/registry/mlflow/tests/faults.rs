@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::super::tags;
 use super::{Ground, metadata, with_policy};
 use crate::backend::http::retry::Policy;
-use crate::backend::http::testing::proxy::{Fault, Proxy, When};
-use crate::backend::http::testing::quick;
+use crate::backend::http::tests::proxy::{Fault, Proxy, When};
+use crate::backend::http::tests::quick;
 use crate::backend::registry::model::Status;
 use crate::backend::registry::{Registry, Result, UpdateMetadata};
 
