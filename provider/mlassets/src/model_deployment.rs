@@ -26,7 +26,7 @@ use crate::types::Moment;
 /// Where the version is deployed already, the resource takes that over: an interrupted apply may have left it.
 /// So two workspaces that declare the same deployment share it, and either of them can end it.
 ///
-/// In `MLflow` the alias `deployed-<environment>` says what is deployed. There the last of two applies at once may win:
+/// In MLflow the alias `deployed-<environment>` says what is deployed. There the last of two applies at once may win:
 /// the other one is told if it can be seen, and is superseded otherwise.
 #[derive(Schema, Clone, Debug)]
 #[tf(name = "model_deployment", import = "{model}@{environment}")]

@@ -11,7 +11,7 @@ use crate::diagnose::registry_is_gone;
 ///
 /// Creating it makes the tables, or brings those of an older version of the provider up to date; that goes
 /// forward only and never drops data. Destroying it makes Terraform forget the registry and leaves all of
-/// it in place. In `MLflow`, which makes its tables itself, it is refused.
+/// it in place. In MLflow, which makes its tables itself, it is refused.
 #[derive(Schema, Clone, Debug)]
 #[tf(name = "model_registry")]
 pub struct ModelRegistry {

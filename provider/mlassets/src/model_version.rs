@@ -22,7 +22,7 @@ use crate::types::{Moment, text_or_none};
 /// back; other artifacts under its name are refused. The same goes for a version that another workspace has
 /// registered: two configurations that say the same share it.
 ///
-/// In `MLflow` it is a model version with the tag `mlassets.version`, and `MLflow` decides which URIs of artifacts it takes.
+/// In MLflow it is a model version with the tag `mlassets.version`, and MLflow decides which URIs of artifacts it takes.
 #[derive(Schema, Clone, Debug)]
 #[tf(name = "model_version", import = "{model}@{version}")]
 pub struct ModelVersion {

@@ -9,7 +9,7 @@ mod exchange;
 mod request;
 pub(super) mod retry;
 #[cfg(test)]
-pub(super) mod testing;
+pub(super) mod tests;
 
 pub use broken::Step;
 pub(super) use exchange::{Answer, Doubt, Exchange, Failure, Setup, busy_by_status};

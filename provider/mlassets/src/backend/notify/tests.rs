@@ -8,8 +8,8 @@ use expect_test::{Expect, expect};
 use super::{
     Config, Error, Event, EventAction, Message, Notifier, PagerDuty, Severity, Slack, address,
 };
-use crate::backend::http::testing::quick;
-use crate::backend::http::testing::scripted::{Reply, Scripted, reply};
+use crate::backend::http::tests::quick;
+use crate::backend::http::tests::scripted::{Reply, Scripted, reply};
 
 const SECRET: &str = "B0/T0-hunter2";
 

@@ -1,8 +1,8 @@
 //! A Prefect server that plays a script.
 
-use crate::backend::http::testing::quick;
-use crate::backend::http::testing::scripted::{Heard, Scripted};
-pub(super) use crate::backend::http::testing::scripted::{Reply, reply};
+use crate::backend::http::tests::quick;
+use crate::backend::http::tests::scripted::{Heard, Scripted};
+pub(super) use crate::backend::http::tests::scripted::{Reply, reply};
 use crate::backend::prefect::{Config, Prefect};
 
 /// The answer of a server without CSRF protection to the question for a token.

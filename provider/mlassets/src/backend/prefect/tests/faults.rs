@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::live::{config, prefect};
 use crate::backend::http::retry::Policy;
-use crate::backend::http::testing::proxy::{Fault, Proxy, When};
-use crate::backend::http::testing::quick;
+use crate::backend::http::tests::proxy::{Fault, Proxy, When};
+use crate::backend::http::tests::quick;
 use crate::backend::prefect::http::Request;
 use crate::backend::prefect::{
     ConcurrencyLimitPatch, DeploymentFilter, Error, NewConcurrencyLimit, NewVariable, PauseHead,

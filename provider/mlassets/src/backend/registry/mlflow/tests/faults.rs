@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::super::tags;
+use super::super::{MlflowStore, tags};
 use super::{Ground, metadata, with_policy};
 use crate::backend::http::retry::Policy;
-use crate::backend::http::testing::proxy::{Fault, Proxy, When};
-use crate::backend::http::testing::quick;
+use crate::backend::http::tests::proxy::{Fault, Proxy, When};
+use crate::backend::http::tests::quick;
+use crate::backend::mlflow::{Address, Config, Mlflow};
 use crate::backend::registry::model::Status;
-use crate::backend::registry::{Registry, Result, UpdateMetadata};
+use crate::backend::registry::{Expected, Registry, Result, UpdateMetadata};
 
 /// The calls that change something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +51,6 @@ async fn before(what: Do) -> Ground {
 }
 
 async fn run(what: Do, ground: &Ground, registry: &Registry) -> Result<String> {
-    use crate::backend::registry::Expected;
     let model = &ground.model;
     Ok(match what {
         Do::Register => {
@@ -91,7 +91,7 @@ async fn after(ground: &Ground) -> String {
     format!("{told} | {states:?} {described:?}")
 }
 
-/// Waits long enough for a busy machine, and not for a server that says nothing.
+/// A registry whose calls go through the proxy.
 fn through(proxy: &Proxy, policy: Policy) -> Registry {
     with_policy(&format!("http://127.0.0.1:{}", proxy.port), policy)
 }
@@ -140,15 +140,10 @@ async fn whatever_else_breaks() {
 async fn a_creation_whose_answer_does_not_come() {
     let ground = before(Do::Register).await;
     let proxy = proxy(&ground).await;
-    let (address, _) =
-        crate::backend::mlflow::Address::parse(&format!("http://127.0.0.1:{}", proxy.port))
-            .unwrap();
-    let config = crate::backend::mlflow::Config {
-        timeout: Duration::from_secs(2),
-        ..crate::backend::mlflow::Config::new(address.clone(), crate::backend::mlflow::Auth::default())
-    };
-    let mlflow = crate::backend::mlflow::Mlflow::with_policy(&config, quick()).unwrap();
-    let store = super::MlflowStore::with_client(mlflow, address, "ana");
+    let (address, auth) = Address::parse(&format!("http://127.0.0.1:{}", proxy.port)).unwrap();
+    let config = Config { timeout: Duration::from_secs(2), ..Config::new(address.clone(), auth) };
+    let mlflow = Mlflow::with_policy(&config, quick()).unwrap();
+    let store = MlflowStore::with_client(mlflow, address, "ana");
     ground.mlflow.ensure_model(&ground.model).await.unwrap();
     // The third call creates: model and versions were looked at.
     proxy.spoil(Fault::Stall, When::Only(2));
