@@ -5,7 +5,7 @@
 use tfplug::{Cx, Diagnostic, Error, Path};
 
 use crate::backend::registry::Registry;
-use crate::backend::{prefect, registry, signal, worm};
+use crate::backend::{aws, azure, prefect, registry, signal, worm};
 
 impl From<prefect::Error> for Error {
     fn from(error: prefect::Error) -> Self {
@@ -98,6 +98,30 @@ impl From<registry::Error> for Error {
                 Error::user("Registry not accessible", detail)
             }
             _ => Error::remote("The registry's database failed", detail),
+        }
+    }
+}
+
+impl From<aws::Error> for Error {
+    fn from(error: aws::Error) -> Self {
+        let detail = sentence(&error.to_string());
+        match *error.reason {
+            aws::Reason::NoRegion | aws::Reason::Credentials { .. } => {
+                Error::user("AWS configuration not usable", detail)
+            }
+            _ => Error::remote("The call of S3 failed", detail),
+        }
+    }
+}
+
+impl From<azure::Error> for Error {
+    fn from(error: azure::Error) -> Self {
+        let detail = sentence(&error.to_string());
+        match error.reason {
+            azure::Reason::Credentials { .. } => {
+                Error::user("Azure configuration not usable", detail)
+            }
+            _ => Error::remote("The call of Azure Blob Storage failed", detail),
         }
     }
 }

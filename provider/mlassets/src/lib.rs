@@ -29,6 +29,7 @@ assets! {
     model_registry::ModelRegistry: resource and lookup and list,
     model_version::ModelVersion: resource and lookup and list,
     pause_deployments::PauseDeployments: action,
+    presigned_url::PresignedUrl: ephemeral,
     registry_credentials::RegistryCredentials: ephemeral,
     registry_lock::RegistryLock: ephemeral,
     release_gate::ReleaseGate: data_source,

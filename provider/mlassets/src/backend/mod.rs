@@ -8,7 +8,11 @@ pub mod azure;
 pub mod fault;
 pub mod gate;
 pub mod prefect;
+pub mod presign;
 pub mod registry;
 pub mod signal;
 mod tls;
 pub mod worm;
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ mod clouds;
 mod configuration;
 mod problem;
 
-pub use backends::Backends;
+pub use backends::{Backends, Clouds};
 pub use configuration::{
     AwsBlock, AzureBlock, GateBlock, MlAssets, PrefectBlock, RedisBlock, RegistryBlock, WormBlock,
 };

@@ -11,6 +11,7 @@ mod server;
 
 mod actions;
 mod configuration;
+mod credentials;
 mod data;
 mod docs_examples;
 mod ephemeral;

@@ -10,13 +10,13 @@ use uuid::Uuid;
 
 use super::fake::quick;
 use super::live::{config, prefect};
-use super::proxy::{Fault, Proxy, When};
 use crate::backend::prefect::http::Request;
 use crate::backend::prefect::retry::Policy;
 use crate::backend::prefect::{
     ConcurrencyLimitPatch, DeploymentFilter, Error, NewConcurrencyLimit, NewVariable, PauseHead,
     Prefect, VariablePatch,
 };
+use crate::backend::tests::proxy::{Fault, Proxy, When};
 
 /// One test at a time, as their proxies are servers of their own to the client, whose writes then take no turns.
 static TURN: Mutex<()> = Mutex::const_new(());

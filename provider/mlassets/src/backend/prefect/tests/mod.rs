@@ -6,5 +6,3 @@ mod faults;
 mod http;
 #[cfg(feature = "acceptance")]
 mod live;
-#[cfg(feature = "acceptance")]
-mod proxy;

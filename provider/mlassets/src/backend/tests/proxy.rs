@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::fake::read_raw_request;
+use super::request::read_raw_request;
 
 /// What becomes of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// The request never arrives; the connection ends.
     CutBefore,
     /// The server does as asked; its answer never arrives.
@@ -25,7 +25,7 @@ pub(super) enum Fault {
 }
 
 impl Fault {
-    pub(super) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::CutBefore,
         Self::CutAfter,
         Self::HalfAnswer,
@@ -37,7 +37,7 @@ impl Fault {
 
 /// Which exchanges are spoiled, counted from 0 since the last [`Proxy::spoil`].
 #[derive(Clone, Copy, Debug)]
-pub(super) enum When {
+pub(crate) enum When {
     Never,
     Only(usize),
     Always,
@@ -51,14 +51,14 @@ struct Plan {
 }
 
 /// A proxy on a port of its own; it ends with the runtime of its test.
-pub(super) struct Proxy {
-    pub(super) port: u16,
+pub(crate) struct Proxy {
+    pub(crate) port: u16,
     plan: Arc<Mutex<Plan>>,
 }
 
 impl Proxy {
     /// A proxy before the server at `upstream`, `host:port`.
-    pub(super) async fn start(upstream: String) -> Self {
+    pub(crate) async fn start(upstream: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let plan = Arc::new(Mutex::new(Plan { fault: Fault::Busy, when: When::Never, seen: 0 }));
@@ -72,12 +72,12 @@ impl Proxy {
     }
 
     /// Spoils exchanges from now on.
-    pub(super) fn spoil(&self, fault: Fault, when: When) {
+    pub(crate) fn spoil(&self, fault: Fault, when: When) {
         *self.plan.lock().unwrap() = Plan { fault, when, seen: 0 };
     }
 
     /// How many exchanges there were since the last [`Proxy::spoil`].
-    pub(super) fn seen(&self) -> usize {
+    pub(crate) fn seen(&self) -> usize {
         self.plan.lock().unwrap().seen
     }
 }
