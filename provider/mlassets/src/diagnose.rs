@@ -5,7 +5,7 @@
 use tfplug::{Cx, Diagnostic, Error, Path};
 
 use crate::backend::registry::Registry;
-use crate::backend::{audit, mlflow, notify, prefect, registry, signal, worm};
+use crate::backend::{audit, aws, azure, mlflow, notify, prefect, registry, signal, worm};
 
 impl From<prefect::Error> for Error {
     fn from(error: prefect::Error) -> Self {
@@ -140,6 +140,30 @@ fn of_mlflow(error: &mlflow::Error, detail: String) -> Error {
         }
         E::Refused { .. } => Error::user("MLflow refused a value", detail),
         _ => Error::remote("MLflow did not do as asked", detail),
+    }
+}
+
+impl From<aws::Error> for Error {
+    fn from(error: aws::Error) -> Self {
+        let detail = sentence(&error.to_string());
+        match *error.reason {
+            aws::Reason::NoRegion | aws::Reason::Credentials { .. } => {
+                Error::user("AWS configuration not usable", detail)
+            }
+            _ => Error::remote("The call of S3 failed", detail),
+        }
+    }
+}
+
+impl From<azure::Error> for Error {
+    fn from(error: azure::Error) -> Self {
+        let detail = sentence(&error.to_string());
+        match error.reason {
+            azure::Reason::Credentials { .. } => {
+                Error::user("Azure configuration not usable", detail)
+            }
+            _ => Error::remote("The call of Azure Blob Storage failed", detail),
+        }
     }
 }
 

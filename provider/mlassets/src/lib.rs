@@ -30,6 +30,7 @@ assets! {
     model_version::ModelVersion: resource and lookup and list,
     notify::Notify: action,
     pause_deployments::PauseDeployments: action,
+    presigned_url::PresignedUrl: ephemeral,
     registry_credentials::RegistryCredentials: ephemeral,
     registry_lock::RegistryLock: ephemeral,
     release_gate::ReleaseGate: data_source,

@@ -12,7 +12,9 @@ pub mod notify;
 mod http;
 pub mod mlflow;
 pub mod prefect;
+pub mod presign;
 pub mod registry;
 pub mod signal;
 mod tls;
 pub mod worm;
+

@@ -40,6 +40,15 @@ pub struct Backends {
     ranks: Ranks,
 }
 
+/// The clients of clouds, each as far as it is configured.
+#[derive(Debug)]
+pub struct Clouds {
+    /// Amazon Web Services, or another server that speaks S3.
+    pub aws: Result<Arc<Aws>>,
+    /// A storage account of Azure.
+    pub azure: Result<Arc<Azure>>,
+}
+
 /// A backend, if there is one.
 #[derive(Debug)]
 enum Configured<T> {
@@ -315,6 +324,22 @@ impl Provide<Notifier> for Backends {
 
     fn is_unknown(&self) -> bool {
         self.notifier.is_unknown()
+    }
+}
+
+/// Which of them is needed is known only where one is.
+impl Provide<Clouds> for Backends {
+    fn provide(&self) -> Result<Arc<Clouds>> {
+        let (aws, azure) = (Provide::<Aws>::provide(self), Provide::<Azure>::provide(self));
+        Ok(Arc::new(Clouds { aws, azure }))
+    }
+
+    fn missing(&self) -> Option<Error> {
+        None
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.aws.is_unknown() || self.azure.is_unknown()
     }
 }
 

@@ -46,6 +46,7 @@ pub(super) fn aws(block: AwsBlock) -> Result<Aws, Vec<Problem>> {
             .max_retries
             .and_then(|retries| u32::try_from(retries).ok())
             .map_or(defaults.max_attempts, |retries| retries + 1),
+        first_wait: defaults.first_wait,
         timeout: seconds(block.timeout_seconds, defaults.timeout),
     };
     Aws::new(config).map_err(|problems| {

@@ -7,7 +7,7 @@ mod configuration;
 mod mlflow;
 mod problem;
 
-pub use backends::Backends;
+pub use backends::{Backends, Clouds};
 pub use configuration::{
     AuditBlock, AwsBlock, AzureBlock, GateBlock, MlAssets, NotifyBlock, PrefectBlock, RedisBlock,
     RegistryBlock, WormBlock,

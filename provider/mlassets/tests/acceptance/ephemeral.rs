@@ -7,7 +7,8 @@ use std::time::Duration;
 use mlassets::backend::registry::{Error, Held, Registry};
 
 use crate::harness::{Workspace, told, unique};
-use crate::registries::{Ground, postgres, provider};
+use crate::registries::{Ground, postgres, provider, wait};
+use crate::s3::S3;
 use crate::secrets::Cage;
 
 fn lock(wait_seconds: u32) -> String {
@@ -140,4 +141,98 @@ fn a_file_has_no_credentials() {
         .fails()
         .says("No credentials for a file")
         .says("has no users, so there are no credentials for it");
+}
+
+/// A signed URL and something that writes it down, which nobody should do.
+fn signed(bucket: &str, arguments: &str) -> String {
+    format!(
+        "ephemeral \"mlassets_presigned_url\" \"this\" {{\n  bucket = \"{bucket}\"\n{arguments}\n}}\n\
+         resource \"terraform_data\" \"this\" {{\n  triggers_replace = timestamp()\n  provisioner \"local-exec\" {{\n    command = \"printf %s \\\"$URL\\\" > url\"\n    \
+         environment = {{ URL = ephemeral.mlassets_presigned_url.this.url }}\n  }}\n}}\n"
+    )
+}
+
+/// What a request with that URL gets.
+fn ask(method: &str, url: &str, body: &'static str) -> (u16, Vec<u8>) {
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    wait(async {
+        let method = method.parse().expect("a method of HTTP");
+        let asked = reqwest::Client::new().request(method, url).body(body);
+        let answer = asked.send().await.expect("the server answers");
+        let status = answer.status().as_u16();
+        (status, answer.bytes().await.expect("the answer is whole").to_vec())
+    })
+}
+
+#[test]
+fn a_signed_url_does_what_it_is_for_and_ends() {
+    let s3 = S3::new();
+    s3.make(&s3.bucket);
+    let workspace = s3.reach(Workspace::new(""));
+    let url = |arguments: &str| {
+        workspace.configure(&signed(&s3.bucket, arguments));
+        workspace.apply().ok();
+        std::fs::read_to_string(workspace.path("url")).expect("it was written down")
+    };
+    let object = "  key = \"a folder/ä.json\"";
+    let put = url(&format!("{object}\n  method = \"PUT\""));
+    assert_eq!(ask("PUT", &put, "first").0, 200);
+    assert_eq!(ask("GET", &put, "").0, 403, "it is for writing alone");
+    let get = url(object);
+    assert_eq!(ask("GET", &get, ""), (200, b"first".to_vec()));
+    assert_eq!(ask("PUT", &get, "forged").0, 403, "it is for reading alone");
+    for (from, to) in [
+        ("%C3%A4.json", "%C3%B6.json"),
+        ("X-Amz-Expires=900", "X-Amz-Expires=901"),
+        ("X-Amz-Signature=", "X-Amz-Signature=0"),
+    ] {
+        assert!(get.contains(from), "{from} is not in {get}");
+        assert_eq!(ask("GET", &get.replace(from, to), "").0, 403, "{to}");
+    }
+    let brief = url(&format!("{object}\n  expires_in = 1"));
+    std::thread::sleep(Duration::from_secs(3));
+    assert_eq!(ask("GET", &brief, "").0, 403, "it has ended");
+
+    let both = format!("{object}\n  method = \"PUT\"\n  version_id = \"v1\"");
+    workspace.configure(&signed(&s3.bucket, &both));
+    workspace.run(&["validate", "-no-color"]).fails().says("A version cannot be written");
+    workspace.configure(&signed(&s3.bucket, &format!("{object}\n  expires_in = 604801")));
+    workspace.run(&["validate", "-no-color"]).fails().says("604800");
+    workspace.configure(&signed(&s3.bucket, &format!("{object}\n  store = \"azure\"")));
+    workspace.apply().fails().says("No `azure` block in the provider configuration");
+}
+
+#[test]
+fn a_signed_url_of_a_record_is_of_its_version_and_nowhere_else() {
+    let s3 = S3::new();
+    let record = format!(
+        "resource \"mlassets_worm_bucket\" \"this\" {{\n  name = \"{0}\"\n  retention_days = 1\n}}\n\
+         resource \"mlassets_worm_record\" \"this\" {{\n  bucket = mlassets_worm_bucket.this.name\n  \
+         record_type = \"release\"\n  name = \"v1.json\"\n  content = \"evidence\"\n  \
+         event_time = \"2025-01-15T04:00:00Z\"\n}}\n",
+        s3.bucket
+    );
+    let of_record = "  key = mlassets_worm_record.this.path\n  version_id = mlassets_worm_record.this.version_id";
+    let reach = |workspace: Workspace| {
+        s3.reach(workspace).without("MLASSETS_WORM_DIRECTORY").env("MLASSETS_WORM_BACKEND", "s3")
+    };
+    let workspace = reach(Workspace::new(&format!("{record}{}", signed(&s3.bucket, of_record))));
+    workspace.apply().ok();
+    s3.meddle(async |client, bucket| {
+        let forged = aws_sdk_s3::primitives::ByteStream::from_static(b"forged");
+        let put = client.put_object().bucket(bucket).key("release/2025/202501/v1.json");
+        put.body(forged).send().await.expect("it is allowed");
+    });
+    let url = std::fs::read_to_string(workspace.path("url")).expect("it was written down");
+    assert_eq!(ask("GET", &url, ""), (200, b"evidence".to_vec()));
+
+    let unused = format!(
+        "ephemeral \"mlassets_presigned_url\" \"this\" {{\n  bucket = \"{}\"\n  key = \"a\"\n}}\n",
+        s3.bucket
+    );
+    let cage = Cage::within(reach, &unused).wary_of("X-Amz-Signature=");
+    cage.run(&["plan", "-input=false", "-no-color", "-out=saved.plan"]).ok();
+    cage.run(&["apply", "-input=false", "-no-color", "saved.plan"]).ok();
+    cage.run(&["show", "-json"]).ok();
+    cage.search();
 }

@@ -13,6 +13,7 @@ mod server;
 mod actions;
 mod audit;
 mod configuration;
+mod credentials;
 mod data;
 mod docs_examples;
 mod ephemeral;

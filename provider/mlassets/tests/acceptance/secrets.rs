@@ -64,7 +64,12 @@ pub(crate) struct Cage {
 
 impl Cage {
     pub(crate) fn new(resources: &str) -> Self {
-        let workspace = Workspace::new(resources);
+        Self::within(|workspace| workspace, resources)
+    }
+
+    /// The same in a workspace that is prepared so.
+    pub(crate) fn within(prepare: impl Fn(Workspace) -> Workspace, resources: &str) -> Self {
+        let workspace = prepare(Workspace::new(resources));
         let log = workspace.path("trace.log").display().to_string();
         let workspace = workspace
             .env("TF_LOG", "TRACE")

@@ -21,6 +21,8 @@ pub struct Config {
     pub path_style: Option<bool>,
     /// Most tries of one call, at least 1.
     pub max_attempts: u32,
+    /// Longest wait before the second try; it doubles with each further one.
+    pub first_wait: Duration,
     /// Longest time for one try.
     pub timeout: Duration,
 }
@@ -54,6 +56,7 @@ impl Default for Config {
             endpoint: None,
             path_style: None,
             max_attempts: 5,
+            first_wait: Duration::from_secs(1),
             timeout: Duration::from_mins(1),
         }
     }

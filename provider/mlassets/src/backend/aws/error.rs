@@ -64,6 +64,12 @@ pub enum Reason {
         /// What the SDK said.
         cause: String,
     },
+    /// The answer ended before its end.
+    #[error("the answer broke off: {cause}; check the network, then run it again")]
+    BrokenOff {
+        /// What the SDK said.
+        cause: String,
+    },
     /// An answer that makes no sense.
     #[error("the answer makes no sense: {cause}")]
     Answer {
@@ -120,6 +126,11 @@ impl Error {
             }
             _ => None,
         }
+    }
+
+    /// Whether an answer ended before its end.
+    pub fn is_broken_off(&self) -> bool {
+        matches!(*self.reason, Reason::BrokenOff { .. })
     }
 
     /// Whether the server refused with this code.

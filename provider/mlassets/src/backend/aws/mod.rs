@@ -6,6 +6,7 @@
 
 mod config;
 mod error;
+mod presign;
 
 #[cfg(test)]
 mod tests;
@@ -13,12 +14,15 @@ mod tests;
 use std::fmt;
 use std::time::Duration;
 
+use aws_config::default_provider::region::DefaultRegionChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::Credentials;
+use aws_sdk_s3::config::retry::RetryPartition;
 use secrecy::ExposeSecret as _;
 use tokio::sync::OnceCell;
 
@@ -66,7 +70,7 @@ impl Aws {
     }
 
     async fn connect(&self) -> Result<Client, Error> {
-        let shared = self.loader().load().await;
+        let shared = self.loader().await.load().await;
         let region = shared.region().cloned();
         let region = region
             .or_else(|| self.config.endpoint.is_some().then(|| Region::new(REGION_OF_ENDPOINTS)));
@@ -74,31 +78,46 @@ impl Aws {
             return Err(Error::new(self.server(), "choosing the region", Reason::NoRegion));
         };
         let path_style = self.config.path_style.unwrap_or(self.config.endpoint.is_some());
-        let config = aws_sdk_s3::config::Builder::from(&shared)
+        // The endpoint is that of S3 alone: who gives credentials is somebody else.
+        let mut config = aws_sdk_s3::config::Builder::from(&shared);
+        if let Some(endpoint) = &self.config.endpoint {
+            config = config.endpoint_url(endpoint);
+        }
+        let config = config
             .region(region)
             .force_path_style(path_style)
+            // One server that fails uses up no tries of another one.
+            .retry_partition(RetryPartition::new(self.server().to_owned()))
             .build();
         Ok(Client::from_conf(config))
     }
 
-    fn loader(&self) -> ConfigLoader {
+    async fn loader(&self) -> ConfigLoader {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(CONNECT.min(self.config.timeout))
             .operation_attempt_timeout(self.config.timeout)
             .build();
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-            .retry_config(RetryConfig::standard().with_max_attempts(self.config.max_attempts))
+            .retry_config(
+                RetryConfig::standard()
+                    .with_max_attempts(self.config.max_attempts)
+                    .with_initial_backoff(self.config.first_wait),
+            )
             .timeout_config(timeouts);
         if let Some(region) = &self.config.region {
             loader = loader.region(Region::new(region.clone()));
         }
-        if let Some(endpoint) = &self.config.endpoint {
-            loader = loader.endpoint_url(endpoint);
-        }
         if let Some(profile) = &self.config.profile {
             // A profile that is asked for by name wins over keys in the environment.
-            let credentials =
-                ProfileFileCredentialsProvider::builder().profile_name(profile).build();
+            let region = match &self.config.region {
+                Some(region) => Some(Region::new(region.clone())),
+                None => DefaultRegionChain::builder().profile_name(profile).build().region().await,
+            };
+            // Without a region a profile with a role knows nobody to ask.
+            let credentials = ProfileFileCredentialsProvider::builder()
+                .configure(&ProviderConfig::without_region().with_region(region))
+                .profile_name(profile)
+                .build();
             loader = loader.profile_name(profile).credentials_provider(credentials);
         }
         if let Some(keys) = &self.config.keys {

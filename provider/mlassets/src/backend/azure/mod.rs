@@ -7,6 +7,7 @@
 mod blob;
 mod config;
 mod error;
+mod presign;
 mod sign;
 mod token;
 
@@ -27,7 +28,7 @@ pub use blob::{Blob, Container, Immutability, ListedBlob, PolicyMode, Written};
 pub use config::{Auth, Config, ConfigProblem, Entra};
 pub use error::{Error, Reason};
 
-use crate::backend::tls;
+use crate::backend::{fault, tls};
 use token::Tokens;
 
 /// The version of the REST API. Version-level immutability needs 2020-06-12.
@@ -174,7 +175,9 @@ impl Azure {
         if request.method == Method::PUT {
             builder = builder.header(reqwest::header::CONTENT_LENGTH, request.body.len());
         }
+        fault::point("azure.before_call");
         let answer = builder.body(request.body.clone()).send().await.map_err(unreachable)?;
+        fault::point("azure.answered");
         let status = answer.status();
         let headers = answer.headers().clone();
         if status.is_success() {

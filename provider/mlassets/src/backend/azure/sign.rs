@@ -51,8 +51,13 @@ pub(super) fn string_to_sign(
 
 /// The header that proves possession of `key`, which is base64.
 pub(super) fn authorization(account: &str, key: &str, text: &str) -> String {
+    format!("SharedKey {account}:{}", signature(key, text))
+}
+
+/// The signature of a text with `key`; both are base64.
+pub(super) fn signature(key: &str, text: &str) -> String {
     let key = STANDARD.decode(key).unwrap_or_default();
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).expect("HMAC takes keys of any length");
     mac.update(text.as_bytes());
-    format!("SharedKey {account}:{}", STANDARD.encode(mac.finalize().into_bytes()))
+    STANDARD.encode(mac.finalize().into_bytes())
 }

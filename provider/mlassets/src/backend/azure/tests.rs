@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::*;
+use crate::backend::presign::{Presign, Verb};
 
 fn local(endpoint: &str) -> Config {
     Config {
@@ -108,4 +109,88 @@ async fn a_server_that_is_not_there_is_named() {
     assert!(text.starts_with(start), "{text}");
     assert!(text.ends_with("; check the account, the endpoint and the network"), "{text}");
     assert!(!text.contains("SharedKey"), "{text}");
+}
+
+/// The signatures are those that Microsoft's library for Python makes of the same.
+#[test]
+fn shared_access_signatures_are_those_of_the_service() {
+    const ENDS: &str = "se=2025-01-15T05%3A00%3A00Z";
+    const VERSION: &str = "2025-01-15T04:00:00.1234567Z";
+    fn check(verb: Verb, version: Option<&str>, lent: Option<&presign::Delegation>, rest: &str) {
+        let config = Config::new("mlevidence", Auth::SharedKey("aHVudGVyMg==".into()));
+        let azure = Azure::new(config).unwrap();
+        let wanted = Presign {
+            bucket: "audit".to_owned(),
+            key: "release/2025/a b.json".to_owned(),
+            version: version.map(str::to_owned),
+            verb,
+            lasts: Duration::from_hours(1),
+        };
+        let ends = "2025-01-15T05:00:00Z".parse().unwrap();
+        let key = "aHVudGVyMg==".into();
+        assert_eq!(azure.sas(&wanted, ends, &key, lent), format!("{ENDS}{rest}"));
+    }
+    let common = "spr=https&sv=2021-12-02";
+    check(
+        Verb::Get,
+        None,
+        None,
+        &format!("&sp=r&{common}&sr=b&sig=ieOKLS6PwObUimX79w7n%2BTljVC74cLK1aR1lP0tJfOs%3D"),
+    );
+    check(
+        Verb::Put,
+        None,
+        None,
+        &format!("&sp=cw&{common}&sr=b&sig=3ao5QDCytZCj5BC5UV42xEfEOCvkNos0QnPNEkdlC8A%3D"),
+    );
+    check(
+        Verb::Get,
+        Some(VERSION),
+        None,
+        &format!("&sp=r&{common}&sr=bv&sig=itmUF077XKRUAGm9r4gjSg2MYVBKMjNGcuNC3GrdkIU%3D"),
+    );
+    let answer = "\u{feff}<?xml version=\"1.0\"?><UserDelegationKey>\
+                  <SignedOid>11111111-1111-1111-1111-111111111111</SignedOid>\
+                  <SignedTid>22222222-2222-2222-2222-222222222222</SignedTid>\
+                  <SignedStart>2025-01-15T04:00:00Z</SignedStart><SignedExpiry>2025-01-15T05:00:00Z</SignedExpiry>\
+                  <SignedService>b</SignedService><SignedVersion>2021-12-02</SignedVersion>\
+                  <Value>aHVudGVyMg==</Value></UserDelegationKey>";
+    let lent = presign::read_delegation(answer.as_bytes()).unwrap();
+    check(
+        Verb::Get,
+        Some(VERSION),
+        Some(&lent),
+        &format!(
+            "&sp=r&{common}&sr=bv&skoid=11111111-1111-1111-1111-111111111111&\
+             sktid=22222222-2222-2222-2222-222222222222&skt=2025-01-15T04%3A00%3A00Z&ske=2025-01-15T05%3A00%3A00Z&sks=b&\
+             skv=2021-12-02&sig=%2Bl3pXWRLi%2FlUvZuT1dhT9oiGY6tHKz3AHHv2J1Tm8w4%3D"
+        ),
+    );
+    assert!(presign::read_delegation(b"<UserDelegationKey/>").is_none());
+}
+
+#[tokio::test]
+async fn a_signed_url_names_the_blob_and_ends() {
+    let wanted = Presign {
+        bucket: "audit".to_owned(),
+        key: "release/a b.json".to_owned(),
+        version: Some("v1".to_owned()),
+        verb: Verb::Put,
+        lasts: Duration::from_mins(15),
+    };
+    let before = Timestamp::now();
+    let signed = Azure::new(local("http://127.0.0.1:1")).unwrap().presign(&wanted).await.unwrap();
+    let left = signed.ends.duration_since(before).as_secs();
+    assert!((899..=901).contains(&left), "{left}");
+    assert_eq!(signed.headers["x-ms-blob-type"], "BlockBlob");
+    let url = signed.url.expose_secret();
+    let start = "http://127.0.0.1:1/audit/release/a%20b.json?versionid=v1&se=";
+    assert!(url.starts_with(start) && url.contains("&spr=https%2Chttp&"), "{url}");
+    let config = Config { auth: Auth::Sas("sig=x".into()), ..local("http://127.0.0.1:1") };
+    let error = Azure::new(config).unwrap().presign(&wanted).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "http://127.0.0.1:1 failed at signing a URL of `release/a b.json` in `audit`: no usable credentials: a shared access \
+         signature cannot sign another one; log in with `az login`, or set the `azure` block or its environment variables"
+    );
 }

@@ -185,6 +185,19 @@ impl Objects {
         }
         Ok(())
     }
+
+    /// Locks one entry as long as the retention asks for.
+    pub(super) async fn lock_entry(
+        &self,
+        bucket: &str,
+        look: &Look,
+        sequence: u64,
+    ) -> Result<(), Error> {
+        let Some(version) = look.entries.get(&sequence) else { return Ok(()) };
+        let (key, until) =
+            (format!("{CHAIN}/{}", file_name(sequence)), look.entry_kept_until(sequence));
+        self.ensure_locked(bucket, &key, version, until).await.map(drop)
+    }
 }
 
 impl Look {

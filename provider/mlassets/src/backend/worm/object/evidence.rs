@@ -221,7 +221,11 @@ impl Objects {
     }
 
     /// Every version of one object.
-    pub(super) async fn versions(&self, bucket: &str, key: &str) -> Result<Vec<Version>, Error> {
+    pub(in crate::backend::worm) async fn versions(
+        &self,
+        bucket: &str,
+        key: &str,
+    ) -> Result<Vec<Version>, Error> {
         Ok(by_key(self.store.list(bucket, key).await?).remove(key).unwrap_or_default())
     }
 

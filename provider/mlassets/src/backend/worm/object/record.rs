@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use crate::backend::fault;
-use crate::backend::worm::chain::{CHAIN, file_name};
 use crate::backend::worm::entry::{Event, content_hash, retained_until};
 use crate::backend::worm::error::{CONTENT, Error};
 use crate::backend::worm::model::{
@@ -48,6 +47,8 @@ impl Objects {
                 if self.locate(&there).await?.versions.iter().all(|version| version.is_marker) {
                     self.put_back(&there, &bytes).await?;
                 }
+                // An interrupted append may have left its entry without a lock.
+                self.lock_entry(&key.bucket, &look, there.sequence).await?;
                 return self.intact(there).await;
             }
             let object: Object = match placed.take() {
@@ -70,10 +71,7 @@ impl Objects {
                 retain_until,
             };
             if let Some(entry) = self.add(&key.bucket, &mut look, written_at, event).await? {
-                let version = &look.entries[&entry.sequence];
-                let name = format!("{CHAIN}/{}", file_name(entry.sequence));
-                let until = look.entry_kept_until(entry.sequence);
-                self.ensure_locked(&key.bucket, &name, version, until).await?;
+                self.lock_entry(&key.bucket, &look, entry.sequence).await?;
                 let record = look.chain.record(&key.bucket, &key.path);
                 return self.intact(record.expect("the entry was just added")).await;
             }
@@ -201,7 +199,8 @@ impl Objects {
         let RecordKey { bucket, path } = key;
         for _ in 0..TRIES {
             let mut look = self.expect_sound(bucket).await?;
-            if look.chain.deleted.contains_key(path) {
+            if let Some(&sequence) = look.chain.deleted.get(path) {
+                self.lock_entry(bucket, &look, sequence).await?;
                 let leftovers = self.versions(bucket, path).await?;
                 return self.remove(key, &leftovers).await;
             }
@@ -222,10 +221,7 @@ impl Objects {
             let written_at = look.chain.time(now);
             let event = Event::Deletion { path: path.clone() };
             if let Some(entry) = self.add(bucket, &mut look, written_at, event).await? {
-                let name = format!("{CHAIN}/{}", file_name(entry.sequence));
-                let until = look.entry_kept_until(entry.sequence);
-                self.ensure_locked(bucket, &name, &look.entries[&entry.sequence], until).await?;
-                return Ok(());
+                return self.lock_entry(bucket, &look, entry.sequence).await;
             }
         }
         Err(Error::Contended { bucket: bucket.clone(), tries: TRIES })

@@ -23,6 +23,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use crate::backend::aws::{self, Aws};
+use crate::backend::fault;
 use crate::backend::worm::error::Error;
 use crate::backend::worm::model::{LockMode, Retention};
 use crate::backend::worm::object::store::{Defaults, Object, Put, Upload, Version};
@@ -32,6 +33,9 @@ const FIRST_REGION: &str = "us-east-1";
 
 /// How often two writers of one name may meet before one of them must have won.
 const MEETINGS: u32 = 5;
+
+/// How often an object is read whose bytes do not all arrive.
+const GETS: u32 = 3;
 
 const NO_LOCK: &str = "it was made without Object Lock; choose another name, or turn on versioning and Object Lock for it";
 
@@ -237,6 +241,22 @@ impl S3 {
         key: &str,
         version: Option<&str>,
     ) -> Result<Option<Object>, Error> {
+        let mut tries = 1;
+        loop {
+            match self.get_once(bucket, key, version).await {
+                // The SDK tries again until an answer begins, and not when it breaks off.
+                Err(Error::Aws(error)) if error.is_broken_off() && tries < GETS => tries += 1,
+                got => return got,
+            }
+        }
+    }
+
+    async fn get_once(
+        &self,
+        bucket: &str,
+        key: &str,
+        version: Option<&str>,
+    ) -> Result<Option<Object>, Error> {
         let asked = self
             .client()
             .await?
@@ -261,7 +281,7 @@ impl S3 {
         };
         let bytes = found.body.collect().await.map_err(|error| {
             let cause = error.to_string();
-            aws::Error::new(self.place(), step(), aws::Reason::Unreachable { cause })
+            aws::Error::new(self.place(), step(), aws::Reason::BrokenOff { cause })
         })?;
         Ok(Some(Object { bytes: bytes.to_vec(), ..object }))
     }
@@ -455,6 +475,7 @@ impl S3 {
     }
 
     async fn client(&self) -> Result<&Client, aws::Error> {
+        fault::point("s3.before_call");
         self.aws.s3().await
     }
 
@@ -470,6 +491,7 @@ impl S3 {
     where
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
+        fault::point("s3.answered");
         asked.map_err(|error| aws::Error::from_sdk(self.place(), step(), &error))
     }
 }

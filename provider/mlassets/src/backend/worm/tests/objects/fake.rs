@@ -9,8 +9,8 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
+use jiff::{SignedDuration, Timestamp};
 use percent_encoding::percent_decode_str;
 
 /// A running fake; its thread ends with the test process.
@@ -24,6 +24,8 @@ pub(super) struct Fake {
 struct Account {
     containers: BTreeMap<String, Container>,
     writes: u64,
+    /// How far its clock is ahead.
+    ahead: SignedDuration,
 }
 
 #[derive(Default)]
@@ -94,16 +96,18 @@ impl Fake {
         }
     }
 
+    /// Lets days pass by the service's clock.
+    pub(super) fn pass_days(&self, days: i64) {
+        self.account.lock().unwrap().ahead += SignedDuration::from_hours(24 * days);
+    }
+
     fn serve(&self, stream: &TcpStream) {
         let Some(request) = Request::read(stream) else { return };
-        let answer = self.account.lock().unwrap().answer(&request);
+        let mut account = self.account.lock().unwrap();
+        let (answer, now) = (account.answer(&request), account.now());
+        drop(account);
         let mut text = format!("HTTP/1.1 {} Fake\r\nconnection: close\r\n", answer.status);
-        let _ = write!(
-            text,
-            "date: {}\r\ncontent-length: {}\r\n",
-            date(Timestamp::now()),
-            answer.body.len()
-        );
+        let _ = write!(text, "date: {}\r\ncontent-length: {}\r\n", date(now), answer.body.len());
         for (name, value) in &answer.headers {
             let _ = write!(text, "{name}: {value}\r\n");
         }
@@ -171,7 +175,12 @@ impl Account {
         Answer { status: 200, headers: Vec::new(), body: text.into_bytes() }
     }
 
+    fn now(&self) -> Timestamp {
+        Timestamp::now() + self.ahead
+    }
+
     fn answer(&mut self, request: &Request) -> Answer {
+        let now = self.now();
         if request.container.is_empty() && request.is("comp", "list") {
             return self.list(request);
         }
@@ -198,7 +207,7 @@ impl Account {
                     return refuse(409, "BlobAlreadyExists");
                 }
                 let policy = request.policy();
-                if policy.as_ref().is_some_and(|(until, _)| *until <= Timestamp::now()) {
+                if policy.as_ref().is_some_and(|(until, _)| *until <= now) {
                     return refuse(400, "InvalidHeaderValue");
                 }
                 let id = self.put(&request.container, &request.blob, request.body.clone(), policy);
@@ -206,7 +215,7 @@ impl Account {
             }
             (_, _, None) => refuse(404, "BlobNotFound"),
             ("GET" | "HEAD", _, Some(at)) => versions[at].read(),
-            ("PUT", "immutabilityPolicies", Some(at)) => versions[at].retain(request),
+            ("PUT", "immutabilityPolicies", Some(at)) => versions[at].retain(request, now),
             ("PUT", "legalhold", Some(at)) => {
                 versions[at].hold = request.headers["x-ms-legal-hold"] == "true";
                 Answer { status: 200, ..Answer::default() }
@@ -219,7 +228,7 @@ impl Account {
                 refuse(403, "OperationNotAllowedOnRootBlob")
             }
             ("DELETE", _, Some(at)) => {
-                if let Some(code) = versions[at].kept() {
+                if let Some(code) = versions[at].kept(now) {
                     return refuse(409, code);
                 }
                 versions.remove(at);
@@ -237,13 +246,14 @@ impl Account {
         policy: Option<(Timestamp, String)>,
     ) -> String {
         self.writes += 1;
+        let now = self.now();
         let id = format!("2025-01-01T00:00:00.{:07}Z", self.writes);
         let container = self.containers.get_mut(container).unwrap();
         let versions = container.blobs.entry(blob.to_owned()).or_default();
         for version in versions.iter_mut() {
             version.is_current = false;
         }
-        let modified = Timestamp::now();
+        let modified = now;
         versions.push(Version {
             id: id.clone(),
             bytes,
@@ -316,7 +326,7 @@ impl Version {
         Answer { status: 200, headers, body: self.bytes.clone() }
     }
 
-    fn retain(&mut self, request: &Request) -> Answer {
+    fn retain(&mut self, request: &Request, now: Timestamp) -> Answer {
         let Some((until, mode)) = request.policy() else {
             return refuse(400, "InvalidHeaderValue");
         };
@@ -326,7 +336,7 @@ impl Version {
         {
             return refuse(409, "BlobImmutableDueToPolicy");
         }
-        if until <= Timestamp::now() {
+        if until <= now {
             return refuse(400, "InvalidHeaderValue");
         }
         self.policy = Some((until, mode));
@@ -334,11 +344,10 @@ impl Version {
     }
 
     /// The code of what keeps it.
-    fn kept(&self) -> Option<&'static str> {
+    fn kept(&self, now: Timestamp) -> Option<&'static str> {
         if self.hold {
             return Some("BlobImmutableDueToLegalHold");
         }
-        let now = Timestamp::now();
         self.policy.as_ref().filter(|(until, _)| *until > now).map(|_| "BlobImmutableDueToPolicy")
     }
 }

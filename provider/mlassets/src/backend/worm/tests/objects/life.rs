@@ -207,7 +207,7 @@ async fn a_container_that_holds_no_evidence_is_refused_and_says_how_to_make_one(
         let (fake, bucket) = (Fake::start(), name());
         prepare(&fake, &bucket);
         let archive =
-            Objects::azure(client(&fake), LockMode::Compliance, Options::new("t")).unwrap();
+            Objects::azure(client(&fake.url()), LockMode::Compliance, Options::new("t")).unwrap();
         let new = NewBucket { name: bucket.clone(), retention_days: 1 };
         let error = archive.create_bucket(&new).await.unwrap_err().to_string();
         let text = error.replace(&bucket, "BUCKET").replace(&fake.url(), "SERVER");

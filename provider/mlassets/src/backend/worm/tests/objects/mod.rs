@@ -8,7 +8,11 @@
 mod copy;
 mod fake;
 #[cfg(feature = "acceptance")]
+mod faults;
+#[cfg(feature = "acceptance")]
 mod hostile;
+#[cfg(feature = "fault-injection")]
+mod kill;
 mod life;
 mod texts;
 
@@ -42,7 +46,7 @@ impl Lab {
         let fake = Fake::start();
         let bucket = name();
         fake.add_container(&bucket, true, false);
-        let archive = Objects::azure(client(&fake), mode, Options::new("tester")).unwrap();
+        let archive = Objects::azure(client(&fake.url()), mode, Options::new("tester")).unwrap();
         Self { archive, bucket, store: Meddler::Azure(fake) }
     }
 
@@ -59,14 +63,7 @@ impl Lab {
     }
 
     fn record(&self, name: &str, bytes: &str) -> NewRecord {
-        NewRecord {
-            bucket: self.bucket.clone(),
-            record_type: "release".to_owned(),
-            name: name.to_owned(),
-            event_time: "2025-01-15T09:30:00Z".parse().unwrap(),
-            content: Content::Bytes(bytes.as_bytes().to_vec()),
-            expected_sha256: None,
-        }
+        record(&self.bucket, name, bytes)
     }
 
     fn key(&self, name: &str) -> RecordKey {
@@ -115,9 +112,20 @@ impl Meddler {
     }
 }
 
-fn client(fake: &Fake) -> Arc<Azure> {
+fn record(bucket: &str, name: &str, bytes: &str) -> NewRecord {
+    NewRecord {
+        bucket: bucket.to_owned(),
+        record_type: "release".to_owned(),
+        name: name.to_owned(),
+        event_time: "2025-01-15T09:30:00Z".parse().unwrap(),
+        content: Content::Bytes(bytes.as_bytes().to_vec()),
+        expected_sha256: None,
+    }
+}
+
+fn client(url: &str) -> Arc<Azure> {
     let config = azure::Config {
-        endpoint: Some(fake.url()),
+        endpoint: Some(url.to_owned()),
         max_attempts: 1,
         ..azure::Config::new("mlevidence", Auth::SharedKey("aGVsbG8=".into()))
     };
@@ -126,7 +134,12 @@ fn client(fake: &Fake) -> Arc<Azure> {
 
 #[cfg(feature = "acceptance")]
 fn aws() -> crate::backend::aws::Aws {
-    use crate::backend::aws::{Aws, Config, Keys};
+    crate::backend::aws::Aws::new(config()).unwrap()
+}
+
+#[cfg(feature = "acceptance")]
+fn config() -> crate::backend::aws::Config {
+    use crate::backend::aws::{Config, Keys};
 
     let url = std::env::var("MLASSETS_TEST_S3_URL")
         .expect("set MLASSETS_TEST_S3_URL to an S3 server for tests, with its keys");
@@ -139,7 +152,7 @@ fn aws() -> crate::backend::aws::Aws {
     url.set_username("").unwrap();
     url.set_password(None).unwrap();
     let endpoint = url.as_str().trim_end_matches('/').to_owned();
-    Aws::new(Config { keys: Some(keys), endpoint: Some(endpoint), ..Config::default() }).unwrap()
+    Config { keys: Some(keys), endpoint: Some(endpoint), ..Config::default() }
 }
 
 /// A bucket's name that no other test has.
