@@ -20,6 +20,8 @@ macro_rules! assets {
 }
 
 assets! {
+    artifact_distribution::ArtifactDistribution: resource and lookup,
+    artifact_verification::ArtifactVerification: data_source,
     model_deployment::ModelDeployment: resource and lookup,
     model_registry::ModelRegistry: resource and lookup,
     model_version::ModelVersion: resource and lookup,

@@ -3,6 +3,7 @@
 //! **Invariant:** nothing here knows Terraform or `tfplug`; a backend speaks of pools, versions and
 //! records, and its errors carry data from which a resource makes a diagnostic.
 
+pub mod artifacts;
 pub mod fault;
 pub mod gate;
 pub mod prefect;

@@ -9,6 +9,7 @@ use super::blocks;
 use super::configuration::MlAssets;
 use super::problem::Problem;
 use crate::adopted::Adopted;
+use crate::backend::artifacts::Store;
 use crate::backend::fault;
 use crate::backend::gate::Gate;
 use crate::backend::prefect::Prefect;
@@ -23,6 +24,7 @@ pub struct Backends {
     prefect: Configured<Prefect>,
     registry: Configured<Registry>,
     worm: Configured<Archive>,
+    artifacts: Configured<Store>,
     signals: Configured<Signals>,
     gate: Configured<Gate>,
     adopted: Adopted,
@@ -49,16 +51,24 @@ impl Backends {
         let prefect = make("prefect", config.prefect, blocks::prefect);
         let registry = make("registry", config.registry, |block| blocks::registry(block, &actor));
         let worm = make("worm", config.worm, |block| blocks::worm(block, &actor));
+        let artifacts = make("artifacts", config.artifacts, blocks::artifacts);
         let signals = make("redis", config.redis, |block| blocks::redis(block, &actor));
         let gate = make("gate", config.gate, blocks::gate);
-        match (prefect, registry, worm, signals, gate) {
-            (Ok(prefect), Ok(registry), Ok(worm), Ok(signals), Ok(gate)) => {
+        match (prefect, registry, worm, artifacts, signals, gate) {
+            (Ok(prefect), Ok(registry), Ok(worm), Ok(artifacts), Ok(signals), Ok(gate)) => {
                 fault::point("provider.configured");
                 let (adopted, ranks) = (Adopted::default(), Ranks::default());
-                Ok(Backends { prefect, registry, worm, signals, gate, adopted, ranks })
+                Ok(Backends { prefect, registry, worm, artifacts, signals, gate, adopted, ranks })
             }
-            (prefect, registry, worm, signals, gate) => {
-                let errors = [prefect.err(), registry.err(), worm.err(), signals.err(), gate.err()];
+            (prefect, registry, worm, artifacts, signals, gate) => {
+                let errors = [
+                    prefect.err(),
+                    registry.err(),
+                    worm.err(),
+                    artifacts.err(),
+                    signals.err(),
+                    gate.err(),
+                ];
                 let errors = errors.into_iter().flatten();
                 Err(errors.reduce(Error::and).expect("one of them is an error here"))
             }
@@ -152,6 +162,16 @@ impl Provide<Archive> for Backends {
 
     fn missing(&self) -> Option<Error> {
         self.worm.missing("worm", "MLASSETS_WORM_DIRECTORY")
+    }
+}
+
+impl Provide<Store> for Backends {
+    fn provide(&self) -> Result<Arc<Store>> {
+        self.artifacts.get("artifacts", "MLASSETS_ARTIFACTS_DIRECTORY")
+    }
+
+    fn missing(&self) -> Option<Error> {
+        self.artifacts.missing("artifacts", "MLASSETS_ARTIFACTS_DIRECTORY")
     }
 }
 

@@ -6,8 +6,11 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tfplug::{Path, Secret};
 
-use super::configuration::{GateBlock, PrefectBlock, RedisBlock, RegistryBlock, WormBlock};
+use super::configuration::{
+    ArtifactsBlock, GateBlock, PrefectBlock, RedisBlock, RegistryBlock, WormBlock,
+};
 use super::problem::{Origin, Problem};
+use crate::backend::artifacts::Store;
 use crate::backend::gate::Gate;
 use crate::backend::prefect::{self, Auth, Config, ConfigProblem, Prefect};
 use crate::backend::registry::{self, Location, Registry};
@@ -173,6 +176,21 @@ pub(super) fn worm(block: WormBlock, actor: &str) -> Result<Archive, Vec<Problem
     Archive::directory(directory, worm::Options::new(actor)).map_err(|error| {
         let detail = sentence(&error.to_string());
         vec![Problem::new("Archive not usable", detail, Path::attribute("directory"), origin)]
+    })
+}
+
+/// The store of artifacts.
+pub(super) fn artifacts(block: ArtifactsBlock) -> Result<Store, Vec<Problem>> {
+    let Some(directory) = block.directory else {
+        let detail = "Set `directory` in the `artifacts` block to the absolute path of an existing directory, or the \
+                      environment variable MLASSETS_ARTIFACTS_DIRECTORY.";
+        let summary = "No store of artifacts";
+        return Err(vec![Problem::new(summary, detail, Path::ROOT, Origin::Nowhere)]);
+    };
+    let origin = Origin::of(Some(&directory), &["MLASSETS_ARTIFACTS_DIRECTORY"]);
+    Store::directory(directory).map_err(|error| {
+        let (summary, detail) = ("Store of artifacts not usable", sentence(&error.to_string()));
+        vec![Problem::new(summary, detail, Path::attribute("directory"), origin)]
     })
 }
 

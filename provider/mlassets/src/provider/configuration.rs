@@ -7,7 +7,7 @@ use tfplug::{Attr, Schema, Secret};
 use crate::backend::signal::check_prefix;
 
 /// Manages the assets of machine-learning systems that no cloud provider manages: work pools and queues,
-/// model registries, versions and deployments, and records that are written once.
+/// model registries, versions and deployments, artifacts, and records that are written once.
 ///
 /// Each block is needed only if a resource uses it, and most of it can come from the environment.
 /// What comes from the environment is looked at only when a resource uses the block.
@@ -29,6 +29,9 @@ pub struct MlAssets {
     /// The archive of records that are written once.
     #[tf(block, optional)]
     pub worm: Attr<WormBlock>,
+    /// The store of artifacts.
+    #[tf(block, optional)]
+    pub artifacts: Attr<ArtifactsBlock>,
     /// The Redis server of signals.
     #[tf(block, optional)]
     pub redis: Attr<RedisBlock>,
@@ -86,6 +89,15 @@ pub struct WormBlock {
     /// The directory that holds the buckets, as an absolute path. It must exist, since it may be a volume that
     /// is not mounted.
     #[tf(env = "MLASSETS_WORM_DIRECTORY")]
+    pub directory: Option<String>,
+}
+
+/// The store of artifacts.
+#[derive(Schema, Debug)]
+pub struct ArtifactsBlock {
+    /// The directory that holds the environments, as an absolute path. It must exist, since it may be a volume that is
+    /// not mounted.
+    #[tf(env = "MLASSETS_ARTIFACTS_DIRECTORY")]
     pub directory: Option<String>,
 }
 

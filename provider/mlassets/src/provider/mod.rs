@@ -6,7 +6,9 @@ mod configuration;
 mod problem;
 
 pub use backends::Backends;
-pub use configuration::{GateBlock, MlAssets, PrefectBlock, RedisBlock, RegistryBlock, WormBlock};
+pub use configuration::{
+    ArtifactsBlock, GateBlock, MlAssets, PrefectBlock, RedisBlock, RegistryBlock, WormBlock,
+};
 
 use tfplug::{Host, Provider, Registry, Result};
 

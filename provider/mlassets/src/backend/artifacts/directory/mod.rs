@@ -1,0 +1,79 @@
+//! The store on a directory: one folder per version, which appears whole.
+//!
+//! ```text
+//! <root>/<environment>/<model>/<version>/<file>           an artifact, mode 0444
+//! <root>/<environment>/<model>/<version>/SHA256SUMS       the sums, for `sha256sum -c`
+//! <root>/<environment>/<model>/<version>/checksums.json   the manifest, written last
+//! <root>/.stage/<uuid>/                                   a version on its way in or out
+//! <root>/.stage/<uuid>.lock                               locked by whoever works on it
+//! ```
+//!
+//! **Order of effects.** All files of a version are written and flushed in a folder aside, `checksums.json` after the
+//! others; then the folder is renamed. `rename(2)` of a folder never replaces one that holds anything, so it decides
+//! between writers. A removal renames the folder away before its files go. So no one ever sees half a version under
+//! its name, and what a dead process leaves aside is removed by the next one that writes.
+
+mod fs;
+mod look;
+mod publish;
+mod stage;
+
+use std::path::{Component, PathBuf};
+
+use super::error::Error;
+use super::model::{CHECKSUMS, SUMS, VersionKey};
+use crate::backend::fault;
+use fs::Dir;
+use stage::Stage;
+
+/// A store in a directory.
+#[derive(Debug)]
+pub(super) struct Directory {
+    root: PathBuf,
+}
+
+impl Directory {
+    pub(super) fn new(root: PathBuf) -> Result<Self, Error> {
+        let plain = |part| matches!(part, Component::RootDir | Component::Normal(_));
+        if root.is_absolute() && root.components().all(plain) {
+            Ok(Self { root })
+        } else {
+            Err(Error::RelativeRoot)
+        }
+    }
+
+    pub(super) fn remove(&self, key: &VersionKey) -> Result<(), Error> {
+        key.check()?;
+        let root = self.root()?;
+        let Some(parent) = self.parent(&root, key)? else { return Ok(()) };
+        let Some(folder) = parent.folder(&key.version)? else { return Ok(()) };
+        let manifest = look::manifest(&folder)?;
+        let own = |name: &str| {
+            let mut artifacts = manifest.iter().flat_map(|manifest| manifest.artifacts.values());
+            [CHECKSUMS, SUMS].contains(&name) || artifacts.any(|artifact| artifact.file == name)
+        };
+        for name in folder.names()? {
+            if !name.to_str().is_some_and(own) {
+                let name = name.to_string_lossy().into_owned();
+                return Err(Error::Foreign { folder: folder.path(""), name });
+            }
+        }
+        let stage = Stage::new(&root)?;
+        fault::point("artifact_distribution.delete.before_move");
+        stage.take(&parent, &key.version)?;
+        fault::point("artifact_distribution.delete.after_move");
+        stage.clear()
+    }
+
+    fn root(&self) -> Result<Dir, Error> {
+        Dir::open(&self.root)?.ok_or_else(|| Error::NoRoot { root: self.root.clone() })
+    }
+
+    /// The folder that holds the versions of a model, if there is one.
+    fn parent(&self, root: &Dir, key: &VersionKey) -> Result<Option<Dir>, Error> {
+        match root.folder(&key.environment)? {
+            Some(environment) => environment.folder(&key.model),
+            None => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The store of artifacts: versions of models, each a set of files that appears whole and never changes.
+//!
+//! [`Store`] is the door; behind it stands one backend per kind of storage. Today that is a directory; object stores
+//! join as further variants behind the same methods, which is why the words of `model` are free of paths on disk.
+//!
+//! A version lies at `<environment>/<model>/<version>/`: its artifacts, `SHA256SUMS` for `sha256sum -c`, and
+//! `checksums.json`, which is written last, so that without it a version is not complete. A version that exists is
+//! compared, never written over: equal bytes are the same version, other bytes are refused by name.
+
+mod directory;
+mod error;
+mod model;
+mod name;
+mod source;
+mod store;
+mod stream;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::Error;
+pub use model::{Artifact, Condition, Found, Look, Manifest, NewVersion, Problem, VersionKey};
+pub use name::{check_segment, check_sources, file_name};
+pub use source::{SourceProblem, changed, check_source};
+pub use store::Store;

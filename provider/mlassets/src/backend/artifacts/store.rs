@@ -1,0 +1,121 @@
+//! The door to a store, whatever holds it.
+//!
+//! Methods are asynchronous because object stores are; a directory works on the blocking pool. A further backend is a
+//! further variant of [`Backend`], and the compiler then names each method to extend.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::task::spawn_blocking;
+
+use super::directory::Directory;
+use super::error::Error;
+use super::model::{Found, Look, NewVersion, VersionKey};
+use super::stream::Meter;
+
+/// A store of artifacts. Clones share one backend.
+#[derive(Clone, Debug)]
+pub struct Store {
+    backend: Backend,
+}
+
+#[derive(Clone, Debug)]
+enum Backend {
+    Directory(Arc<Directory>),
+}
+
+impl Store {
+    /// A store in the directory `root`, an absolute path whose last folder must exist when it is used.
+    pub fn directory(root: impl Into<PathBuf>) -> Result<Self, Error> {
+        Ok(Self { backend: Backend::Directory(Arc::new(Directory::new(root.into())?)) })
+    }
+
+    /// Publishes a version, and says whether it is new: the same artifacts under the same name are taken over,
+    /// others are [`Error::Taken`]. If `stop` comes first, nothing is published.
+    pub async fn publish(
+        &self,
+        new: NewVersion,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<bool, Error> {
+        let meter = Meter::new(new.key.to_string());
+        match &self.backend {
+            Backend::Directory(it) => {
+                blocking(it, &meter, stop, move |it, meter| it.publish(&new, meter)).await
+            }
+        }
+    }
+
+    /// Looks at a version; none if there is none. A manifest with another SHA-256 than `anchor` is a problem.
+    pub async fn find(
+        &self,
+        key: VersionKey,
+        anchor: Option<String>,
+        look: Look,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<Option<Found>, Error> {
+        let meter = Meter::new(key.to_string());
+        match &self.backend {
+            Backend::Directory(it) => {
+                let find = move |it: &Directory, meter: &Meter| {
+                    it.find(&key, anchor.as_deref(), look, meter)
+                };
+                blocking(it, &meter, stop, find).await
+            }
+        }
+    }
+
+    /// Puts files back that are missing or damaged, from sources that have the very bytes of the version. A manifest
+    /// that is not the one of `anchor` is not repaired.
+    pub async fn restore(
+        &self,
+        key: VersionKey,
+        anchor: Option<String>,
+        sources: BTreeMap<String, String>,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<Found, Error> {
+        let meter = Meter::new(key.to_string());
+        match &self.backend {
+            Backend::Directory(it) => {
+                let restore = move |it: &Directory, meter: &Meter| {
+                    it.restore(&key, anchor.as_deref(), &sources, meter)
+                };
+                blocking(it, &meter, stop, restore).await
+            }
+        }
+    }
+
+    /// Removes a version with its files; a missing one is no error. What is no part of it is not removed.
+    pub async fn remove(&self, key: VersionKey) -> Result<(), Error> {
+        let meter = Meter::idle();
+        match &self.backend {
+            Backend::Directory(it) => {
+                let never = std::future::pending();
+                blocking(it, &meter, never, move |it, _| it.remove(&key)).await
+            }
+        }
+    }
+}
+
+/// Runs `work` where it may block. It always comes to its end; `stop` only makes that come soon.
+async fn blocking<B: Send + Sync + 'static, T: Send + 'static>(
+    backend: &Arc<B>,
+    meter: &Meter,
+    stop: impl Future<Output = ()> + Send,
+    work: impl FnOnce(&B, &Meter) -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    let (it, inner) = (Arc::clone(backend), meter.clone());
+    let mut task = spawn_blocking(move || work(&it, &inner));
+    let joined = tokio::select! {
+        joined = &mut task => joined,
+        () = stop => {
+            meter.stop();
+            task.await
+        }
+    };
+    match joined {
+        Ok(result) => result,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(_) => Err(Error::Stopped),
+    }
+}
