@@ -1,0 +1,148 @@
+//! `mlassets_artifact_distribution` and `mlassets_artifact_verification`.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::json;
+
+use super::{Life, with_each_program};
+use crate::harness::told;
+use crate::messages::Expected;
+
+const ADDRESS: &str = "mlassets_artifact_distribution.this";
+const PLACE: &str = "store/prod/ranker/2025-01-15-v1";
+
+fn version(version: &str, folder: &str, more: &str) -> String {
+    format!(
+        "resource \"mlassets_artifact_distribution\" \"this\" {{\n  environment = \"prod\"\n  model = \"ranker\"\n  \
+         version = \"{version}\"\n  artifacts = {{\n    model_ai1 = \"{folder}/ai1.pkl\"\n    \
+         theta_params = \"{folder}/theta.yaml\"\n  }}\n{more}\n}}\n"
+    )
+}
+
+fn begin(program: String) -> Life {
+    let life = Life::new(program, ADDRESS, "");
+    for folder in ["source", "copy"] {
+        life.workspace.write(&format!("{folder}/ai1.pkl"), "first");
+        life.workspace.write(&format!("{folder}/theta.yaml"), "theta");
+    }
+    life.becomes(
+        "it is published",
+        &version("2025-01-15-v1", "source", ""),
+        "create",
+        &json!({ "problems": [], "total_bytes": 10 }),
+    );
+    life
+}
+
+fn rewrite(file: &Path, text: &str) {
+    fs::remove_file(file).expect("the folder can be written");
+    fs::write(file, text).expect("the folder can be written");
+}
+
+#[test]
+fn lives() {
+    with_each_program(|program| {
+        let life = begin(program);
+        let folder = life.workspace.path(PLACE);
+        let whole = json!({
+            "environment": "prod", "model": "ranker", "version": "2025-01-15-v1", "problems": [],
+            "files": { "model_ai1": "ai1.pkl", "theta_params": "theta.yaml" },
+            "version_path": folder.display().to_string(), "total_bytes": 10,
+        });
+        life.is("it is as planned", &whole);
+        let mut sums = Command::new("sha256sum");
+        let sums = sums.args(["--check", "--strict", "SHA256SUMS"]).current_dir(&folder).output();
+        assert!(sums.expect("there is sha256sum").status.success());
+
+        life.stays("the same files from elsewhere", &version("2025-01-15-v1", "copy", ""));
+        let file = folder.join("ai1.pkl");
+        life.meddled("a byte is changed", || rewrite(&file, "First"), "update", &whole);
+        assert_eq!(fs::read_to_string(&file).expect("it is back"), "first");
+        life.meddled(
+            "a file is removed",
+            || fs::remove_file(&file).expect("it is there"),
+            "update",
+            &whole,
+        );
+        life.is_imported(
+            "prod/ranker/2025-01-15-v1",
+            "{ environment = \"prod\", model = \"ranker\", version = \"2025-01-15-v1\" }",
+        );
+        life.ends();
+        assert_eq!(fs::read_to_string(&file).expect("it stays"), "first");
+
+        // Declared again it is the same version; without `keep_on_destroy` it goes.
+        let gone = version("2025-01-15-v1", "copy", "  keep_on_destroy = false");
+        life.becomes("it is taken over", &gone, "create", &whole);
+        life.ends();
+        assert!(!folder.exists());
+    });
+}
+
+#[test]
+fn never_changes() {
+    let life = begin(told("MLASSETS_TEST_TERRAFORM"));
+    let here = version("2025-01-15-v1", "source", "");
+    life.workspace.write("copy/ai1.pkl", "First");
+    life.refuses(
+        &version("2025-01-15-v1", "copy", ""),
+        &[Expected {
+            at: "artifacts",
+            summary: "Version is immutable",
+            detail: "The source of `model_ai1` (`copy/ai1.pkl`) has other bytes than were published. A version never changes. \
+                     Publish other artifacts under a new version.",
+        }],
+    );
+    life.refuses(
+        &here.replace("source/ai1.pkl", "source/other.pkl"),
+        &[Expected {
+            at: "artifacts",
+            summary: "Version is immutable",
+            detail: "A version never changes. Publish other artifacts under a new version.",
+        }],
+    );
+    let source_not_usable =
+        |detail| Expected { at: "artifacts", summary: "Source not usable", detail };
+    life.refuses(
+        &version("2025-01-15-v2", "source", "").replace("source/ai1.pkl", "source/none.pkl"),
+        &[source_not_usable(
+            "The source of artifact `model_ai1`, `source/none.pkl`, does not exist.",
+        )],
+    );
+    // A new version lies beside the old one.
+    life.workspace.configure(&version("2025-01-15-v2", "copy", ""));
+    life.workspace.apply().ok().says("1 added, 0 changed, 1 destroyed.");
+    let text = |version: &str| {
+        let path = life.workspace.path(format!("store/prod/ranker/{version}/ai1.pkl"));
+        fs::read_to_string(path).expect("it is there")
+    };
+    assert_eq!((text("2025-01-15-v1"), text("2025-01-15-v2")), ("first".into(), "First".into()));
+    // Forgotten, and declared with other bytes.
+    life.workspace.run(&["state", "rm", ADDRESS]).ok();
+    life.workspace.configure(&version("2025-01-15-v2", "source", ""));
+    life.workspace.run(&["apply", "-auto-approve", "-json", "-input=false"]).fails().errs(&[Expected {
+        at: "version",
+        summary: "Version is taken",
+        detail: "The version `prod/ranker/2025-01-15-v2` is published already with other artifacts:\n- `model_ai1` (`ai1.pkl`) \
+                 has the SHA-256 … there, … here\nA version never changes: publish these under a new version.",
+    }]);
+}
+
+#[test]
+fn verification_names_what_is_wrong() {
+    let life = begin(told("MLASSETS_TEST_TERRAFORM"));
+    let folder = life.workspace.path(PLACE);
+    rewrite(&folder.join("ai1.pkl"), "First");
+    fs::remove_file(folder.join("theta.yaml")).expect("it is there");
+    life.workspace.configure(
+        "data \"mlassets_artifact_verification\" \"this\" {\n  environment = \"prod\"\n  model = \"ranker\"\n  \
+         version = \"2025-01-15-v1\"\n}\noutput \"results\" {\n  value = data.mlassets_artifact_verification.this.results\n}\n",
+    );
+    life.workspace.run(&["state", "rm", ADDRESS]).ok();
+    life.workspace.apply().ok();
+    let shown = life.workspace.run(&["output", "-json", "results"]).ok();
+    let found: serde_json::Value = serde_json::from_str(&shown.stdout).expect("it is JSON");
+    assert_eq!(found, json!({ "model_ai1": "corrupt", "theta_params": "missing" }));
+}
