@@ -196,7 +196,7 @@ impl Resource for ArtifactDistribution {
         if after.artifacts.files() != before.artifacts.files() {
             return Err(Error::user(IMMUTABLE, NEW_VERSION).at(Self::ARTIFACTS).into());
         }
-        if before.problems.as_ref().known().is_none_or(|problems| problems.is_empty()) {
+        if before.problems.as_ref().known().is_none_or(Vec::is_empty) {
             return Ok(after);
         }
         let sources = after.artifacts.0.clone();

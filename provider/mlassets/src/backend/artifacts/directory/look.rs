@@ -28,7 +28,7 @@ impl Directory {
     ) -> Result<Option<Found>, Error> {
         key.check()?;
         let root = self.root()?;
-        let Some(parent) = self.parent(&root, key)? else { return Ok(None) };
+        let Some(parent) = Self::parent(&root, key)? else { return Ok(None) };
         let Some(folder) = parent.folder(&key.version)? else { return Ok(None) };
         let location = folder.path("").display().to_string();
         let location = location.trim_end_matches('/').to_owned();

@@ -45,7 +45,7 @@ impl Directory {
     pub(super) fn remove(&self, key: &VersionKey) -> Result<(), Error> {
         key.check()?;
         let root = self.root()?;
-        let Some(parent) = self.parent(&root, key)? else { return Ok(()) };
+        let Some(parent) = Self::parent(&root, key)? else { return Ok(()) };
         let Some(folder) = parent.folder(&key.version)? else { return Ok(()) };
         let manifest = look::manifest(&folder)?;
         let own = |name: &str| {
@@ -70,7 +70,7 @@ impl Directory {
     }
 
     /// The folder that holds the versions of a model, if there is one.
-    fn parent(&self, root: &Dir, key: &VersionKey) -> Result<Option<Dir>, Error> {
+    fn parent(root: &Dir, key: &VersionKey) -> Result<Option<Dir>, Error> {
         match root.folder(&key.environment)? {
             Some(environment) => environment.folder(&key.model),
             None => Ok(None),

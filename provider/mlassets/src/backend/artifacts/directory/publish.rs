@@ -7,7 +7,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::Directory;
 use super::fs::Dir;
-use super::look;
 use super::stage::Stage;
 use crate::backend::artifacts::error::Error;
 use crate::backend::artifacts::model::{
@@ -29,7 +28,7 @@ impl Directory {
         check_sources(sources).map_err(Error::Name)?;
         let root = self.root()?;
         fault::point("artifact_distribution.create.before_look");
-        if let Some(parent) = self.parent(&root, key)?
+        if let Some(parent) = Self::parent(&root, key)?
             && parent.folder(&key.version)?.is_some_and(|folder| !is_empty(&folder))
         {
             let artifacts = copy_all(sources, *parallelism, meter, None)?;
@@ -77,7 +76,7 @@ impl Directory {
             return Err(damaged(problems));
         };
         let root = self.root()?;
-        let parent = self.parent(&root, key)?.ok_or_else(|| damaged(vec![gone()]))?;
+        let parent = Self::parent(&root, key)?.ok_or_else(|| damaged(vec![gone()]))?;
         let folder = parent.folder(&key.version)?.ok_or_else(|| damaged(vec![gone()]))?;
         let stage = Stage::new(&root)?;
         let aside = stage.folder()?;
