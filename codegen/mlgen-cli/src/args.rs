@@ -15,8 +15,11 @@ Exit codes:
 
 /// Renders one spec per system into the stacks of every environment.
 #[derive(Clone, Debug, PartialEq, Eq, Parser)]
-#[command(name = "mlgen", version, after_help = EXIT, disable_help_subcommand = true)]
+#[command(name = "mlgen", version, after_help = EXIT)]
 pub struct Arguments {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "its own fields have the help")]
+    pub project: Project,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -31,6 +34,17 @@ pub enum Command {
     Explain(Explain),
     Schema(Schema),
     Completions(Completions),
+}
+
+impl Command {
+    /// How its result is shown, errors included.
+    pub fn format(&self) -> Format {
+        match self {
+            Self::Render(render) => render.format,
+            Self::Explain(explain) => explain.format,
+            Self::Init(_) | Self::Schema(_) | Self::Completions(_) => Format::Human,
+        }
+    }
 }
 
 /// Start a project: write an `mlgen.yaml` and a first spec
@@ -68,13 +82,11 @@ pub struct Init {
   mlgen render --all                         every environment
   mlgen render --env staging --target aws    only its stack for AWS
   mlgen render --all --check                 for pipelines: show what would change, write nothing
-  mlgen render --env staging --set database.storage_gb=200
+  mlgen render --env staging --set database.storage_gb=50
+  mlgen render --env staging --set database.aws.multi_az=true    for one target
 
 {EXIT}"))]
 pub struct Render {
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "its own fields have the help")]
-    pub project: Project,
     /// An environment; may be given several times
     #[arg(long, value_name = "NAME")]
     pub env: Vec<String>,
@@ -104,9 +116,6 @@ pub struct Render {
   mlgen explain staging database.storage_gb
   mlgen explain production api.environment.LOG_LEVEL --set api.environment.LOG_LEVEL=debug")]
 pub struct Explain {
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "its own fields have the help")]
-    pub project: Project,
     /// The environment
     #[arg(value_name = "ENV")]
     pub environment: String,
@@ -130,9 +139,6 @@ pub struct Schema {
     /// Which files the schema is for
     #[arg(value_enum, value_name = "FILES")]
     pub kind: SchemaKind,
-    #[command(flatten)]
-    #[expect(missing_docs, reason = "its own fields have the help")]
-    pub project: Project,
 }
 
 /// Write a completion script for a shell
@@ -159,7 +165,7 @@ pub enum SchemaKind {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub struct Project {
     /// The folder of mlgen.yaml; found upwards from the current folder unless given
-    #[arg(long = "project", value_name = "DIR")]
+    #[arg(id = "project", long, value_name = "DIR", global = true)]
     pub folder: Option<PathBuf>,
 }
 
@@ -183,10 +189,11 @@ pub struct Assignment {
 }
 
 fn assignment(text: &str) -> Result<Assignment, String> {
-    let Some((written, value)) = text.split_once('=') else {
+    let Some((path, value)) = text.split_once('=') else {
         return Err("write path=value, for instance api.desired_count=3".to_owned());
     };
-    Ok(Assignment { path: path(written)?, value: value.to_owned() })
+    // Whether it is a path is said elsewhere: what is wrong here is shown with its value, which may be a secret.
+    Ok(Assignment { path: path.to_owned(), value: value.to_owned() })
 }
 
 fn path(text: &str) -> Result<String, String> {

@@ -11,10 +11,15 @@ use crate::args::Format;
 use crate::job::ExplainJob;
 use crate::project;
 use crate::render::{Exit, Streams};
+use crate::report::Refusal;
 
 /// Explains a value of the project.
 pub fn run(job: &ExplainJob, streams: &mut Streams<'_>) -> anyhow::Result<Exit> {
     let app = project::read(&job.root, &job.set)?;
+    if job.format == Format::Json && app.has_errors() {
+        Refusal::of_app(&app).write(streams.out)?;
+        return Ok(Exit::Refused);
+    }
     if app.has_errors() {
         project::show_diagnostics(&app, streams.err)?;
         return Ok(Exit::Refused);
@@ -28,6 +33,10 @@ pub fn run(job: &ExplainJob, streams: &mut Streams<'_>) -> anyhow::Result<Exit> 
                 Format::Human => human(&found, streams.out)?,
             }
             Ok(Exit::Fine)
+        }
+        Err(error) if job.format == Format::Json => {
+            Refusal::of_diagnostic(&error, app.sources()).write(streams.out)?;
+            Ok(Exit::Refused)
         }
         Err(error) => {
             writeln!(streams.err, "{}", diag::render(&error, app.sources(), true))?;

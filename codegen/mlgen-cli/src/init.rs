@@ -4,11 +4,12 @@ use std::io::{self, BufRead, IsTerminal as _, Write};
 use std::path::Path;
 
 use anyhow::bail;
-use mlgen::init::{Answers, init};
+use mlgen::doc::Document;
+use mlgen::init::{Answers, Wrong, init};
 
 use crate::args::Init;
-use crate::emit;
 use crate::render::{Exit, Streams};
+use crate::{emit, files};
 
 /// Asks what is left to ask, and writes the project.
 pub fn run(typed: &Init, current: &Path, streams: &mut Streams<'_>) -> anyhow::Result<Exit> {
@@ -17,16 +18,26 @@ pub fn run(typed: &Init, current: &Path, streams: &mut Streams<'_>) -> anyhow::R
     let asked = typed.name.is_none() && typed.target.is_empty();
     if asked && io::stdin().is_terminal() && io::stderr().is_terminal() {
         ask(&mut answers, &mut io::stdin().lock(), streams.err)?;
+    } else if asked {
+        // A pipe may never end, and never have meant to answer.
+        let Answers { targets, environments, .. } = &answers;
+        writeln!(
+            streams.err,
+            "no terminal to ask: targets {}; environments {}; --target and --env say otherwise",
+            targets.join(", "),
+            environments.join(", ")
+        )?;
     }
-    let documents = match init(&answers) {
+    let mut documents = match init(&answers) {
         Ok(documents) => documents,
         Err(wrong) => {
-            for one in wrong {
-                writeln!(streams.err, "error: {}\n  help: {}", one.message, one.help)?;
+            for Wrong { answer, message, help } in wrong {
+                writeln!(streams.err, "error: {message}\n  help: {help}; say it with --{answer}")?;
             }
             return Ok(Exit::Refused);
         }
     };
+    let kept = keep(&folder, &mut documents)?;
     if let Err(errors) = emit::create(&folder, &documents) {
         for error in errors {
             writeln!(streams.err, "error: {error}")?;
@@ -36,6 +47,12 @@ pub fn run(typed: &Init, current: &Path, streams: &mut Streams<'_>) -> anyhow::R
     for document in &documents {
         writeln!(streams.out, "create {}", document.path)?;
     }
+    if let Some(missing) = kept {
+        writeln!(streams.out, "keep {IGNORED}")?;
+        if !missing.is_empty() {
+            writeln!(streams.out, "\nAdd to {IGNORED}:\n  {}", missing.join("\n  "))?;
+        }
+    }
     let change = match typed.folder.as_os_str().to_str() {
         Some(".") | None => String::new(),
         Some(folder) => format!("cd {folder} && "),
@@ -43,6 +60,22 @@ pub fn run(typed: &Init, current: &Path, streams: &mut Streams<'_>) -> anyhow::R
     let first = answers.environments.first().map_or("staging", String::as_str);
     writeln!(streams.out, "\nNext: {change}mlgen render --env {first}")?;
     Ok(Exit::Fine)
+}
+
+/// Most folders that become a project are repositories already, and have one.
+const IGNORED: &str = ".gitignore";
+
+/// Leaves a `.gitignore` of somebody else as it is: takes it out of what is written, and gives the lines that it lacks.
+fn keep(folder: &Path, documents: &mut Vec<Document>) -> io::Result<Option<Vec<String>>> {
+    let Some(theirs) = files::read_if_there(&folder.join(IGNORED))? else { return Ok(None) };
+    let Some(at) = documents.iter().position(|one| one.path == IGNORED) else { return Ok(None) };
+    if documents[at].text == theirs {
+        return Ok(None);
+    }
+    let ours = documents.remove(at).text;
+    let there: Vec<&str> = theirs.lines().map(|line| line.trim().trim_start_matches('/')).collect();
+    let lacks = |line: &&str| !line.starts_with('#') && !there.contains(line);
+    Ok(Some(ours.lines().filter(lacks).map(str::to_owned).collect()))
 }
 
 fn answers(typed: &Init, folder: &Path) -> Answers {
@@ -98,7 +131,67 @@ fn ask(answers: &mut Answers, input: &mut dyn BufRead, out: &mut dyn Write) -> i
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+
+    /// What `mlgen init` writes and says in a folder, which is a repository already.
+    #[track_caller]
+    fn check(ignored: &str, said: &str, written: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("shop");
+        fs::create_dir_all(root.join(".git")).unwrap();
+        fs::write(root.join("README.md"), "mine").unwrap();
+        fs::write(root.join(".gitignore"), ignored).unwrap();
+        let typed = Init {
+            folder: "shop".into(),
+            name: None,
+            target: vec!["compose".into()],
+            env: vec!["staging".into()],
+            region: None,
+            location: None,
+        };
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut streams = Streams { out: &mut out, err: &mut err, live: false };
+        assert_eq!(run(&typed, folder.path(), &mut streams).unwrap(), Exit::Fine);
+        let out = String::from_utf8(out).unwrap();
+        assert!(out.contains(said) && err.is_empty(), "{out}");
+        assert!(root.join("mlgen.yaml").exists());
+        assert_eq!(fs::read_to_string(root.join(".gitignore")).unwrap(), written);
+        assert_eq!(fs::read_to_string(root.join("README.md")).unwrap(), "mine");
+    }
+
+    #[test]
+    fn a_repository_keeps_its_own_files() {
+        let lacks = "keep .gitignore\n\nAdd to .gitignore:\n  .mlgen/pending.json\n  plan\n  *.tfplan\n\nNext:";
+        let theirs = "node_modules\n/.env\n.terraform/\n*.tfstate*\n";
+        check(theirs, lacks, theirs);
+        let all = ".env\n.mlgen/pending.json\n.terraform/\nplan\n*.tfplan\n*.tfstate*\n";
+        check(all, "keep .gitignore\n\nNext:", all);
+    }
+
+    #[test]
+    fn a_folder_whose_name_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let typed = Init {
+            folder: "2 shops".into(),
+            name: None,
+            target: Vec::new(),
+            env: Vec::new(),
+            region: None,
+            location: None,
+        };
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut streams = Streams { out: &mut out, err: &mut err, live: false };
+        // Nobody is asked in a test only where there is no terminal.
+        let typed = Init { target: vec!["helm".into()], ..typed };
+        assert_eq!(run(&typed, folder.path(), &mut streams).unwrap(), Exit::Refused);
+        assert_eq!(
+            String::from_utf8(err).unwrap(),
+            "error: `2 shops` cannot be the name of a system\n  help: begin with a letter, then use a-z, 0-9 and -; say it with --name\n"
+        );
+        assert!(out.is_empty() && !folder.path().join("2 shops").exists());
+    }
 
     #[test]
     fn an_empty_line_takes_what_is_offered() {

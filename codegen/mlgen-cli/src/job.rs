@@ -61,10 +61,10 @@ pub struct SchemaJob {
 
 impl RenderJob {
     /// The job of a command line that was typed in `current`, which is absolute.
-    pub fn new(args: Render, current: &Path) -> Result<Self, Unreadable> {
-        let Render { project, env, all, target, set, check, force, format } = args;
+    pub fn new(args: Render, project: &Project, current: &Path) -> Result<Self, Unreadable> {
+        let Render { env, all, target, set, check, force, format } = args;
         Ok(Self {
-            root: root(&project, current)?,
+            root: root(project, current)?,
             environments: if all { Names::All } else { Names::only(env) },
             targets: if target.is_empty() { Names::All } else { Names::only(target) },
             set,
@@ -76,17 +76,17 @@ impl RenderJob {
 
 impl ExplainJob {
     /// The job of a command line that was typed in `current`, which is absolute.
-    pub fn new(args: Explain, current: &Path) -> Result<Self, Unreadable> {
-        let Explain { project, environment, path, set, format } = args;
-        Ok(Self { root: root(&project, current)?, environment, path, set, format })
+    pub fn new(args: Explain, project: &Project, current: &Path) -> Result<Self, Unreadable> {
+        let Explain { environment, path, set, format } = args;
+        Ok(Self { root: root(project, current)?, environment, path, set, format })
     }
 }
 
 impl SchemaJob {
     /// The job of a command line that was typed in `current`, which is absolute.
-    pub fn new(args: &Schema, current: &Path) -> Result<Self, Unreadable> {
-        let found = root(&args.project, current);
-        let root = match (found, &args.project.folder) {
+    pub fn new(args: &Schema, project: &Project, current: &Path) -> Result<Self, Unreadable> {
+        let found = root(project, current);
+        let root = match (found, &project.folder) {
             (Err(error), Some(_)) => return Err(error),
             (found, _) => found.ok(),
         };
@@ -112,12 +112,15 @@ mod tests {
     #[derive(clap::Parser)]
     struct Alone {
         #[command(flatten)]
+        project: Project,
+        #[command(flatten)]
         render: Render,
     }
 
     fn job(folder: &Path, typed: &[&str]) -> Result<RenderJob, Unreadable> {
         let typed = ["mlgen"].iter().chain(typed);
-        RenderJob::new(Alone::try_parse_from(typed).unwrap().render, folder)
+        let Alone { project, render } = Alone::try_parse_from(typed).unwrap();
+        RenderJob::new(render, &project, folder)
     }
 
     #[test]

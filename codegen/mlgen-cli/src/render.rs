@@ -46,6 +46,10 @@ pub enum Error {
 /// Reads the project, renders what the job asks for, and writes or compares it.
 pub fn run(job: &RenderJob, streams: &mut Streams<'_>) -> anyhow::Result<Exit> {
     let app = project::read(&job.root, &job.set)?;
+    if job.format == Format::Json && app.has_errors() {
+        report::Refusal::of_app(&app).write(streams.out)?;
+        return Ok(Exit::Refused);
+    }
     if project::show_diagnostics(&app, streams.err)? {
         return Ok(Exit::Refused);
     }

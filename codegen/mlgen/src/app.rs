@@ -10,7 +10,8 @@ use crate::diag::{Diagnostic, Diags};
 use crate::merge;
 use crate::node::Node;
 use crate::overlap;
-use crate::source::Sources;
+use crate::secrecy;
+use crate::source::{FileId, Sources};
 use crate::spec::{Files, Project, Spec};
 use crate::target::{self, Rendered};
 use crate::template;
@@ -34,6 +35,8 @@ pub struct Input {
 #[derive(Debug)]
 pub struct App {
     sources: Sources,
+    /// `mlgen.yaml`, if it could be read.
+    project: Option<FileId>,
     spec: Option<Spec>,
     kinds: Kinds,
     system: System,
@@ -59,20 +62,32 @@ impl App {
         let files = parse(&input.files, &mut sources, &mut diags);
         let mut set = Vec::new();
         for text in input.set {
+            let hidden = secrecy::places_of_setting(&text);
             let file = sources.add("--set", text);
+            for place in hidden {
+                sources.conceal(file.span(place));
+            }
             let (node, errors) = merge::setting(&sources, file);
             diags.extend(errors);
             set.extend(node);
         }
         let catalogue = Catalogue::new(input.catalogues, &mut sources);
-        let mut spec = files.and_then(|files| Spec::read(&files, &sources, &mut diags));
+        let project = files.as_ref().map(|files| files.project.span.file);
+        // What is wrong in mlgen.yaml makes more errors everywhere, which would say nothing new.
+        let stops = |diags: &Diags| project.is_some_and(|file| diags.has_errors_in(file));
+        let mut spec = files.and_then(|files| {
+            let targets: Vec<&str> = catalogue.targets().collect();
+            Spec::read(&files, &targets, &sources, &mut diags)
+        });
         if let Some(spec) = &mut spec {
             spec.set_documents(&mut set, &mut diags);
         }
         let (mut kinds, mut system, mut documents) =
             (Kinds::default(), System::default(), Vec::new());
-        if let Some(spec) = &spec {
+        if let Some(spec) = spec.as_ref().filter(|_| !stops(&diags)) {
             kinds = Kinds::read(spec, &catalogue, &sources, &mut diags);
+        }
+        if let Some(spec) = spec.as_ref().filter(|_| !stops(&diags)) {
             system = construct::build(spec, &kinds, &catalogue, &sources, &set, &mut diags);
             // A template sees resolved inputs: where there are none, its errors would mislead.
             overlap::stacks(&system, &mut diags);
@@ -88,7 +103,7 @@ impl App {
         for span in diags.concealed() {
             sources.conceal(span);
         }
-        Self { sources, spec, kinds, system, documents, diags }
+        Self { sources, project, spec, kinds, system, documents, diags }
     }
 
     /// The catalogues that a project names, as far as its `mlgen.yaml` can be read.
@@ -99,9 +114,14 @@ impl App {
         node.map(|node| Project::catalogues(&node)).unwrap_or_default()
     }
 
-    /// Everything that is to be told, in the order of the files.
+    /// Everything that is to be told: about `mlgen.yaml` first, then in the order of the files.
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        self.diags.clone().sorted(&self.sources)
+        let told = self.diags.clone().sorted(&self.sources).into_iter();
+        let of_project =
+            |one: &Diagnostic| one.span.is_some_and(|span| Some(span.file) == self.project);
+        let (first, others): (Vec<_>, Vec<_>) = told.partition(of_project);
+        let told = first.into_iter().chain(others);
+        told.map(|one| secrecy::scrub(one, &self.sources)).collect()
     }
 
     /// Whether nothing may be rendered.
@@ -178,6 +198,10 @@ fn parse(
 ) -> Option<Files> {
     let mut read = |path: &str, text: &str| {
         let file = sources.add(path, text);
+        // Before anything is understood: an error about the syntax shows lines, too.
+        for place in secrecy::places(text) {
+            sources.conceal(file.span(place));
+        }
         let (node, errors) = yaml::parse(sources, file);
         diags.extend(errors);
         (file, node)

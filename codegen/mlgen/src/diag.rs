@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use indexmap::{IndexMap, IndexSet};
 
-use crate::source::{Sources, Span};
+use crate::source::{FileId, Sources, Span};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -190,6 +190,12 @@ impl Diags {
     /// Whether a stage that needs a sound tree must not start.
     pub fn has_errors(&self) -> bool {
         self.found.iter().any(|one| one.severity == Severity::Error)
+    }
+
+    /// Whether there is an error at a place of this source.
+    pub fn has_errors_in(&self, file: FileId) -> bool {
+        let here = |one: &Diagnostic| one.span.is_some_and(|span| span.file == file);
+        self.found.iter().any(|one| one.severity == Severity::Error && here(one))
     }
 
     /// Whether there is nothing to tell.

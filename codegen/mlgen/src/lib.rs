@@ -20,6 +20,7 @@ pub mod node;
 mod overlap;
 pub mod reference;
 pub mod schema;
+mod secrecy;
 pub mod source;
 pub mod spec;
 pub mod target;

@@ -98,6 +98,12 @@ impl Sources {
         concealed.iter().any(|one| one.start < span.end as usize && (span.start as usize) < one.end)
     }
 
+    /// The texts in a source that are concealed.
+    pub(crate) fn concealed(&self, file: FileId) -> impl Iterator<Item = &str> {
+        let Source { text, concealed, .. } = &self.files[file.0 as usize];
+        concealed.iter().map(|range| &text[range.clone()])
+    }
+
     /// The text of a source for people, byte for byte as long, with `*` for what is concealed.
     pub fn shown(&self, file: FileId) -> Cow<'_, str> {
         let Source { text, concealed, .. } = &self.files[file.0 as usize];

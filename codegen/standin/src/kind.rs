@@ -10,7 +10,7 @@ use anyhow::Result;
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 use tfplug::draft::RawDraft;
-use tfplug::erased::{BoxFuture, Managed, Outcome, Readable, Shape};
+use tfplug::erased::{BoxFuture, Managed, Openable, Opening, Outcome, Readable, Shape};
 use tfplug::{Call, Error, Value};
 
 use crate::document::{Schema, Sort};
@@ -90,6 +90,11 @@ impl Kind {
             serial,
         };
         Filler::new(&maker, open).object(self.shape.block.members(), object.clone())
+    }
+
+    /// What a look finds for this configuration.
+    fn look(&self, config: &Value) -> Value {
+        self.fill(Open::Computed, config, self.fingerprint(config), 0)
     }
 
     /// What tells this object from others of the kind. Secrets that are in no state are no part of it.
@@ -174,9 +179,23 @@ impl Readable for Kind {
     }
 
     fn read(&self, _: Call, config: Value) -> BoxFuture<'_, tfplug::Result<Value>> {
+        Box::pin(async move { Ok(self.look(&config)) })
+    }
+}
+
+impl Openable for Kind {
+    fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    fn validate(&self, draft: &mut RawDraft) {
+        Readable::validate(self, draft);
+    }
+
+    fn open(&self, _: Call, config: Value) -> BoxFuture<'_, Opening> {
         Box::pin(async move {
-            let fingerprint = self.fingerprint(&config);
-            Ok(self.fill(Open::Computed, &config, fingerprint, 0))
+            let value = self.look(&config.nulled_unknowns());
+            Opening::Open { value, renew_at: None }
         })
     }
 }

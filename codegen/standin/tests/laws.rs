@@ -124,8 +124,9 @@ fn every_schema_is_one_that_terraform_takes() {
     for entry in catalog() {
         let provider = served(entry);
         let resources = provider.resources.iter().map(|(name, kind)| (name, kind.shape()));
-        let others = provider.data_sources.iter().chain(&provider.ephemeral);
-        for (name, shape) in resources.chain(others.map(|(name, kind)| (name, kind.shape()))) {
+        let sources = provider.data_sources.iter().map(|(name, kind)| (name, kind.shape()));
+        let ephemeral = provider.ephemeral.iter().map(|(name, kind)| (name, kind.shape()));
+        for (name, shape) in resources.chain(sources).chain(ephemeral) {
             let found = tfplug::schema::lint(&shape.block);
             let grave: Vec<&String> = found
                 .iter()

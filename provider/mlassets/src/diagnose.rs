@@ -90,6 +90,10 @@ impl From<registry::Error> for Error {
             | E::SchemaTooNew { .. }
             | E::MigrationChanged { .. }
             | E::ForeignTable { .. } => Error::user("Registry schema not usable", detail),
+            E::LockTaken { .. } => Error::user("Registry is locked", detail),
+            E::LockLost { .. } => Error::remote("Lock was lost", detail),
+            E::NoRoles { .. } => Error::user("No credentials for a file", detail),
+            E::RoleGone { .. } => Error::remote("Credentials are gone", detail),
             E::File { .. } | E::Login { .. } | E::Permission { .. } => {
                 Error::user("Registry not accessible", detail)
             }
@@ -176,6 +180,14 @@ impl From<signal::Error> for Error {
             }
         }
     }
+}
+
+/// A work pool that something refers to and that does not exist.
+pub(crate) fn no_pool(pool: &str) -> Error {
+    let detail = format!(
+        "There is no work pool {pool:?}. Create it first, and refer to it by `mlassets_work_pool.NAME.name`."
+    );
+    Error::user("No such work pool", detail)
 }
 
 /// Warns where the state knows of a registry that is not there: a plan would make an empty one in its place.

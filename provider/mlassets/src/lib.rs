@@ -20,23 +20,42 @@ macro_rules! assets {
 }
 
 assets! {
-    artifact_distribution::ArtifactDistribution: resource and lookup,
+    artifact_distribution::ArtifactDistribution: resource and lookup and list,
     artifact_verification::ArtifactVerification: data_source,
-    model_deployment::ModelDeployment: resource and lookup,
-    model_registry::ModelRegistry: resource and lookup,
-    model_version::ModelVersion: resource and lookup,
+    concurrency_limit::ConcurrencyLimit: resource and lookup and list,
+    deployment::Deployment: data_source,
+    deployment_pause::DeploymentPause: resource and lookup and list,
+    deployments::Deployments: data_source,
+    halt::Halt: action,
+    model_deployment::ModelDeployment: resource and lookup and list,
+    model_registry::ModelRegistry: resource and lookup and list,
+    model_version::ModelVersion: resource and lookup and list,
+    pause_deployments::PauseDeployments: action,
+    registry_credentials::RegistryCredentials: ephemeral,
+    registry_lock::RegistryLock: ephemeral,
     release_gate::ReleaseGate: data_source,
-    signal::Signal: resource and lookup,
-    work_pool::WorkPool: resource and lookup,
-    work_queue::WorkQueue: resource and lookup,
-    worm_bucket::WormBucket: resource and lookup,
-    worm_record::WormRecord: resource and lookup,
+    resume::Resume: action,
+    resume_deployments::ResumeDeployments: action,
+    signal::Signal: resource and lookup and list,
+    variable::Variable: resource and lookup and list,
+    work_pool::WorkPool: resource and lookup and list,
+    work_pools::WorkPools: data_source,
+    work_queue::WorkQueue: resource and lookup and list,
+    worm_append::WormAppend: action,
+    worm_bucket::WormBucket: resource and lookup and list,
+    worm_record::WormRecord: resource and lookup and list,
+    worm_verify::WormVerify: action,
 }
 
 pub mod functions;
 
 mod adopted;
+mod anything;
 pub mod backend;
+mod deployment_facts;
 mod diagnose;
+mod pausing;
 mod ranks;
+mod records;
+mod signalling;
 mod types;

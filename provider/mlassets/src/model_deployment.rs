@@ -1,9 +1,11 @@
 //! `mlassets_model_deployment`: the version of a model that is in use in an environment.
 
-use tfplug::{Applied, Attr, Change, Cx, Error, Resource, Result, Schema};
+use tfplug::{Applied, Attr, Change, Cx, Error, Found, List, Resource, Result, Schema};
 
 use crate::adopted;
-use crate::backend::registry::{self, Deploy, Expected, Registry, Retire, name};
+use crate::backend::registry::{
+    self, Deploy, DeploymentFilter, DeploymentStatus, Expected, Registry, Retire, name,
+};
 use crate::diagnose::{registry_is_gone, sentence};
 use crate::types::Moment;
 
@@ -89,6 +91,38 @@ impl Resource for ModelDeployment {
         }
         let expected = state.row_version.known().map_or(Expected::Any, Expected::Row);
         cx.retire(&Retire { model: state.model, environment: state.environment, expected }).await?;
+        Ok(())
+    }
+}
+
+/// Which deployments are listed: those in force.
+#[derive(Schema, Debug)]
+pub struct ModelDeployments {
+    /// Only those of this model.
+    #[tf(check = explained("be a model's name", |name: &String| name::model(name)), example = "\"ranker\"")]
+    pub model: Option<String>,
+    /// Only those in this environment.
+    #[tf(
+        check = explained("be an environment's name", |name: &String| name::environment(name)),
+        example = "\"production\""
+    )]
+    pub environment: Option<String>,
+}
+
+impl List for ModelDeployment {
+    type Filter = ModelDeployments;
+
+    async fn list(cx: &Cx<Registry>, filter: ModelDeployments, found: &Found<Self>) -> Result<()> {
+        let in_force = DeploymentFilter {
+            model: filter.model,
+            environment: filter.environment,
+            version: None,
+            status: Some(DeploymentStatus::Deployed),
+        };
+        for deployment in cx.list_deployments(&in_force).await? {
+            let deployment = Self::from(deployment);
+            found.add(deployment.id(), deployment).await;
+        }
         Ok(())
     }
 }

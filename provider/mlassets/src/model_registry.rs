@@ -1,6 +1,8 @@
 //! `mlassets_model_registry`: the tables of the model registry.
 
-use tfplug::{Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Resource, Result, Schema};
+use tfplug::{
+    Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Found, List, Resource, Result, Schema,
+};
 
 use crate::backend::registry::{Registry, SchemaState};
 use crate::diagnose::registry_is_gone;
@@ -53,6 +55,18 @@ impl Resource for ModelRegistry {
     async fn delete(cx: &Cx<Registry>, _: Self) -> Result<()> {
         let detail = "A registry is never dropped. Terraform has forgotten it; tables and rows are where they were.";
         cx.call().warn(Diagnostic::warning("The registry's data stays", detail));
+        Ok(())
+    }
+}
+
+/// There is one, or there is none.
+impl List for ModelRegistry {
+    type Filter = ();
+
+    async fn list(cx: &Cx<Registry>, (): (), found: &Found<Self>) -> Result<()> {
+        if let Some(registry) = look(cx).await? {
+            found.add(cx.location().to_string(), registry).await;
+        }
         Ok(())
     }
 }

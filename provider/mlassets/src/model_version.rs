@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use tfplug::{
-    Applied, Attr, AttributeType, Change, Cx, Diagnostic, Draft, Error, Field, Keeping, Resource,
-    Result, Schema,
+    Applied, Attr, AttributeType, Change, Cx, Diagnostic, Draft, Error, Field, Found, Keeping,
+    List, Resource, Result, Schema,
 };
 
 use crate::adopted;
-use crate::backend::registry::{self, NewVersion, Registry, Status, UpdateMetadata, name};
+use crate::backend::registry::{
+    self, NewVersion, Registry, Status, UpdateMetadata, VersionFilter, name,
+};
 use crate::diagnose::registry_is_gone;
 use crate::types::{Moment, text_or_none};
 
@@ -176,6 +178,37 @@ impl Resource for ModelVersion {
             Ok(_) | Err(registry::Error::UnknownVersion { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// Which versions are listed. Those that are archived never are.
+#[derive(Schema, Debug)]
+pub struct ModelVersions {
+    /// Only those of this model.
+    #[tf(check = explained("be a model's name", |name: &String| name::model(name)), example = "\"ranker\"")]
+    pub model: Option<String>,
+    /// Only those with this status.
+    #[tf(
+        check = one_of(&["registered", "verified", "deployed", "superseded", "rolled_back"]),
+        example = "\"deployed\""
+    )]
+    pub status: Option<String>,
+}
+
+impl List for ModelVersion {
+    type Filter = ModelVersions;
+
+    async fn list(cx: &Cx<Registry>, filter: ModelVersions, found: &Found<Self>) -> Result<()> {
+        let of_model = VersionFilter { model: filter.model, status: None };
+        for version in cx.list_versions(&of_model).await? {
+            let wanted =
+                filter.status.as_deref().is_none_or(|status| status == version.status.as_str());
+            if wanted && version.status != Status::Archived {
+                let version = Self::found(version, None);
+                found.add(version.id(), version).await;
+            }
+        }
+        Ok(())
     }
 }
 

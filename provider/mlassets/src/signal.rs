@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use tfplug::{Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Resource, Result, Schema};
+use tfplug::{Applied, Attr, Change, Cx, Draft, Error, Found, List, Resource, Result, Schema};
 
 use crate::adopted;
-use crate::backend::signal::{
-    self, CopyTo, Encoding, Expected, Outcome, SetSignal, Signals, check_key, check_name,
-};
+use crate::backend::signal::{self, CopyTo, Expected, SetSignal, Signals, check_name};
+use crate::signalling::{SignalCopy, warn};
 use crate::types::Moment;
 
 /// A signal in Redis that consumers obey, such as `halt_global`: while it is active, they stop.
@@ -61,17 +60,6 @@ pub struct Signal {
     /// How many listeners Terraform's last change woke; null if it made none.
     #[tf(computed)]
     pub listeners: Attr<u64>,
-}
-
-/// A further key that says the same.
-#[derive(Schema, Clone, Debug, PartialEq)]
-pub struct SignalCopy {
-    /// The key. In a cluster it begins with `{<key_prefix>}`, as the signal's does.
-    #[tf(check = explained("be a key", |key: &String| check_key(key)), example = "\"trading:halt\"")]
-    pub key: String,
-    /// `plain`: the text `1` or `0`. `json`: an object with the same members as the hash. `hash`: such a hash.
-    #[tf(check = one_of(&["plain", "json", "hash"]))]
-    pub encoding: String,
 }
 
 impl Resource for Signal {
@@ -144,6 +132,35 @@ impl Resource for Signal {
     }
 }
 
+/// Which signals are listed.
+#[derive(Schema, Debug)]
+pub struct SignalFilter {
+    /// Only those whose names begin with this.
+    #[tf(example = "\"halt_\"")]
+    pub name_prefix: Option<String>,
+    /// Only those that stop consumers, or only those that do not.
+    pub active: Option<bool>,
+}
+
+impl List for Signal {
+    type Filter = SignalFilter;
+
+    async fn list(cx: &Cx<Signals>, filter: SignalFilter, found: &Found<Self>) -> Result<()> {
+        let prefix = filter.name_prefix.unwrap_or_default();
+        for name in cx.list().await?.into_iter().filter(|name| name.starts_with(&prefix)) {
+            match cx.find(&name, None).await {
+                Ok(Some(signal)) if filter.active.is_none_or(|active| active == signal.active) => {
+                    found.add(name.clone(), Self::found(name, signal, None)).await;
+                }
+                // Gone, not asked for, or a key of another kind under the same prefix.
+                Ok(_) | Err(signal::Error::Foreign { .. }) => {}
+                Err(error) => found.leave_out(name, error.into()).await,
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Signal {
     fn as_set(&self, expected: Expected) -> SetSignal {
         SetSignal {
@@ -160,13 +177,12 @@ impl Signal {
     }
 
     fn copy_to(&self) -> Option<CopyTo> {
-        let copy = self.copy.as_ref()?;
-        Some(CopyTo { key: copy.key.clone(), encoding: Encoding::parse(&copy.encoding)? })
+        self.copy.as_ref()?.target()
     }
 
     async fn set(self, cx: &Cx<Signals>, expected: Expected) -> Applied<Self> {
         let outcome = cx.set(&self.as_set(expected)).await.map_err(Error::from)?;
-        warn(cx, &outcome);
+        warn(cx, &outcome, Self::NAME);
         let signal = outcome.signal;
         let listeners = if outcome.is_changed { Attr::Known(outcome.woken) } else { Attr::Null };
         Ok(Signal {
@@ -222,16 +238,4 @@ impl Signal {
                       that. To leave it as it is, take it out of the state with a `removed` block.";
         Err(Error::user("Signal is active", detail).at(Self::NAME))
     }
-}
-
-fn warn(cx: &Cx<Signals>, outcome: &Outcome) {
-    if outcome.concerns.is_empty() {
-        return;
-    }
-    let listed: Vec<String> =
-        outcome.concerns.iter().map(|concern| format!("- {concern}")).collect();
-    let detail =
-        format!("The signal is set. What may keep it from being obeyed:\n{}", listed.join("\n"));
-    cx.call()
-        .warn(Diagnostic::warning("Do not rely on this Redis server yet", detail).at(Signal::NAME));
 }

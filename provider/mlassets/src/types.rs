@@ -5,6 +5,9 @@ use tfplug::schema::Kind;
 use tfplug::{Attr, AttributeType, Error, Result, Value};
 use uuid::Uuid;
 
+/// Prefect's own provider, whose work pools and queues are the same things as ours.
+pub(crate) const PREFECT_PROVIDER: &str = "prefecthq/prefect";
+
 /// A moment, written as in RFC 3339: `2025-01-15T04:00:00Z`.
 ///
 /// Two texts that mean the same moment are equal, whatever their offset.

@@ -1,15 +1,16 @@
 //! `mlassets_work_pool`: a Prefect work pool.
 
 use tfplug::{
-    Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Json, Keeping, Resource, Result, Schema,
+    Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Found, Json, Keeping, List, Past,
+    Resource, Result, Schema,
 };
 
 use crate::adopted;
 use crate::backend::prefect::{
-    self, Conflict, NewWorkPool, Prefect, StorageConfiguration, WorkPoolPatch, name, pool_type,
-    template,
+    self, Conflict, NewWorkPool, Prefect, StorageConfiguration, WorkPoolFilter, WorkPoolPatch,
+    name, pool_type, template,
 };
-use crate::types::{BlockId, Moment, text_or_none};
+use crate::types::{BlockId, Moment, PREFECT_PROVIDER, text_or_none};
 
 /// A Prefect work pool: where flow runs wait until workers of one kind pick them up.
 ///
@@ -181,6 +182,88 @@ impl Resource for WorkPool {
         refuse_if_in_use(cx, &state).await?;
         refuse_with_queues(cx, &state).await?;
         cx.delete_work_pool(&state.name).await?;
+        Ok(())
+    }
+
+    fn past() -> Past<Self> {
+        Past::new().moved(PREFECT_PROVIDER, |pool: PrefectWorkPool| Ok(pool.into()))
+    }
+}
+
+/// A work pool in the state of Prefect's own provider.
+#[derive(Schema, Debug)]
+#[tf(name = "prefect_work_pool")]
+struct PrefectWorkPool {
+    /// UUID.
+    id: Option<String>,
+    /// Name.
+    name: String,
+    /// Kind of worker.
+    #[tf(name = "type")]
+    kind: Option<String>,
+    /// What it is for.
+    description: Option<String>,
+    /// Whether it rests.
+    paused: Option<bool>,
+    /// Most flow runs at once.
+    concurrency_limit: Option<i64>,
+    /// Template of jobs.
+    base_job_template: Option<Json>,
+    /// UUID of its first queue.
+    default_queue_id: Option<String>,
+}
+
+/// The refresh after it finds the rest.
+impl From<PrefectWorkPool> for WorkPool {
+    fn from(pool: PrefectWorkPool) -> Self {
+        WorkPool {
+            name: pool.name,
+            kind: pool.kind.into(),
+            description: pool.description.filter(|text| !text.is_empty()),
+            paused: pool.paused.into(),
+            concurrency_limit: pool.concurrency_limit,
+            base_job_template: pool.base_job_template.into(),
+            storage_configuration: None,
+            force_destroy: Attr::Known(false),
+            id: pool.id.into(),
+            default_queue_id: pool.default_queue_id.into(),
+            status: Attr::Null,
+            created: Attr::Null,
+            updated: Attr::Null,
+        }
+    }
+}
+
+/// Which work pools are listed.
+#[derive(Schema, Debug)]
+pub struct WorkPools {
+    /// Only those whose names begin with this.
+    #[tf(example = "\"ml-assets-\"")]
+    pub name_prefix: Option<String>,
+    /// Only those of this type.
+    #[tf(name = "type", example = "\"kubernetes\"")]
+    pub kind: Option<String>,
+    /// Only those that are paused, or only those that are not.
+    pub paused: Option<bool>,
+}
+
+impl List for WorkPool {
+    type Filter = WorkPools;
+
+    async fn list(cx: &Cx<Prefect>, filter: WorkPools, found: &Found<Self>) -> Result<()> {
+        let of_type = WorkPoolFilter {
+            types: filter.kind.into_iter().collect(),
+            ..WorkPoolFilter::default()
+        };
+        let prefix = filter.name_prefix.unwrap_or_default();
+        for pool in cx.list_work_pools(&of_type).await? {
+            // What Prefect keeps for itself cannot be managed.
+            let manageable = name::check_pool(&pool.name).is_ok();
+            let wanted = filter.paused.is_none_or(|paused| paused == pool.is_paused);
+            if manageable && wanted && pool.name.starts_with(&prefix) {
+                found.add(pool.name.clone(), Self::found(pool, None)).await;
+            }
+        }
         Ok(())
     }
 }
@@ -378,7 +461,7 @@ async fn refuse_if_in_use(cx: &Cx<Prefect>, pool: &WorkPool) -> Result<()> {
     if pool.force_destroy.unwrap_or(false) {
         return Ok(());
     }
-    let deployments = cx.deployments_of_work_pool(&pool.name).await?;
+    let deployments = cx.deployments_of_pool(&pool.name).await?;
     if deployments.is_empty() {
         return Ok(());
     }

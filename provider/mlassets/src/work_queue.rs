@@ -1,11 +1,17 @@
 //! `mlassets_work_queue`: a queue of a Prefect work pool.
 
-use tfplug::{Applied, Attr, Change, Cx, Diagnostic, Error, Keeping, Resource, Result, Schema};
+use tfplug::{
+    Applied, Attr, Change, Cx, Diagnostic, Error, Found, Keeping, List, Past, Resource, Result,
+    Schema,
+};
 
 use crate::adopted;
-use crate::backend::prefect::{self, Conflict, NewWorkQueue, Prefect, WorkQueuePatch, name};
+use crate::backend::prefect::{
+    self, Conflict, NewWorkQueue, Prefect, WorkPoolFilter, WorkQueuePatch, name,
+};
+use crate::diagnose::no_pool;
 use crate::ranks;
-use crate::types::{Moment, text_or_none};
+use crate::types::{Moment, PREFECT_PROVIDER, text_or_none};
 
 /// A queue of a Prefect work pool, with a limit and a priority of its own.
 ///
@@ -74,7 +80,7 @@ impl Resource for WorkQueue {
                 queue
             }
             Err(error) if error.is_object_missing() => {
-                return Err(no_pool(&plan.work_pool_name).into());
+                return Err(no_pool(&plan.work_pool_name).at(Self::WORK_POOL_NAME).into());
             }
             created => {
                 let queue = created.map_err(Error::from)?;
@@ -136,6 +142,88 @@ impl Resource for WorkQueue {
             }
             deleted => deleted.map(drop).map_err(Error::from),
         }
+    }
+
+    fn past() -> Past<Self> {
+        Past::new().moved(PREFECT_PROVIDER, |queue: PrefectWorkQueue| Ok(queue.into()))
+    }
+}
+
+/// A work queue in the state of Prefect's own provider.
+#[derive(Schema, Debug)]
+#[tf(name = "prefect_work_queue")]
+struct PrefectWorkQueue {
+    /// UUID.
+    id: Option<String>,
+    /// The pool.
+    work_pool_name: String,
+    /// Name.
+    name: String,
+    /// What it is for.
+    description: Option<String>,
+    /// Whether it rests.
+    is_paused: Option<bool>,
+    /// Most flow runs at once.
+    concurrency_limit: Option<i64>,
+    /// Rank in the pool.
+    priority: Option<i64>,
+}
+
+/// The refresh after it finds the rest.
+impl From<PrefectWorkQueue> for WorkQueue {
+    fn from(queue: PrefectWorkQueue) -> Self {
+        WorkQueue {
+            work_pool_name: queue.work_pool_name,
+            name: queue.name,
+            // Prefect has an empty text where there is none.
+            description: queue.description.filter(|text| !text.is_empty()),
+            paused: queue.is_paused.into(),
+            concurrency_limit: queue.concurrency_limit,
+            priority: queue.priority.into(),
+            id: queue.id.into(),
+            status: Attr::Null,
+            created: Attr::Null,
+            updated: Attr::Null,
+        }
+    }
+}
+
+/// Which work queues are listed.
+#[derive(Schema, Debug)]
+pub struct WorkQueues {
+    /// Only those of this work pool.
+    #[tf(
+        check = explained("be a name that Prefect takes", |name: &String| name::check_addressable(name)),
+        example = "\"ml-assets-core-prod\""
+    )]
+    pub work_pool_name: Option<String>,
+    /// Only those whose names begin with this.
+    pub name_prefix: Option<String>,
+    /// Only those that are paused, or only those that are not.
+    pub paused: Option<bool>,
+    /// Whether the queue that each pool has from the beginning is listed, too; left out, it is not.
+    pub include_default: Option<bool>,
+}
+
+impl List for WorkQueue {
+    type Filter = WorkQueues;
+
+    async fn list(cx: &Cx<Prefect>, filter: WorkQueues, found: &Found<Self>) -> Result<()> {
+        let names = filter.work_pool_name.into_iter().collect();
+        let pools = WorkPoolFilter { names, ..WorkPoolFilter::default() };
+        let prefix = filter.name_prefix.unwrap_or_default();
+        for pool in cx.list_work_pools(&pools).await? {
+            for queue in cx.list_work_queues(&pool.name).await? {
+                let default = pool.default_queue_id.as_ref() == Some(&queue.id);
+                let wanted = filter.paused.is_none_or(|paused| paused == queue.is_paused)
+                    && (!default || filter.include_default.unwrap_or(false));
+                if wanted && queue.name.starts_with(&prefix) {
+                    let queue = Self::found(pool.name.clone(), queue, None);
+                    found.add(queue.import_id(), queue).await;
+                }
+            }
+        }
+        Ok(())
     }
 }
 
@@ -225,11 +313,4 @@ async fn take_over(
         plan.import_id()
     );
     Err(Error::user("Work queue exists", detail).at(WorkQueue::NAME))
-}
-
-fn no_pool(pool: &str) -> Error {
-    let detail = format!(
-        "There is no work pool {pool:?}. Create it first, and refer to it by `mlassets_work_pool.NAME.name`."
-    );
-    Error::user("No such work pool", detail).at(WorkQueue::WORK_POOL_NAME)
 }

@@ -1,6 +1,8 @@
 //! `mlassets_worm_bucket`: a bucket of records that are written once.
 
-use tfplug::{Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Resource, Result, Schema};
+use tfplug::{
+    Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Found, List, Resource, Result, Schema,
+};
 
 use crate::adopted;
 use crate::backend::worm::{self, Anchor, Archive, NewBucket, check_bucket, counted};
@@ -139,6 +141,31 @@ impl Resource for WormBucket {
             Ok(()) | Err(worm::Error::NoBucket { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// Which buckets are listed.
+#[derive(Schema, Debug)]
+pub struct WormBuckets {
+    /// Only those whose names begin with this.
+    #[tf(example = "\"ml-assets-\"")]
+    pub name_prefix: Option<String>,
+}
+
+impl List for WormBucket {
+    type Filter = WormBuckets;
+
+    async fn list(cx: &Cx<Archive>, filter: WormBuckets, found: &Found<Self>) -> Result<()> {
+        let prefix = filter.name_prefix.unwrap_or_default();
+        for name in cx.list_buckets().await?.into_iter().filter(|name| name.starts_with(&prefix)) {
+            // A damaged bucket does not hide the others.
+            match cx.find_bucket(&name, None).await {
+                Ok(Some(bucket)) => found.add(name, bucket.into()).await,
+                Ok(None) => {}
+                Err(error) => found.leave_out(name, error.into()).await,
+            }
+        }
+        Ok(())
     }
 }
 

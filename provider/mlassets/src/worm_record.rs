@@ -1,15 +1,16 @@
 //! `mlassets_worm_record`: a record that is written once.
 
 use tfplug::{
-    Applied, At, Attr, AttributeType, Change, Cx, Diagnostic, Draft, Error, Field, Keeping,
-    Resource, Result, Schema,
+    Applied, At, Attr, AttributeType, Change, Cx, Diagnostic, Draft, Error, Field,
+    Found as Listing, Keeping, List, Resource, Result, Schema,
 };
 
 use crate::adopted;
 use crate::backend::worm::{
     self, Anchor, Archive, Content, Found, NewRecord, Problem, Record, RecordKey, check_bucket,
-    check_record_name, check_record_type, content_hash, worm_path,
+    check_record_name, check_record_type, worm_path,
 };
+use crate::records::written_before;
 use crate::types::Moment;
 
 /// A record that is written once, at `<bucket>/<record_type>/<YYYY>/<YYYYMM>/<name>` with mode 0444.
@@ -123,7 +124,10 @@ impl Resource for WormRecord {
         let event_time = match plan.event_time {
             Attr::Known(time) => time.0,
             Attr::Null | Attr::Unknown => {
-                written_before(cx, &plan).await?.unwrap_or_else(jiff::Timestamp::now)
+                written_before(cx, &plan.bucket, &plan.record_type, &plan.name, &plan.content)
+                    .await
+                    .map_err(Error::from)?
+                    .unwrap_or_else(jiff::Timestamp::now)
             }
         };
         let folder = worm_path(&plan.record_type, event_time).map_err(Error::from)?;
@@ -216,6 +220,66 @@ impl Resource for WormRecord {
     }
 }
 
+/// Which records are listed.
+#[derive(Schema, Debug)]
+pub struct WormRecords {
+    /// The bucket.
+    #[tf(
+        check = explained("be a bucket's name", |name: &String| check_bucket(name)),
+        example = "\"ml-assets-core-audit\""
+    )]
+    pub bucket: String,
+    /// Only those of this type.
+    #[tf(
+        check = explained("be a type of record", |name: &String| check_record_type(name)),
+        example = "\"model_distribution\""
+    )]
+    pub record_type: Option<String>,
+    /// Only those of events at this time or later.
+    #[tf(example = "\"2025-01-01T00:00:00Z\"")]
+    pub from: Option<Moment>,
+    /// Only those of events before this time.
+    #[tf(example = "\"2025-02-01T00:00:00Z\"")]
+    pub until: Option<Moment>,
+}
+
+impl List for WormRecord {
+    type Filter = WormRecords;
+
+    async fn list(cx: &Cx<Archive>, filter: WormRecords, found: &Listing<Self>) -> Result<()> {
+        let records = cx.list_records(&filter.bucket).await?;
+        for Found { record, problems } in records {
+            let Some(record) = record.filter(|record| filter.selects(record)) else { continue };
+            let name = id(&record.key);
+            let content = if found.wants_state() {
+                let read = cx.read_record(record.key.clone()).await.map_err(Error::from);
+                match read.and_then(text) {
+                    Ok(content) => content,
+                    Err(error) => {
+                        found.leave_out(name, error).await;
+                        continue;
+                    }
+                }
+            } else {
+                String::new()
+            };
+            let record = Self::found(record, &problems, content, Attr::Known(false));
+            found.add(name, record).await;
+        }
+        Ok(())
+    }
+}
+
+impl WormRecords {
+    fn selects(&self, record: &Record) -> bool {
+        let kind = record.key.path.split('/').next().unwrap_or_default();
+        let time = Moment(record.event_time);
+        self.record_type.as_ref().is_none_or(|wanted| wanted == kind)
+            && self.from.is_none_or(|from| from <= time)
+            && self.until.is_none_or(|until| time < until)
+    }
+}
+
 impl WormRecord {
     fn as_new(&self, event_time: jiff::Timestamp) -> NewRecord {
         NewRecord {
@@ -277,20 +341,6 @@ impl WormRecord {
 
 fn id(key: &RecordKey) -> String {
     format!("{}/{}", key.bucket, key.path)
-}
-
-/// The time of the record that an interrupted apply left behind, if there is one: the same bucket, type
-/// and name with the same bytes.
-async fn written_before(cx: &Cx<Archive>, plan: &WormRecord) -> Result<Option<jiff::Timestamp>> {
-    let wanted = content_hash(plan.content.as_bytes());
-    let (start, end) = (format!("{}/", plan.record_type), format!("/{}", plan.name));
-    let records = cx.list_records(&plan.bucket).await?;
-    let same = records.into_iter().filter_map(|found| found.record).find(|record| {
-        record.key.path.starts_with(&start)
-            && record.key.path.ends_with(&end)
-            && record.sha256 == wanted
-    });
-    Ok(same.map(|record| record.event_time))
 }
 
 /// What can never come true: another record at the same path, and before the end of the retention any

@@ -88,7 +88,7 @@ use crate::model::Model;
 /// | on the struct | meaning |
 /// |---|---|
 /// | `name = "…"` | type name without the provider's prefix; left out for a nested object |
-/// | `version = n` | version of the state's shape; older states go to `Resource::upgrade` |
+/// | `version = n` | version of the state's shape; older states go to `Resource::past` |
 /// | `deprecated = "…"` | why it should not be used any more |
 /// | `import = "{pool}/{name}"` | how the identity is written as one text; by default joined with `/` |
 /// | `immutable` | every settable field replaces |

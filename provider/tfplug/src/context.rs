@@ -61,8 +61,16 @@ pub struct Call(Arc<Inner>);
 struct Inner {
     backends: Option<Arc<dyn Any + Send + Sync>>,
     cancel: CancellationToken,
+    host: HostState,
     private: Mutex<Private>,
     warnings: Mutex<Diags>,
+}
+
+/// What the host takes for an answer, and what it has said so far.
+#[derive(Clone, Copy, Debug, Default)]
+struct HostState {
+    may_defer: bool,
+    provider_unknown: bool,
 }
 
 impl Call {
@@ -75,9 +83,39 @@ impl Call {
         Call(Arc::new(Inner {
             backends,
             cancel,
+            host: HostState::default(),
             private: Mutex::new(private),
             warnings: Mutex::default(),
         }))
+    }
+
+    /// The same call, before anyone else has it, by a host that takes a [`Deferral`](crate::Deferral) for an answer
+    /// or does not.
+    #[must_use]
+    pub fn deferring(mut self, allowed: bool) -> Self {
+        self.host().may_defer = allowed;
+        self
+    }
+
+    /// The same call, before anyone else has it, to a provider whose configuration is too unknown to make anything of.
+    #[must_use]
+    pub fn on_unknown_provider(mut self, unknown: bool) -> Self {
+        self.host().provider_unknown = unknown;
+        self
+    }
+
+    fn host(&mut self) -> &mut HostState {
+        &mut Arc::get_mut(&mut self.0).expect("a call is shared only once it is made").host
+    }
+
+    /// Whether Terraform takes a [`Deferral`](crate::Deferral) for an answer.
+    pub fn may_defer(&self) -> bool {
+        self.0.host.may_defer
+    }
+
+    /// Whether the provider's configuration is too unknown to make anything of.
+    pub fn is_provider_unknown(&self) -> bool {
+        self.0.host.provider_unknown
     }
 
     /// What `configure` made, if it ran and made a `B`.

@@ -8,6 +8,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::context::Private;
+use crate::deferral::Deferral;
 use crate::diag::{Blame, Diagnostic, Diags};
 use crate::path::{Path, Place};
 use crate::typed::{Attr, AttributeType, Slot};
@@ -28,6 +29,8 @@ pub struct RawDraft {
     pub diags: Diags,
     /// What the resource keeps for itself.
     pub private: Private,
+    /// Why the plan is put off, if it is.
+    pub deferred: Option<Deferral>,
 }
 
 /// A plan under way for the resource `R`.
@@ -91,6 +94,12 @@ impl<'d, R> Draft<'d, R> {
     /// Replaces the resource because of this attribute, if it changes.
     pub fn replace<T>(&mut self, place: impl Into<Place<R, T>>) {
         self.raw.replace.insert(Path::from(place.into()));
+    }
+
+    /// Puts the plan off, where Terraform allows that: what is planned is only a guess then. Give a reason that is gone
+    /// by the time of the apply, as an unknown value is, since Terraform plans once more there.
+    pub fn defer(&mut self, reason: Deferral) {
+        self.raw.deferred = Some(reason);
     }
 
     /// Refuses the plan because of this attribute.

@@ -1,7 +1,12 @@
 //! Typed traits behind untyped ones, so that the engine is compiled once.
 //!
-//! [`Managed`], [`Readable`] and [`Callable`] are what the server keeps in its tables. Authors never see
-//! them, except those whose resources are data: they implement these traits directly.
+//! [`Managed`], [`Readable`], [`Listable`], [`Openable`], [`Invocable`] and [`Callable`] are what the server keeps in
+//! its tables. Authors never see them, except those whose resources are data: they implement these traits directly.
+
+mod action;
+mod ephemeral;
+mod list;
+mod state_store;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -16,11 +21,22 @@ use crate::diag::{Error, Result};
 use crate::draft::{Draft, RawDraft};
 use crate::function::Function;
 use crate::identity::Identity;
+use crate::past::Source;
 use crate::path::Path;
 use crate::resource::{Applied, Change, Identified, Resource, Schema};
 use crate::schema::{Attribute, Block, Kind, Members, Nested, NestedBlock, Nesting, Presence};
 use crate::typed::{AttributeType, Slot};
 use crate::value::{Type, Value};
+
+pub(crate) use action::ActionHandler;
+pub use action::Invocable;
+pub(crate) use ephemeral::EphemeralHandler;
+pub use ephemeral::{Openable, Opening};
+pub(crate) use list::ListHandler;
+pub use list::Listable;
+#[cfg(feature = "state-store")]
+pub(crate) use state_store::StoreHandler;
+pub use state_store::{OpenStore, Storing};
 
 /// A future in a box, for traits that are used without their type.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -77,6 +93,11 @@ pub trait Managed: Send + Sync {
         Ok(())
     }
 
+    /// Whether the backend waits for values of the provider's configuration; see [`Provide::is_unknown`].
+    fn waits(&self, call: &Call) -> bool {
+        call.is_provider_unknown()
+    }
+
     /// Whether the kind asks for the leniency that Terraform has for providers of the old type system. Its
     /// plan may then say what a nested block holds although the configuration has no such block. Terraform
     /// writes what it would have refused to its log, and the engine leaves it unjudged.
@@ -112,8 +133,19 @@ pub trait Managed: Send + Sync {
     /// See [`Resource::delete`].
     fn delete(&self, call: Call, state: Value) -> BoxFuture<'_, Result<()>>;
 
-    /// See [`Resource::upgrade`].
+    /// Turns a state of an older version into one of the present shape; see [`Resource::past`].
     fn upgrade(&self, from: i64, old: Json) -> Result<Json>;
+
+    /// What it takes the place of by a `moved` block.
+    fn sources(&self) -> Vec<Source> {
+        Vec::new()
+    }
+
+    /// The state of another kind of resource in the shape of this one; none if it does not know that kind.
+    fn take_over(&self, source: &Source, stored: &Json) -> Option<Result<Json>> {
+        let _ = (source, stored);
+        None
+    }
 }
 
 /// A kind of data source, without its types.
@@ -124,6 +156,11 @@ pub trait Readable: Send + Sync {
     /// See [`DataSource::validate`].
     fn validate(&self, draft: &mut RawDraft) {
         let _ = draft;
+    }
+
+    /// Whether the backend waits for values of the provider's configuration; see [`Provide::is_unknown`].
+    fn waits(&self, call: &Call) -> bool {
+        call.is_provider_unknown()
     }
 
     /// See [`DataSource::read`].
@@ -158,6 +195,12 @@ pub trait Provide<T> {
     /// fails the plan already, and not only the apply.
     fn missing(&self) -> Option<Error> {
         None
+    }
+
+    /// Whether [`provide`](Self::provide) fails only because of values that are still unknown. Where Terraform allows
+    /// it, what needs the backend is then [deferred](crate::Deferral).
+    fn is_unknown(&self) -> bool {
+        false
     }
 }
 
@@ -227,6 +270,10 @@ fn context<T, B: Provide<T> + Send + Sync + 'static>(call: Call) -> Result<Cx<T>
     Ok(Cx::new(B::provide(&backends)?, call))
 }
 
+fn waits<T, B: Provide<T> + Send + Sync + 'static>(call: &Call) -> bool {
+    call.backends::<B>().map_or(call.is_provider_unknown(), |backends| B::is_unknown(&backends))
+}
+
 fn outcome<R: Schema>(applied: Applied<R>) -> Outcome {
     match applied {
         Ok(state) => Outcome { state: Some(state.encode()), error: None },
@@ -256,6 +303,10 @@ impl<R: Resource, B: Provide<R::Backend> + Send + Sync + 'static> Managed
             Some(error) => Err(error),
             None => Ok(()),
         }
+    }
+
+    fn waits(&self, call: &Call) -> bool {
+        waits::<R::Backend, B>(call)
     }
 
     fn plan(&self, draft: &mut RawDraft) {
@@ -304,7 +355,20 @@ impl<R: Resource, B: Provide<R::Backend> + Send + Sync + 'static> Managed
     }
 
     fn upgrade(&self, from: i64, old: Json) -> Result<Json> {
-        R::upgrade(from, old)
+        R::past().upgrade(from, &old).unwrap_or_else(|| {
+            let (name, now) = (R::TYPE_NAME, R::VERSION);
+            Err(Error::bug(format!(
+                "`{name}` has no upgrade of its state from version {from} to {now}."
+            )))
+        })
+    }
+
+    fn sources(&self) -> Vec<Source> {
+        R::past().sources()
+    }
+
+    fn take_over(&self, source: &Source, stored: &Json) -> Option<Result<Json>> {
+        R::past().take_over(source, stored)
     }
 }
 
@@ -317,6 +381,10 @@ impl<D: DataSource, B: Provide<D::Backend> + Send + Sync + 'static> Readable
 
     fn validate(&self, draft: &mut RawDraft) {
         D::validate(&mut Draft::new(draft));
+    }
+
+    fn waits(&self, call: &Call) -> bool {
+        waits::<D::Backend, B>(call)
     }
 
     fn read(&self, call: Call, config: Value) -> BoxFuture<'_, Result<Value>> {
@@ -332,6 +400,10 @@ impl<R: Resource, B: Provide<R::Backend> + Send + Sync + 'static> Readable for L
         self.shape.get_or_init(|| {
             Shape::new(0, looked_up(R::block())).identified(<R as Identified>::IMPORT_ID)
         })
+    }
+
+    fn waits(&self, call: &Call) -> bool {
+        waits::<R::Backend, B>(call)
     }
 
     fn read(&self, call: Call, config: Value) -> BoxFuture<'_, Result<Value>> {
@@ -444,4 +516,11 @@ macro_rules! debug_by_name {
     )* };
 }
 
-debug_by_name!(ResourceHandler<R, B>, DataSourceHandler<D, B>, LookupHandler<R, B>, FunctionHandler<F>);
+debug_by_name!(
+    ResourceHandler<R, B>,
+    DataSourceHandler<D, B>,
+    LookupHandler<R, B>,
+    EphemeralHandler<E, B>,
+    ActionHandler<A, B>,
+    FunctionHandler<F>
+);

@@ -92,7 +92,11 @@
 //! | bring it into being and change it | [`Resource`], [`Keeping`], [`Cx`] |
 //! | look at a plan before it is carried out | [`Resource::plan`], [`Draft`], [`Attr`] |
 //! | configure the provider and reach a service | [`Provider`], [`Provide`] |
+//! | hold something only while Terraform runs | [`EphemeralResource`], [`Opened`] |
+//! | do something when it is asked for | [`Action`], [`Progress`] |
 //! | look something up, or compute it | [`DataSource`], [`Registry::lookup`], [`Function`] |
+//! | show what there is, to be imported | [`List`] |
+//! | read older states, and those of other providers | [`Past`] |
 //! | tell what went wrong, and where | [`Error`], [`At`] |
 //! | hide what is secret | [`Secret`], [`Sensitive`] |
 //! | write the pages of the registry | [`docs`] |
@@ -103,21 +107,28 @@ extern crate self as tfplug;
 #[doc(hidden)]
 #[path = "derive.rs"]
 pub mod __derive;
+pub mod action;
 pub mod context;
 pub mod data_source;
+pub mod deferral;
 pub mod diag;
 pub mod docs;
 pub mod draft;
 pub mod engine;
+pub mod ephemeral;
 pub mod erased;
 pub mod function;
 pub mod identity;
+pub mod list;
+pub mod past;
 pub mod path;
 pub mod provider;
 pub mod resource;
 mod rpc;
 pub mod schema;
 mod serve;
+#[cfg(feature = "state-store")]
+pub mod state_store;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod typed;
@@ -125,15 +136,22 @@ pub mod value;
 #[doc(hidden)]
 pub mod wire;
 
+pub use action::{Action, Progress};
 pub use context::{Call, Cx, Private};
 pub use data_source::DataSource;
+pub use deferral::Deferral;
 pub use diag::{At, Blame, Diagnostic, Diags, Error, Result, Severity};
 pub use draft::Draft;
+pub use ephemeral::{EphemeralResource, Opened};
 pub use erased::Provide;
 pub use function::Function;
+pub use list::{Found, List};
+pub use past::Past;
 pub use path::{Field, Path, Place, Step};
 pub use provider::{Host, Provider, Registry, Served, serve, serve_any};
 pub use resource::{Applied, Change, Failure, Identified, Keeping, Resource, Schema, immutable};
+#[cfg(feature = "state-store")]
+pub use state_store::StateStore;
 pub use tfplug_derive::Schema;
 pub use typed::{Attr, AttributeType, Json, Secret, Sensitive, Set, Slot};
 pub use value::{Number, Type, Value};

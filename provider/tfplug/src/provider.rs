@@ -5,13 +5,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::action::Action;
 use crate::data_source::DataSource;
 use crate::diag::Result;
+use crate::ephemeral::EphemeralResource;
 use crate::erased::{
-    BoxFuture, Callable, DataSourceHandler, FunctionHandler, LookupHandler, Managed, Provide,
-    Readable, ResourceHandler, Shape,
+    ActionHandler, BoxFuture, Callable, DataSourceHandler, EphemeralHandler, FunctionHandler,
+    Invocable, ListHandler, Listable, LookupHandler, Managed, Openable, Provide, Readable,
+    ResourceHandler, Shape, Storing,
 };
 use crate::function::Function;
+use crate::list::List;
 use crate::resource::{Resource, Schema};
 use crate::value::Value;
 
@@ -100,7 +104,7 @@ pub trait Provider: Schema {
     /// Where it is published: `registry.terraform.io/<namespace>/<name>`.
     const ADDRESS: &'static str;
 
-    /// What resources and data sources find their backends in; see [`Provide`].
+    /// What resources, data sources and actions find their backends in; see [`Provide`].
     type Backends: Send + Sync + 'static;
 
     /// Makes the backends. It should not connect anywhere: a backend that nobody uses need not answer.
@@ -135,8 +139,11 @@ pub struct Host {
 pub struct Registry<B> {
     resources: BTreeMap<String, Arc<dyn Managed>>,
     data_sources: BTreeMap<String, Arc<dyn Readable>>,
-    ephemeral: BTreeMap<String, Arc<dyn Readable>>,
+    ephemeral: BTreeMap<String, Arc<dyn Openable>>,
+    actions: BTreeMap<String, Arc<dyn Invocable>>,
     functions: BTreeMap<String, Arc<dyn Callable>>,
+    lists: BTreeMap<String, Arc<dyn Listable>>,
+    state_stores: BTreeMap<String, Arc<dyn Storing>>,
     of: std::marker::PhantomData<fn() -> B>,
 }
 
@@ -147,7 +154,10 @@ impl<B: Send + Sync + 'static> Registry<B> {
             resources: BTreeMap::new(),
             data_sources: BTreeMap::new(),
             ephemeral: BTreeMap::new(),
+            actions: BTreeMap::new(),
             functions: BTreeMap::new(),
+            lists: BTreeMap::new(),
+            state_stores: BTreeMap::new(),
             of: std::marker::PhantomData,
         }
     }
@@ -172,6 +182,16 @@ impl<B: Send + Sync + 'static> Registry<B> {
         self
     }
 
+    /// Serves a list of what there is of `R`, which is served as a [resource](Registry::resource), too.
+    #[must_use]
+    pub fn list<R: List>(mut self) -> Self
+    where
+        B: Provide<R::Backend>,
+    {
+        self.lists.insert(R::TYPE_NAME.to_owned(), Arc::new(ListHandler::<R, B>::new()));
+        self
+    }
+
     /// Serves the data source `D`.
     #[must_use]
     pub fn data_source<D: DataSource>(mut self) -> Self
@@ -180,6 +200,38 @@ impl<B: Send + Sync + 'static> Registry<B> {
     {
         self.data_sources
             .insert(D::TYPE_NAME.to_owned(), Arc::new(DataSourceHandler::<D, B>::new()));
+        self
+    }
+
+    /// Serves the ephemeral resource `E`.
+    #[must_use]
+    pub fn ephemeral<E: EphemeralResource>(mut self) -> Self
+    where
+        B: Provide<E::Backend>,
+    {
+        self.ephemeral.insert(E::TYPE_NAME.to_owned(), Arc::new(EphemeralHandler::<E, B>::new()));
+        self
+    }
+
+    /// Serves the action `A`.
+    #[must_use]
+    pub fn action<A: Action>(mut self) -> Self
+    where
+        B: Provide<A::Backend>,
+    {
+        self.actions.insert(A::TYPE_NAME.to_owned(), Arc::new(ActionHandler::<A, B>::new()));
+        self
+    }
+
+    /// Serves the state store `S`.
+    #[cfg(feature = "state-store")]
+    #[must_use]
+    pub fn state_store<S: crate::state_store::StateStore>(mut self) -> Self
+    where
+        B: Provide<S::Backend>,
+    {
+        let handler = crate::erased::StoreHandler::<S, B>::new();
+        self.state_stores.insert(S::TYPE_NAME.to_owned(), Arc::new(handler));
         self
     }
 
@@ -204,11 +256,17 @@ impl<B: Send + Sync + 'static> Registry<B> {
         self
     }
 
-    /// Serves an ephemeral resource whose shape is data: what is read is in no plan and no state. One
-    /// look opens it, and there is nothing to renew or to close.
+    /// Serves an ephemeral resource whose shape is data.
     #[must_use]
-    pub fn ephemeral(mut self, name: impl Into<String>, resource: Arc<dyn Readable>) -> Self {
+    pub fn openable(mut self, name: impl Into<String>, resource: Arc<dyn Openable>) -> Self {
         self.ephemeral.insert(name.into(), resource);
+        self
+    }
+
+    /// Serves an action whose shape is data.
+    #[must_use]
+    pub fn invocable(mut self, name: impl Into<String>, action: Arc<dyn Invocable>) -> Self {
+        self.actions.insert(name.into(), action);
         self
     }
 }
@@ -225,7 +283,9 @@ impl<B> fmt::Debug for Registry<B> {
             .field("resources", &self.resources.keys())
             .field("data_sources", &self.data_sources.keys())
             .field("ephemeral", &self.ephemeral.keys())
+            .field("actions", &self.actions.keys())
             .field("functions", &self.functions.keys())
+            .field("lists", &self.lists.keys())
             .finish_non_exhaustive()
     }
 }
@@ -249,9 +309,15 @@ pub struct Served {
     /// Its data sources by full type name.
     pub data_sources: BTreeMap<String, Arc<dyn Readable>>,
     /// Its ephemeral resources by full type name.
-    pub ephemeral: BTreeMap<String, Arc<dyn Readable>>,
+    pub ephemeral: BTreeMap<String, Arc<dyn Openable>>,
+    /// Its actions by full type name.
+    pub actions: BTreeMap<String, Arc<dyn Invocable>>,
     /// Its functions by name.
     pub functions: BTreeMap<String, Arc<dyn Callable>>,
+    /// Its lists by the full type name of what they list.
+    pub lists: BTreeMap<String, Arc<dyn Listable>>,
+    /// Its state stores by full type name; none without the feature `state-store`.
+    pub state_stores: BTreeMap<String, Arc<dyn Storing>>,
     configure: Configure,
 }
 
@@ -306,7 +372,18 @@ impl Served {
                 .into_iter()
                 .map(|(short, kind)| (full(short), kind))
                 .collect(),
+            actions: registry
+                .actions
+                .into_iter()
+                .map(|(short, kind)| (full(short), kind))
+                .collect(),
             functions: registry.functions,
+            lists: registry.lists.into_iter().map(|(short, kind)| (full(short), kind)).collect(),
+            state_stores: registry
+                .state_stores
+                .into_iter()
+                .map(|(short, kind)| (full(short), kind))
+                .collect(),
             address: address.into(),
             version: version.into(),
             shape: Shape::new(0, configuration),

@@ -1,10 +1,9 @@
 //! What an author writes: the shape of a thing by `#[derive(Schema)]`, its life by hand.
 
-use serde_json::Value as Json;
-
 use crate::context::Cx;
 use crate::diag::{Error, Result};
 use crate::draft::Draft;
+use crate::past::Past;
 use crate::schema::Block;
 use crate::value::Value;
 
@@ -182,13 +181,10 @@ pub trait Resource: Identified {
         async { Ok(()) }
     }
 
-    /// Turns a state of an older [version](Schema::VERSION) into one of the present shape.
-    fn upgrade(from: i64, old: Json) -> Result<Json> {
-        let _ = old;
-        let (name, now) = (Self::TYPE_NAME, Self::VERSION);
-        Err(Error::bug(format!(
-            "`{name}` has no upgrade of its state from version {from} to {now}."
-        )))
+    /// What it was before: states of an older [version](Schema::VERSION), and other types that it takes the
+    /// place of by a `moved` block.
+    fn past() -> Past<Self> {
+        Past::new()
     }
 }
 

@@ -5,3 +5,5 @@
 mod codec;
 #[cfg(feature = "testing")]
 mod note;
+#[cfg(feature = "acceptance")]
+mod terraform;

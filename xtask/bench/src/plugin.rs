@@ -37,6 +37,8 @@ impl Plugin {
         command
             .envs(handshake::variables(identity))
             .env("TMPDIR", folder.path())
+            // Its own provider plans nothing without knowing where the registry is. Nothing is ever written there.
+            .env("MLASSETS_REGISTRY_URL", folder.path().join("registry.db"))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             // Providers in Go write all they do to it, and leave it to the host to throw it away.

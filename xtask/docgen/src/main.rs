@@ -15,14 +15,22 @@ use tfplug::docs::{self, Sections, Texts};
 
 /// Where the registry's navigation lists a kind, by the start of its name.
 const SECTIONS: Sections<'_> = &[
+    ("concurrency_", "Prefect"),
+    ("deployment", "Prefect"),
+    ("variable", "Prefect"),
     ("work_", "Prefect"),
+    ("pause_", "Prefect"),
+    ("resume_", "Prefect"),
     ("model_", "Model registry"),
     ("checksum_", "Model registry"),
     ("compare_versions", "Model registry"),
     ("next_model_", "Model registry"),
+    ("registry_", "Model registry"),
     ("worm_", "Write-once archive"),
     ("chain_", "Write-once archive"),
     ("signal", "Operations"),
+    ("halt", "Operations"),
+    ("resume", "Operations"),
     ("release_gate", "Operations"),
 ];
 

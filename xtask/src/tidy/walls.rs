@@ -162,8 +162,22 @@ const NEIGHBOURS: &str = "the generator and the provider meet in schemas, as dat
 const KINDS: &str = "provider/mlassets/src";
 
 /// Modules there that are no asset kinds: every kind may use them.
-const NO_KINDS: [&str; 9] =
-    ["lib", "main", "provider", "backend", "functions", "diagnose", "types", "adopted", "ranks"];
+const NO_KINDS: [&str; 14] = [
+    "lib",
+    "main",
+    "provider",
+    "backend",
+    "functions",
+    "diagnose",
+    "types",
+    "adopted",
+    "anything",
+    "deployment_facts",
+    "pausing",
+    "ranks",
+    "records",
+    "signalling",
+];
 
 pub(super) fn check(file: &File, files: &[File], findings: &mut Findings) {
     let code = Code::read(&file.path, &file.text);

@@ -60,7 +60,7 @@ impl Writer {
     fn change(&self, plan: &Plan, transaction: &mut Transaction) -> Result<(), Error> {
         let root = &self.existing.root;
         fs::create_dir_all(root.join(FOLDER)).map_err(Error::io("make", FOLDER))?;
-        write_own(root, PENDING, &plan.manifest)?;
+        write_own(root, PENDING, &self.pending(plan)?)?;
         let mut disk = Places::below(root);
         let mut staged = Vec::with_capacity(plan.changes.len());
         for change in &plan.changes {
@@ -74,6 +74,23 @@ impl Writer {
         transaction.stage(&staged)?;
         transaction.commit()?;
         write_own(root, MANIFEST, &plan.manifest)
+    }
+}
+
+impl Writer {
+    /// What a run that follows a killed one must know: what was to be written, and what was to be removed. The manifest
+    /// may be the new one by then, and what lies beside a removed file must still be found.
+    pub(super) fn pending(&self, plan: &Plan) -> Result<String, Error> {
+        let mut known = Known::default();
+        known.add(&plan.manifest)?;
+        let mut files: BTreeMap<String, Entry> =
+            known.files.into_iter().map(|(path, mut entries)| (path, entries.remove(0))).collect();
+        for change in plan.changes.iter().filter(|change| change.after.is_none()) {
+            if let Some(entry) = self.existing.known.entries(&change.path).first() {
+                files.entry(change.path.clone()).or_insert_with(|| entry.clone());
+            }
+        }
+        Ok(Manifest::new(files).to_text())
     }
 }
 

@@ -7,6 +7,7 @@ mod unreadable;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 pub use tree::read_tree;
 pub use unreadable::Unreadable;
@@ -97,4 +98,17 @@ fn is_spec(path: &Path) -> bool {
     path.extension().is_some_and(|extension| {
         ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
     })
+}
+
+/// A file that may be missing.
+///
+/// # Errors
+///
+/// When there is one that cannot be read as text.
+pub fn read_if_there(path: &Path) -> io::Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }

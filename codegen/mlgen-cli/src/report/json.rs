@@ -29,7 +29,7 @@ use super::diff::unified;
 use super::summary::Summary;
 use crate::emit::{Change, ChangeKind, Plan, Problem, ProblemKind};
 
-const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 1;
 
 /// What a run did, or with `--check` would do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -5,9 +5,11 @@ mod diff;
 mod human;
 mod json;
 mod progress;
+mod refused;
 mod summary;
 
 pub use human::{human, problems};
 pub use json::{Report, json};
 pub use progress::Progress;
+pub use refused::{Refusal, Told};
 pub use summary::Summary;

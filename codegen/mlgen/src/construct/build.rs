@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::presence::{Kinds, Made};
 use super::stack::{self, Stack};
-use super::{Set, facts, layers, names, outputs, overrides, presence, tune};
+use super::{Set, apart, facts, layers, names, outputs, overrides, presence, tune};
 use crate::catalogue::Catalogue;
 use crate::diag::{Diagnostic, Diags};
 use crate::source::Sources;
@@ -55,6 +55,7 @@ pub fn build(
     let chosen = choose_variables(spec, &stacks, diags);
     names::check(spec, &stacks, &chosen, diags);
     names::check_objects(&stacks, diags);
+    apart::check(&stacks, sources, diags);
     for stack in &mut stacks {
         let Some(chosen) = chosen.get(&stack.target.name) else { continue };
         for (name, component) in &mut stack.components {

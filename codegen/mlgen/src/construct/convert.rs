@@ -20,6 +20,7 @@ use crate::source::{Sources, Span};
 use crate::spec::layer::Layer;
 use crate::spec::reference::{Part, Text};
 use crate::spec::{Environment, Spec};
+use crate::yaml;
 
 /// What is known where a component is converted.
 #[derive(Clone, Copy, Debug)]
@@ -148,6 +149,11 @@ impl Scope<'_> {
         diags: &mut Diags,
     ) -> Option<Value> {
         let span = merged.origin.span;
+        if let MergedValue::String(text) = &merged.value
+            && secret::refuse_form(text, merged, wanted, diags)
+        {
+            return Some(Value::Null);
+        }
         let wanted = &Wanted { literal: wanted.literal || merged.literal.is_some(), ..*wanted };
         if wanted.takes_secret() {
             secret::refuse_overridden(merged, wanted, diags);
@@ -290,18 +296,18 @@ impl Scope<'_> {
                 }
             });
         }
-        if !matches!(wanted.ty, Type::String | Type::Any | Type::Secret) {
-            let noun = wanted.ty.noun();
-            let message = format!("`{}` must be {noun}, not a text with references", wanted.at);
-            diags.push(Diagnostic::error(span, message));
-            return Some(Value::Null);
-        }
         if wanted.takes_secret() {
             let writer = self.target.writer;
             if writer != Writer::Compose || !parsed.references().any(secret::may_be_secret) {
                 secret::refuse_text(span, wanted, writer, diags);
                 return Some(Value::Null);
             }
+        }
+        if !matches!(wanted.ty, Type::String | Type::Any | Type::Secret) {
+            let noun = wanted.ty.noun();
+            let message = format!("`{}` must be {noun}, not a text with references", wanted.at);
+            diags.push(Diagnostic::error(span, message));
+            return Some(Value::Null);
         }
         self.pieces(&parsed, wanted, diags)
     }
@@ -368,7 +374,11 @@ pub(super) fn mismatch(found: &MergedValue, ty: &Type, span: Span, at: &At<'_>) 
         (MergedValue::String(text), Type::Number | Type::Integer)
             if text.parse::<f64>().is_ok() =>
         {
-            error.help("write it without quotes")
+            error.help(if yaml::is_number(text) {
+                "write it without quotes"
+            } else {
+                "write a decimal number, without a leading 0 and an exponent"
+            })
         }
         (MergedValue::String(text), Type::Bool) if text == "true" || text == "false" => {
             error.help("write it without quotes")

@@ -35,7 +35,7 @@ impl Holder {
             name.clone()
         } else {
             let name = rule.kind.replace('-', "_");
-            let declared = kinds.implied(&rule.kind);
+            let declared = kinds.implied(&target.name);
             if let Some(other) = present.get(&name) {
                 let message =
                     format!("`{name}` is what the secrets of a stack for {} are in", target.name);

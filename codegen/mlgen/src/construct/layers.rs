@@ -49,8 +49,16 @@ impl<'a> Said<'a> {
                 layers.push((layer, section.clone()));
             }
         }
+        let kind = scope.present.get(component).and_then(|present| present.made.kind());
         for node in set.iter().filter_map(|set| set.get(component)) {
-            let (common, section) = split(node, scope.spec, &scope.target.name);
+            let (mut common, section) = split(node, scope.spec, &scope.target.name);
+            if let (Value::Map(inputs), Some(kind)) = (&mut common.value, kind) {
+                // Said for the targets that have it: on the command line nobody would name them all.
+                inputs.retain(|input, _| {
+                    kind.interface.inputs.contains_key(input)
+                        || elsewhere(scope, kind, input).is_empty()
+                });
+            }
             layers.push((LayerName::Set, common));
             layers.extend(section.map(|section| (LayerName::Set, section)));
         }

@@ -3,6 +3,7 @@
 //!
 //! **Invariant:** nothing here knows how a document looks; that is `target`'s.
 
+mod apart;
 mod build;
 pub mod convert;
 pub mod facts;

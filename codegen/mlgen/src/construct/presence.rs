@@ -23,7 +23,7 @@ pub struct Kinds {
     pub kinds: BTreeMap<String, BTreeMap<String, Arc<Kind>>>,
     /// Kinds that could not be read, by target and name: nobody knows what they take and give.
     unreadable: BTreeSet<(String, String)>,
-    /// Components that no file declares, by kind: what holds the secrets of a target.
+    /// Components that no file declares, by target: what holds the secrets of a target.
     implied: BTreeMap<String, Declared>,
 }
 
@@ -81,7 +81,7 @@ impl Kinds {
         for target in kinds.targets.values() {
             let Some(secrets) = &target.secrets else { continue };
             let key = spec.project.targets[&target.name].key;
-            kinds.implied.entry(secrets.kind.clone()).or_insert_with(|| Declared::implied(key));
+            kinds.implied.insert(target.name.clone(), Declared::implied(key));
             wanted.insert(secrets.kind.clone());
         }
         for target in kinds.targets.values() {
@@ -137,8 +137,8 @@ impl Kinds {
     /// # Panics
     ///
     /// When no target names the kind.
-    pub(super) fn implied(&self, kind: &str) -> &Declared {
-        &self.implied[kind]
+    pub(super) fn implied(&self, target: &str) -> &Declared {
+        &self.implied[target]
     }
 
     /// The kind of this name on this target.

@@ -6,6 +6,7 @@ use crate::catalogue::types::Type;
 use crate::decode;
 use crate::diag::{Diagnostic, Diags};
 use crate::merge::{Merged, MergedValue};
+use crate::secrecy::{forms, sounds_secret};
 use crate::source::Span;
 use crate::spec::reference::{Reference, Referent};
 
@@ -66,18 +67,51 @@ pub(super) fn refuse_literal(
         MergedValue::Number(_) => *wanted.ty == Type::String,
         _ => false,
     };
-    let allowed = wanted.literal || merged.literal.is_some();
+    let allowed = allowed(merged, wanted);
     if !literal || !text_wanted || wanted.takes_secret() || allowed || !sounds_secret(key) {
         return false;
     }
     let span = merged.origin.span;
     diags.conceal(span);
     let message = format!("`{}` sounds like a secret, and this is its value", wanted.at);
-    diags.push(Diagnostic::error(span, message).help(format!(
-        "declare it under `secrets:` and refer to it with ${{secret.{}}}; if it is no secret, write {{ $literal: ..., reason: ... }}",
-        key.to_ascii_lowercase()
-    )));
+    let name = key.to_ascii_lowercase();
+    diags.push(Diagnostic::error(span, message).help(instead(merged, &name)));
     true
+}
+
+/// A text that is a secret by its form, whatever its name is; whether it is one.
+pub(super) fn refuse_form(
+    text: &str,
+    merged: &Merged,
+    wanted: &Wanted<'_>,
+    diags: &mut Diags,
+) -> bool {
+    if wanted.takes_secret() || allowed(merged, wanted) {
+        return false;
+    }
+    let Some((_, what)) = forms(text).into_iter().next() else { return false };
+    let span = merged.origin.span;
+    diags.conceal(span);
+    let message = format!("`{}` holds {what}", wanted.at);
+    diags.push(Diagnostic::error(span, message).help(instead(merged, "name")));
+    true
+}
+
+/// Whether somebody answers for a literal: the kind, or the spec with a reason.
+fn allowed(merged: &Merged, wanted: &Wanted<'_>) -> bool {
+    match &merged.literal {
+        Some(literal) => literal.reason.is_some(),
+        None => wanted.literal,
+    }
+}
+
+fn instead(merged: &Merged, name: &str) -> String {
+    if merged.literal.is_some() {
+        return "say why it is no secret: { $literal: ..., reason: ... }".to_owned();
+    }
+    format!(
+        "declare it under `secrets:` and refer to it with ${{secret.{name}}}; if it is no secret, write {{ $literal: ..., reason: ... }}"
+    )
 }
 
 /// A literal for an input that the module itself hides; whether it is one.
@@ -142,22 +176,4 @@ impl Scope<'_> {
             inputs => format!("it belongs under {}", decode::listed(inputs)),
         }
     }
-}
-
-/// Whether a name says that its value is secret.
-fn sounds_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace('-', "_");
-    let endings = [
-        "password",
-        "passwd",
-        "secret",
-        "token",
-        "api_key",
-        "apikey",
-        "private_key",
-        "secret_key",
-        "access_key",
-        "credentials",
-    ];
-    endings.iter().any(|ending| name.ends_with(ending))
 }

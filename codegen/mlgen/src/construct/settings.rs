@@ -7,6 +7,7 @@ use crate::decode;
 use crate::diag::{Diagnostic, Diags};
 use crate::merge::{self, LayerName, Merged, MergedValue};
 use crate::node::{Entry, Map, Node, Value as Plain};
+use crate::secrecy::{forms, sounds_secret};
 use crate::spec::{Environment, Spec};
 
 /// The settings, checked.
@@ -70,8 +71,19 @@ pub(super) fn settings(
     plain(&merged)
 }
 
-/// Whether a literal has a type, all the way down.
+/// Whether a literal has a type, all the way down, and is no secret.
 fn check(merged: &Merged, ty: &Type, path: &str, diags: &mut Diags) {
+    if let MergedValue::String(text) = &merged.value {
+        let name = path.rsplit('.').next().unwrap_or_default();
+        let what = forms(text).first().map(|(_, what)| *what);
+        if let Some(what) = what.or(sounds_secret(name).then_some("a secret")) {
+            diags.conceal(merged.origin.span);
+            diags.push(
+                Diagnostic::error(merged.origin.span, format!("`{path}` holds {what}"))
+                    .help("settings are written into files: leave it out, and give it in the environment of the program that needs it"),
+            );
+        }
+    }
     match (&merged.value, ty) {
         (_, Type::Any)
         | (MergedValue::String(_), Type::String)

@@ -225,7 +225,8 @@ impl Stack {
             Part::Literal(text) => text.clone(),
             Part::Reference(reference) => match &reference.to {
                 Referent::System => self.system.clone(),
-                Referent::Environment => self.environment.names.variable.clone(),
+                // Of its own, which no other environment can have: it is part of the place of the state.
+                Referent::Environment => self.environment.name.clone(),
                 Referent::Prefix => self.environment.prefix.clone(),
                 Referent::Setting(path) => match setting(path) {
                     serde_json::Value::String(text) => text,

@@ -23,6 +23,8 @@ pub struct Answers {
 /// An answer that cannot be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
+    /// Which answer: `name`, `title`, `target`, `env`, `region` or `location`.
+    pub answer: &'static str,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
     /// What to do.
@@ -51,39 +53,47 @@ impl Answers {
     /// All answers that cannot be.
     pub(super) fn wrong(&self) -> Vec<Wrong> {
         let mut found = Vec::new();
-        let mut say = |message: String, help: String| found.push(Wrong { message, help });
+        let mut say = |answer, message: String, help: String| {
+            found.push(Wrong { answer, message, help });
+        };
         let name = "begin with a letter, then use a-z, 0-9 and -".to_owned();
         if !is_name(&self.system) {
-            say(format!("`{}` cannot be the name of a system", self.system), name.clone());
+            let message = format!("`{}` cannot be the name of a system", self.system);
+            say("name", message, name.clone());
         }
         if self.title.trim().is_empty() || self.title.contains(['\n', '\r']) {
             say(
+                "title",
                 "a title is one line of text".to_owned(),
                 "write how people call the system".to_owned(),
             );
         }
         for one in self.environments.iter().filter(|one| !is_name(one)) {
-            say(format!("`{one}` cannot be the name of an environment"), name.clone());
+            let message = format!("`{one}` cannot be the name of an environment");
+            say("env", message, name.clone());
         }
         for target in self.targets.iter().filter(|one| !TARGETS.contains(&one.as_str())) {
             let help = match closest(target, TARGETS) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!("there is {}", listed(&TARGETS)),
             };
-            say(format!("there is no target `{target}`"), help);
+            say("target", format!("there is no target `{target}`"), help);
         }
-        for (list, what) in [(&self.targets, "a target"), (&self.environments, "an environment")] {
+        let lists =
+            [("target", &self.targets, "a target"), ("env", &self.environments, "an environment")];
+        for (answer, list, what) in lists {
             if list.is_empty() {
-                say(format!("a project needs {what}"), "name at least one".to_owned());
+                say(answer, format!("a project needs {what}"), "name at least one".to_owned());
             }
             let twice = list.iter().enumerate().filter(|(index, one)| list[..*index].contains(one));
             for (_, one) in twice {
-                say(format!("`{one}` is there twice"), "name each once".to_owned());
+                say(answer, format!("`{one}` is there twice"), "name each once".to_owned());
             }
         }
         for (region, what) in [(&self.region, "region"), (&self.location, "location")] {
             if !is_name(region) {
                 say(
+                    what,
                     format!("`{region}` is no {what}"),
                     format!("write the {what} as its cloud does, such as westeurope"),
                 );

@@ -26,6 +26,15 @@ pub struct Declared {
     pub sections: IndexMap<String, (Span, Node)>,
 }
 
+/// Names that are sections of a component, and not its inputs.
+#[derive(Clone, Debug)]
+pub(super) struct Targets<'a> {
+    /// Those that the project has.
+    pub(super) of_project: Vec<&'a str>,
+    /// Those that it could have.
+    pub(super) of_catalogue: &'a [&'a str],
+}
+
 /// A module that no catalogue has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Foreign {
@@ -59,7 +68,7 @@ impl Declared {
         key: Span,
         node: &Node,
         scope: &Scope,
-        targets: &[&str],
+        targets: &Targets<'_>,
         diags: &mut Diags,
     ) -> Self {
         let mut common = Map::new();
@@ -82,13 +91,19 @@ impl Declared {
             match name.as_str() {
                 "kind" | "targets" | "environments" => {}
                 "source" | "version" if module.is_some() => {}
-                target if targets.contains(&target) => {
+                target if targets.of_project.contains(&target) => {
                     let what = format!("section `{target}`");
                     if entry.node.value != Value::Null
                         && decode::map(&entry.node, &what, diags).is_some()
                     {
                         sections.insert(name.clone(), (entry.key, entry.node.clone()));
                     }
+                }
+                target if targets.of_catalogue.contains(&target) => {
+                    let message = format!("`{target}` is a target, but not one of mlgen.yaml");
+                    diags.push(Diagnostic::error(entry.key, message).help(format!(
+                        "add `{target}: {{}}` under `targets` of mlgen.yaml, or leave this section out"
+                    )));
                 }
                 _ => {
                     common.insert(name.clone(), entry.clone());

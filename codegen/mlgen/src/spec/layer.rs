@@ -8,6 +8,8 @@ pub use super::component::{Declared, Foreign};
 pub use super::scope::Scope;
 pub use super::section::{Document, Fact, Given};
 
+use super::component::Targets;
+use super::file_name::is_device;
 use crate::decode;
 use crate::diag::{Diagnostic, Diags};
 use crate::node::{Entry, Map, Node, Value};
@@ -57,7 +59,7 @@ const TAKEN: [&str; 9] = [
 
 impl Layer {
     /// Reads the files of one layer. `targets` are the names that are sections of a component.
-    pub(super) fn read(files: &[Option<Node>], targets: &[&str], diags: &mut Diags) -> Self {
+    pub(super) fn read(files: &[Option<Node>], targets: &Targets<'_>, diags: &mut Diags) -> Self {
         let mut layer = Self { is_whole: files.iter().all(Option::is_some), ..Self::default() };
         for file in files.iter().flatten() {
             if file.value == Value::Null {
@@ -97,7 +99,7 @@ impl Layer {
         layer
     }
 
-    fn components(&mut self, file: &Node, scope: &Scope, targets: &[&str], diags: &mut Diags) {
+    fn components(&mut self, file: &Node, scope: &Scope, targets: &Targets<'_>, diags: &mut Diags) {
         let Some(node) = file.get("components").filter(|node| node.value != Value::Null) else {
             return;
         };
@@ -146,6 +148,11 @@ fn check_name(name: &str, key: Span, diags: &mut Diags) {
         diags.push(
             Diagnostic::error(key, "this cannot be the name of a component")
                 .help("begin with a letter, then use a-z, 0-9, _ and -"),
+        );
+    } else if is_device(name) {
+        diags.push(
+            Diagnostic::error(key, format!("`{name}` cannot be the name of a component"))
+                .help("Windows has a device of this name, and no files"),
         );
     } else if TAKEN.contains(&name) {
         diags.push(

@@ -3,6 +3,8 @@
 //! Here texts become typed, and nothing is merged yet: what a component is in an environment is `construct`'s to say.
 
 mod component;
+mod distinct;
+mod file_name;
 pub mod layer;
 pub mod project;
 mod scope;
@@ -45,9 +47,17 @@ pub struct Files {
 
 impl Spec {
     /// Reads the files; none if `mlgen.yaml` cannot be read at all.
-    pub fn read(files: &Files, sources: &Sources, diags: &mut Diags) -> Option<Self> {
+    ///
+    /// `targets` are those of the catalogue: what stands under the name of one is no input.
+    pub fn read(
+        files: &Files,
+        targets: &[&str],
+        sources: &Sources,
+        diags: &mut Diags,
+    ) -> Option<Self> {
         let project = Project::read(&files.project, diags)?;
-        let targets: Vec<&str> = project.targets.keys().map(String::as_str).collect();
+        let of_project = project.targets.keys().map(String::as_str).collect();
+        let targets = component::Targets { of_project, of_catalogue: targets };
         let base = Layer::read(&files.base, &targets, diags);
         let mut environments = IndexMap::new();
         for name in project.environments.keys() {

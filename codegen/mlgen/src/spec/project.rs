@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::{distinct, file_name};
 use crate::decode;
 use crate::diag::{Diagnostic, Diags};
 use crate::node::{Node, Value};
@@ -185,6 +186,8 @@ impl Project {
                 diags.push(decode::unknown(entry.key, name, "`targets`", known));
             }
             if let Some(folder) = decode::string(&entry.node, "a folder", diags) {
+                let catalogues = catalogues.as_deref().unwrap_or_default();
+                file_name::check_folder(&folder, entry.node.span, catalogues, diags);
                 layout.insert(name.clone(), folder);
             }
         }
@@ -197,6 +200,7 @@ impl Project {
             layout,
         };
         project.read_environments(node, diags);
+        distinct::check(&project, node, diags);
         Some(project)
     }
 
@@ -333,11 +337,13 @@ impl Environment {
         if let Some(node) = get("names") {
             decode::fields(node, "`names`", &NAMES, diags);
             let mut take = |key: &str, slot: &mut String| {
-                let text = node.get(key);
-                let text = text.and_then(|node| decode::string(node, &format!("`{key}`"), diags));
-                if let Some(text) = text {
-                    *slot = text;
+                let Some(node) = node.get(key) else { return };
+                let Some(text) = decode::string(node, &format!("`{key}`"), diags) else { return };
+                match key {
+                    "namespace" => file_name::check_namespace(&text, node.span, diags),
+                    _ => file_name::check_part(&text, key == "folder", node.span, diags),
                 }
+                *slot = text;
             };
             take("folder", &mut names.folder);
             take("tfvars", &mut names.tfvars);
@@ -356,6 +362,15 @@ impl Environment {
                 }
             }
         }
+        let prefix = text("prefix", diags);
+        if let (Some(prefix), Some(node)) = (&prefix, get("prefix"))
+            && !is_name(prefix)
+        {
+            diags.push(
+                Diagnostic::error(node.span, "names of things cannot begin like this")
+                    .help("begin with a letter, then use a-z, 0-9 and -"),
+            );
+        }
         Self {
             name: name.to_owned(),
             span: key,
@@ -364,7 +379,7 @@ impl Environment {
             extends,
             aliases: list("aliases", diags),
             targets: list("targets", diags),
-            prefix: text("prefix", diags).unwrap_or_else(|| format!("{system}-{name}")),
+            prefix: prefix.unwrap_or_else(|| format!("{system}-{name}")),
             purpose: text("purpose", diags).unwrap_or_default(),
             names,
             settings,

@@ -8,6 +8,7 @@ use crate::construct::stack::json;
 use crate::construct::{Environment, Stack};
 use crate::diag::{Diagnostic, Diags};
 use crate::node::{Node, Value};
+use crate::secrecy::{forms, sounds_secret};
 use crate::source::Sources;
 use crate::spec::layer::Document;
 use crate::spec::reference::{Part, Reference, Referent, Text};
@@ -35,9 +36,33 @@ pub(super) fn data(document: &Document, names: Names<'_>, diags: &mut Diags) -> 
                     .help("every template sees something of this name: choose another"),
             );
         }
+        refuse_secrets(key, &entry.node, diags);
         found.insert(key.clone(), names.value(&entry.node, diags));
     }
     found
+}
+
+/// Values that are secrets by their names or by their forms.
+fn refuse_secrets(key: &str, node: &Node, diags: &mut Diags) {
+    let message = match &node.value {
+        Value::Map(entries) => {
+            return entries.iter().for_each(|(key, entry)| refuse_secrets(key, &entry.node, diags));
+        }
+        Value::List(items) => {
+            return items.iter().for_each(|item| refuse_secrets(key, item, diags));
+        }
+        Value::Null | Value::Bool(_) => return,
+        Value::String(text) => match forms(text).first() {
+            Some((_, what)) => format!("`{key}` holds {what}"),
+            None if text.is_empty() || text.contains("${") || !sounds_secret(key) => return,
+            None => format!("`{key}` sounds like a secret, and this is its value"),
+        },
+        Value::Number(_) if !sounds_secret(key) => return,
+        Value::Number(_) => format!("`{key}` sounds like a secret, and this is its value"),
+    };
+    diags.conceal(node.span);
+    let help = "a document holds no secrets: say where it is kept, or name the data otherwise if it is none";
+    diags.push(Diagnostic::error(node.span, message).help(help));
 }
 
 impl Names<'_> {

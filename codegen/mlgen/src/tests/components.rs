@@ -288,7 +288,7 @@ documents: { a: { path: x }, b: { template: t, path: p, each: day } }
     error: a secret has no `descripton`
      --> configs/base/x.yaml:4:18
       |
-    4 | secrets: { db: { descripton: x } }
+    4 | secrets: { db: { descripton: * } }
       |                  ^^^^^^^^^^
       |
       = help: did you mean `description`?
@@ -365,7 +365,7 @@ components: { network: {} }
     error: this cannot be the name of a secret
      --> configs/base/x.yaml:2:12
       |
-    2 | secrets: { "a b": z }
+    2 | secrets: { "a b": * }
       |            ^^^^^
       |
       = help: begin with a letter, then use letters, digits and _

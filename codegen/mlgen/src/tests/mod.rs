@@ -5,10 +5,12 @@
 
 #![allow(clippy::needless_raw_string_hashes, reason = "the form in which expect-test updates them")]
 
+mod apart;
 mod catalogue;
 mod components;
 mod evaluated;
 mod explained;
+mod hidden;
 mod laws;
 mod layers;
 mod once;
@@ -21,6 +23,7 @@ mod secrets;
 mod stated;
 mod types;
 mod variables;
+mod words;
 
 use std::collections::BTreeMap;
 

@@ -52,7 +52,7 @@ components:
     error: `api.secrets.A` takes references to secrets, and no values
      --> configs/base/x.yaml:6:19
       |
-    6 |     secrets: { A: *******, B: *****, C: *********, D: "x-${secret.jwt}", E: "${prefix}", F: "hunter2 ${prefix}" }
+    6 |     secrets: { A: *******, B: *****, C: *********, D: "**${secret.jwt}", E: "${prefix}", F: "********${prefix}" }
       |                   ^^^^^^^
       |
       = help: declare the secret under `secrets:` and write ${secret.name}
@@ -60,7 +60,7 @@ components:
     error: `api.secrets.B` takes references to secrets, and no values
      --> configs/base/x.yaml:6:31
       |
-    6 |     secrets: { A: *******, B: *****, C: *********, D: "x-${secret.jwt}", E: "${prefix}", F: "hunter2 ${prefix}" }
+    6 |     secrets: { A: *******, B: *****, C: *********, D: "**${secret.jwt}", E: "${prefix}", F: "********${prefix}" }
       |                               ^^^^^
       |
       = help: declare the secret under `secrets:` and write ${secret.name}
@@ -68,13 +68,13 @@ components:
     error: `api.secrets.C` must be a string
      --> configs/base/x.yaml:6:41
       |
-    6 |     secrets: { A: *******, B: *****, C: *********, D: "x-${secret.jwt}", E: "${prefix}", F: "hunter2 ${prefix}" }
+    6 |     secrets: { A: *******, B: *****, C: *********, D: "**${secret.jwt}", E: "${prefix}", F: "********${prefix}" }
       |                                         ^^^^^^^^^ a list
 
     error: `api.secrets.D` must be one reference to a secret, not a text around it
      --> configs/base/x.yaml:6:55
       |
-    6 |     secrets: { A: *******, B: *****, C: *********, D: "x-${secret.jwt}", E: "${prefix}", F: "hunter2 ${prefix}" }
+    6 |     secrets: { A: *******, B: *****, C: *********, D: "**${secret.jwt}", E: "${prefix}", F: "********${prefix}" }
       |                                                       ^^^^^^^^^^^^^^^^^
       |
       = help: only where a secret is kept is known here, not its value: keep the whole text as the secret, or hand over its parts
@@ -82,7 +82,7 @@ components:
     error: `api.secrets.E` takes references to secrets, and this is none
      --> configs/base/x.yaml:6:78
       |
-    6 |     secrets: { A: *******, B: *****, C: *********, D: "x-${secret.jwt}", E: "${prefix}", F: "hunter2 ${prefix}" }
+    6 |     secrets: { A: *******, B: *****, C: *********, D: "**${secret.jwt}", E: "${prefix}", F: "********${prefix}" }
       |                                                                              ^^^^^^^^^
       |
       = help: write ${secret.name}
@@ -90,7 +90,7 @@ components:
     error: `api.secrets.F` must be one reference to a secret, not a text around it
      --> configs/base/x.yaml:6:93
       |
-    6 |     secrets: { A: *******, B: *****, C: *********, D: "x-${secret.jwt}", E: "${prefix}", F: "hunter2 ${prefix}" }
+    6 |     secrets: { A: *******, B: *****, C: *********, D: "**${secret.jwt}", E: "${prefix}", F: "********${prefix}" }
       |                                                                                             ^^^^^^^^^^^^^^^^^^^
       |
       = help: only where a secret is kept is known here, not its value: keep the whole text as the secret, or hand over its parts
@@ -289,7 +289,7 @@ components:
     note: there are secrets
      --> configs/base/x.yaml:1:12
       |
-    1 | secrets: { jwt: Signs tokens. }
+    1 | secrets: { jwt: ************* }
       |            ---
 "#]],
     );

@@ -110,6 +110,10 @@ impl<'a> Builder<'a> {
         let start = self.skip_properties(&range);
         let end = start + self.text[start..range.end.max(start)].trim_end().len();
         let node = Node { value, span: self.file.span(start..end) };
+        if text.contains('\0') {
+            let error = Diagnostic::error(node.span, "a text cannot hold the character U+0000");
+            self.diags.push(error.help("take it away: nothing that is rendered could hold it"));
+        }
         let merges = style == ScalarStyle::Plain && text == "<<";
         if merges && self.expects_key() {
             self.diags.push(

@@ -40,6 +40,11 @@ pub fn parse(sources: &Sources, file: FileId) -> (Option<Node>, Diags) {
     (root, diags)
 }
 
+/// Whether a text would be a number if it stood without quotes.
+pub(crate) fn is_number(text: &str) -> bool {
+    matches!(scalar::plain(text, false), Value::Number(_))
+}
+
 /// The tree of what stands in a source from a byte on.
 pub(crate) fn parse_from(sources: &Sources, file: FileId, start: usize) -> (Option<Node>, Diags) {
     let text = " ".repeat(start) + &sources.text(file)[start..];

@@ -101,12 +101,24 @@ pub(super) fn diagnostic(text: &str, file: FileId, at: usize, said: &str) -> Dia
         .label("YAML reads `{` as the start of a map")
         .help("put the value into quotes, or give each key a line of its own");
     }
+    let at = if said.contains("tab") { tab(text, at) } else { at };
     let width = text[at..].chars().next().filter(|next| *next != '\n').map_or(0, char::len_utf8);
     let span = file.span(at..at + width);
     match KNOWN.iter().find(|(part, ..)| said.contains(part)) {
         Some((_, message, help)) => Diagnostic::error(span, *message).help(*help),
         None => Diagnostic::error(span, format!("this is not YAML: {said}")),
     }
+}
+
+/// The tab that is meant: the parser stops behind it, or at what stands on the line before.
+fn tab(text: &str, at: usize) -> usize {
+    if text[..at].ends_with('\t') {
+        return at - 1;
+    }
+    let below = text[at..].find('\n').map(|end| at + end + 1);
+    let blank = below
+        .map(|below| below + text[below..].len() - text[below..].trim_start_matches(' ').len());
+    blank.filter(|tab| text[*tab..].starts_with('\t')).unwrap_or(at)
 }
 
 /// The `${...}` whose brace is where the parser stopped.

@@ -87,7 +87,7 @@ mod tests {
         check("id AKIAIOSFODNN7EXAMPLE.", "id ***.");
         check("gh auth ghp_abcdefghijklmnopqrstuvwxyz012345", "gh auth ***");
         check(
-            "https://hooks.slack.com/services/T000/B000/XXXX",
+            "https://hooks.slack.com/services/T000/B000/abcd",
             "https://hooks.slack.com/services/***",
         );
         check("prefect pnu_abcdefghijklmnopqrstuvwxyz", "prefect ***");

@@ -124,6 +124,10 @@ impl<T> Configured<T> {
             Configured::Ready(_) | Configured::Unknown => None,
         }
     }
+
+    fn is_unknown(&self) -> bool {
+        matches!(self, Configured::Unknown)
+    }
 }
 
 fn no_block(block: &str, instead: &str) -> Error {
@@ -143,6 +147,10 @@ impl Provide<Prefect> for Backends {
     fn missing(&self) -> Option<Error> {
         self.prefect.missing("prefect", "PREFECT_API_URL")
     }
+
+    fn is_unknown(&self) -> bool {
+        self.prefect.is_unknown()
+    }
 }
 
 impl Provide<Registry> for Backends {
@@ -153,6 +161,10 @@ impl Provide<Registry> for Backends {
     fn missing(&self) -> Option<Error> {
         self.registry.missing("registry", "MLASSETS_REGISTRY_URL")
     }
+
+    fn is_unknown(&self) -> bool {
+        self.registry.is_unknown()
+    }
 }
 
 impl Provide<Archive> for Backends {
@@ -162,6 +174,10 @@ impl Provide<Archive> for Backends {
 
     fn missing(&self) -> Option<Error> {
         self.worm.missing("worm", "MLASSETS_WORM_DIRECTORY")
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.worm.is_unknown()
     }
 }
 
@@ -183,6 +199,10 @@ impl Provide<Signals> for Backends {
     fn missing(&self) -> Option<Error> {
         self.signals.missing("redis", "MLASSETS_REDIS_URL")
     }
+
+    fn is_unknown(&self) -> bool {
+        self.signals.is_unknown()
+    }
 }
 
 /// A gate works without its block, too.
@@ -199,5 +219,9 @@ impl Provide<Gate> for Backends {
             Configured::Unusable(error) => Some(error.clone()),
             Configured::Missing | Configured::Ready(_) | Configured::Unknown => None,
         }
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.gate.is_unknown()
     }
 }

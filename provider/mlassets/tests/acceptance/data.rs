@@ -1,6 +1,7 @@
 //! Data sources: each kind looked up where it is, and where it is not.
 
 use crate::harness::{Workspace, unique};
+use crate::meddle::{deploy, set_paused};
 use crate::messages::Expected;
 
 /// One of each kind, under this name.
@@ -16,6 +17,21 @@ resource "mlassets_work_queue" "this" {{
   work_pool_name = mlassets_work_pool.this.name
   name           = "urgent"
   description    = "first"
+}}
+
+resource "mlassets_deployment_pause" "this" {{
+  work_pool_name = mlassets_work_pool.this.name
+  reason         = "data"
+}}
+
+resource "mlassets_variable" "this" {{
+  name  = "{name}"
+  value = {{ threshold = 0.85, models = ["ranker"] }}
+}}
+
+resource "mlassets_concurrency_limit" "this" {{
+  name  = "{name}"
+  limit = 3
 }}
 
 resource "mlassets_model_registry" "this" {{}}
@@ -63,6 +79,22 @@ data "mlassets_work_queue" "this" {
   name           = mlassets_work_queue.this.name
 }
 
+data "mlassets_deployment_pause" "this" {
+  id = mlassets_deployment_pause.this.id
+}
+
+data "mlassets_work_pools" "this" {
+  depends_on = [mlassets_work_pool.this]
+}
+
+data "mlassets_variable" "this" {
+  name = mlassets_variable.this.name
+}
+
+data "mlassets_concurrency_limit" "this" {
+  name = mlassets_concurrency_limit.this.name
+}
+
 data "mlassets_model_registry" "this" {
   id = mlassets_model_registry.this.id
 }
@@ -92,6 +124,11 @@ output "found" {
     data.mlassets_work_pool.this.concurrency_limit,
     data.mlassets_work_pool.this.id == mlassets_work_pool.this.id,
     data.mlassets_work_queue.this.description,
+    [for pool in data.mlassets_work_pools.this.work_pools :
+      pool.concurrency_limit if pool.id == mlassets_work_pool.this.id],
+    data.mlassets_deployment_pause.this.reason,
+    data.mlassets_variable.this.value,
+    data.mlassets_concurrency_limit.this.limit,
     data.mlassets_model_registry.this.schema_version == mlassets_model_registry.this.schema_version,
     data.mlassets_model_version.this.metadata.git_sha,
     data.mlassets_model_deployment.this.version,
@@ -109,6 +146,23 @@ data "mlassets_work_pool" "none" {
 data "mlassets_work_queue" "none" {
   work_pool_name = "never-made"
   name           = "default"
+}
+
+data "mlassets_deployment" "none" {
+  flow_name = "never"
+  name      = "made"
+}
+
+data "mlassets_deployment_pause" "none" {
+  id    = "pool/never-made"
+}
+
+data "mlassets_variable" "none" {
+  name  = "never_made"
+}
+
+data "mlassets_concurrency_limit" "none" {
+  name   = "never-made"
 }
 
 data "mlassets_model_registry" "none" {
@@ -147,8 +201,10 @@ fn each_kind_can_be_looked_up() {
     workspace.plan_is_empty();
     let shown = workspace.run(&["output", "-json", "found"]).ok();
     let found: serde_json::Value = serde_json::from_str(&shown.stdout).expect("an output is JSON");
-    let expected =
-        serde_json::json!([7, true, "first", true, "abc", "2025-01-15-v1", 1, "it was released"]);
+    let expected = serde_json::json!([
+        7, true, "first", [7], "data", { "threshold": 0.85, "models": ["ranker"] }, 3, true, "abc", "2025-01-15-v1", 1,
+        "it was released",
+    ]);
     assert_eq!(found, expected);
 
     workspace.write("missing.tf", MISSING);
@@ -158,6 +214,19 @@ fn each_kind_can_be_looked_up() {
         none(
             "name           = \"default\"",
             "There is no work queue \"never-made/default\". Create it first, or manage it as a resource.",
+        ),
+        none("name      = \"made\"", "There is no deployment \"never/made\". Deploy the flow first."),
+        none(
+            "id    = ",
+            "There is no deployment pause \"pool/never-made\". Create it first, or manage it as a resource.",
+        ),
+        none(
+            "name  = \"never_made\"",
+            "There is no variable \"never_made\". Create it first, or manage it as a resource.",
+        ),
+        none(
+            "name   = \"never-made\"",
+            "There is no concurrency limit \"never-made\". Create it first, or manage it as a resource.",
         ),
         none("id = ", "There is no model registry \"other\". Create it first, or manage it as a resource."),
         none("version = ", "There is no model version \"ranker@v0\". Create it first, or manage it as a resource."),
@@ -199,4 +268,86 @@ fn nothing_is_found_where_nothing_was_made() {
         ),
     ]);
     assert!(!workspace.path("registry.db").exists(), "looking made a file");
+}
+
+/// Prefect's own tools make deployments, so they can be looked at alone.
+#[test]
+fn deployments_are_found_by_what_is_said_of_them() {
+    let (pool, train, score) = (unique("found"), unique("train"), unique("score"));
+    let workspace = Workspace::new(&format!(
+        "resource \"mlassets_work_pool\" \"this\" {{\n  name = {pool:?}\n  force_destroy = true\n}}\n"
+    ));
+    workspace.apply().ok();
+    let nightly = deploy(&train, "nightly", Some(&pool));
+    deploy(&train, "hourly", Some(&pool));
+    deploy(&score, "nightly", Some(&pool));
+    deploy(&score, "elsewhere", None);
+    set_paused(&nightly, true);
+
+    workspace.write(
+        "look.tf",
+        &format!(
+            r#"
+locals {{
+  filters = {{
+    pool    = {{ work_pool_name = {pool:?} }}
+    flow    = {{ flow_name = {score:?} }}
+    name    = {{ work_pool_name = {pool:?}, name = "nightly" }}
+    tags    = {{ flow_name = {train:?}, tags = ["hourly", "deployed"] }}
+    paused  = {{ work_pool_name = {pool:?}, paused = true }}
+    running = {{ work_pool_name = {pool:?}, paused = false }}
+    none    = {{ work_pool_name = "never-made" }}
+  }}
+}}
+
+data "mlassets_deployments" "these" {{
+  for_each       = local.filters
+  work_pool_name = lookup(each.value, "work_pool_name", null)
+  flow_name      = lookup(each.value, "flow_name", null)
+  name           = lookup(each.value, "name", null)
+  tags           = lookup(each.value, "tags", null)
+  paused         = lookup(each.value, "paused", null)
+}}
+
+data "mlassets_deployment" "one" {{
+  flow_name = {train:?}
+  name      = "nightly"
+}}
+
+output "found" {{
+  value = {{
+    for filter, data in data.mlassets_deployments.these :
+    filter => [for found in data.deployments : "${{found.flow_name}} ${{found.name}} ${{found.paused}}"]
+  }}
+}}
+
+output "one" {{
+  value = [for name in ["id", "paused", "work_pool_name", "work_queue_name", "tags"] : data.mlassets_deployment.one[name]]
+}}
+"#
+        ),
+    );
+    workspace.apply().ok();
+    workspace.plan_is_empty();
+    let output = |name: &str| -> serde_json::Value {
+        let shown = workspace.run(&["output", "-json", name]).ok();
+        serde_json::from_str(&shown.stdout).expect("an output is JSON")
+    };
+    let first = format!("{score} nightly false");
+    let (second, third) = (format!("{train} hourly false"), format!("{train} nightly true"));
+    let expected = serde_json::json!({
+        "pool": [first, second, third],
+        "flow": [format!("{score} elsewhere false"), first],
+        "name": [first, third],
+        "tags": [second],
+        "paused": [third],
+        "running": [first, second],
+        "none": [],
+    });
+    assert_eq!(output("found"), expected);
+    assert_eq!(
+        output("one"),
+        serde_json::json!([nightly, true, pool, "default", ["deployed", "nightly"]])
+    );
+    workspace.destroy().ok();
 }

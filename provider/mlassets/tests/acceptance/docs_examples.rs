@@ -3,12 +3,19 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::harness::Workspace;
+use mlassets::backend::registry::{Location, Options, Registry};
+
+use crate::harness::{Workspace, told};
+use crate::meddle::deploy;
+use crate::registries::wait;
 
 /// What has examples: the folder, the file in it, and the key of the schema that lists the kinds.
-const EXAMPLES: [(&str, &str, &str); 3] = [
+const EXAMPLES: [(&str, &str, &str); 6] = [
     ("resources", "resource.tf", "resource_schemas"),
     ("data-sources", "data-source.tf", "data_source_schemas"),
+    ("list-resources", "list-resource.tfquery.hcl", "list_resource_schemas"),
+    ("ephemeral-resources", "ephemeral-resource.tf", "ephemeral_resource_schemas"),
+    ("actions", "action.tf", "action_schemas"),
     ("functions", "function.tf", "functions"),
 ];
 
@@ -29,7 +36,10 @@ fn examples() -> PathBuf {
 /// The examples share their names with nobody but each other, so they run one after the other.
 #[test]
 fn each_example_is_applied_and_then_planned_empty() {
-    for (folder, file, _) in EXAMPLES {
+    // No resource makes a deployment.
+    deploy("train", "nightly", None);
+    let applied = |(folder, _, _): &&(&str, &str, &str)| *folder != "list-resources";
+    for (folder, file, _) in EXAMPLES.iter().filter(applied) {
         let Ok(kinds) = fs::read_dir(examples().join(folder)) else { continue };
         let mut kinds: Vec<_> =
             kinds.map(|kind| kind.expect("a folder can be read").path()).collect();
@@ -38,7 +48,7 @@ fn each_example_is_applied_and_then_planned_empty() {
             let example = fs::read_to_string(kind.join(file));
             let example =
                 example.unwrap_or_else(|error| panic!("{}/{file}: {error}", kind.display()));
-            let applied = Applied(Workspace::new(&example));
+            let applied = Applied(workspace(&kind, &example));
             for folder in ["artifacts", "reports"] {
                 let files = fs::read_dir(kind.join(folder)).into_iter().flatten().flatten();
                 for file in files {
@@ -52,6 +62,41 @@ fn each_example_is_applied_and_then_planned_empty() {
                 imports(&applied.0, &script);
             }
         }
+    }
+}
+
+/// A workspace for an example of this kind. A registry in a file has no users.
+fn workspace(kind: &Path, example: &str) -> Workspace {
+    let workspace = Workspace::new(example);
+    if !kind.ends_with("mlassets_registry_credentials") {
+        return workspace;
+    }
+    let url = told("MLASSETS_TEST_POSTGRES_URL");
+    let location = Location::parse(&url).expect("the test's server has an address");
+    let registry = Registry::new(location, Options::new("acceptance")).expect("good names");
+    wait(registry.migrate()).expect("the schema `core` of the test's server is nobody else's");
+    workspace.env("MLASSETS_REGISTRY_URL", url)
+}
+
+/// A query lists what others have made, and may find nothing.
+#[test]
+fn each_query_is_answered() {
+    let workspace = Workspace::new("");
+    let folder = examples().join("list-resources");
+    for kind in fs::read_dir(&folder).expect("lists have examples") {
+        let file = kind.expect("a folder can be read").path().join("list-resource.tfquery.hcl");
+        let example = fs::read_to_string(&file).expect("each list has an example");
+        // One by one: labels are not unique.
+        workspace.write("list.tfquery.hcl", &example);
+        if example.contains("mlassets_worm_record") {
+            workspace.configure(
+                "resource \"mlassets_worm_bucket\" \"audit\" {\n  name = \"ml-assets-core-audit\"\n  retention_days = 1\n}\n",
+            );
+        } else if example.contains("mlassets_model_") {
+            workspace.configure("resource \"mlassets_model_registry\" \"this\" {}\n");
+        }
+        workspace.apply().ok();
+        workspace.run(&["query", "-no-color"]).ok();
     }
 }
 

@@ -40,6 +40,46 @@ pub(crate) fn post(path: &str, body: &Json) -> Json {
     })
 }
 
+/// Deploys a flow under this name, as Prefect's own tools do, and gives the ID of the deployment.
+pub(crate) fn deploy(flow: &str, name: &str, pool: Option<&str>) -> String {
+    let flow = post("/flows/", &serde_json::json!({ "name": flow }))["id"].clone();
+    let body = serde_json::json!({
+        "name": name, "flow_id": flow, "work_pool_name": pool, "tags": ["deployed", name],
+    });
+    let deployed = post("/deployments/", &body);
+    deployed["id"].as_str().expect("a deployment has an ID").to_owned()
+}
+
+/// Deletes a deployment, of which the provider's own client is not capable.
+pub(crate) fn undeploy(id: &str) {
+    let url = format!("{}/deployments/{id}", told("MLASSETS_TEST_PREFECT_API_URL"));
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    wait(async {
+        for _ in 0..200 {
+            let answer = reqwest::Client::new().delete(&url).send().await;
+            let status = answer.expect("the server answers").status();
+            if status != reqwest::StatusCode::SERVICE_UNAVAILABLE {
+                assert!(status.is_success(), "{status}");
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("the server is busy for ever: {url}")
+    });
+}
+
+/// Pauses or resumes a deployment.
+pub(crate) fn set_paused(id: &str, paused: bool) {
+    assert!(wait(prefect().set_paused(id, paused)).expect("the server answers"), "it is gone");
+}
+
+/// The names of the deployments of a pool that are paused.
+pub(crate) fn paused_in(pool: &str) -> Vec<String> {
+    let found = wait(prefect().deployments_of_pool(pool)).expect("the server answers");
+    let paused = found.into_iter().filter(|deployment| deployment.paused);
+    paused.map(|deployment| deployment.name).collect()
+}
+
 /// Which database holds a registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Store {

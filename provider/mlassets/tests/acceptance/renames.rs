@@ -19,6 +19,16 @@ resource "mlassets_work_queue" "{name}" {{
   name           = "urgent"
 {more}}}
 
+resource "mlassets_variable" "{name}" {{
+  name  = "{pool}"
+  value = 1
+{more}}}
+
+resource "mlassets_concurrency_limit" "{name}" {{
+  name  = "{pool}"
+  limit = 1
+{more}}}
+
 resource "mlassets_model_registry" "this" {{}}
 
 resource "mlassets_model_version" "{name}" {{
@@ -48,6 +58,10 @@ fn all_are_there(workspace: &Workspace, pool: &str) {
     workspace.plan_is_empty();
     let found = wait(prefect().find_work_queue(pool, "urgent")).expect("the server answers");
     assert!(found.is_some(), "the queue is gone");
+    let found = wait(prefect().find_variable(pool)).expect("the server answers");
+    assert!(found.is_some(), "the variable is gone");
+    let found = wait(prefect().find_concurrency_limit(pool)).expect("the server answers");
+    assert!(found.is_some(), "the limit is gone");
     let file = workspace.path("registry.db").display().to_string();
     let location = Location::parse(&file).expect("a path is an address");
     let registry = Registry::new(location, Options::new("test")).expect("the names are good");

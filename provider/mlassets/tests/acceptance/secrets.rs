@@ -57,13 +57,13 @@ impl Canary {
 }
 
 /// A workspace in which everything is logged, and the canaries that must not come out of it.
-struct Cage {
+pub(crate) struct Cage {
     workspace: Workspace,
     canaries: Vec<Canary>,
 }
 
 impl Cage {
-    fn new(resources: &str) -> Self {
+    pub(crate) fn new(resources: &str) -> Self {
         let workspace = Workspace::new(resources);
         let log = workspace.path("trace.log").display().to_string();
         let workspace = workspace
@@ -81,9 +81,15 @@ impl Cage {
         self
     }
 
+    /// What must not come out of it, whoever puts it in.
+    pub(crate) fn wary_of(mut self, text: &str) -> Self {
+        self.canaries.push(Canary(text.to_owned()));
+        self
+    }
+
     /// Runs Terraform and searches what it says.
     #[track_caller]
-    fn run(&self, arguments: &[&str]) -> Run {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Run {
         let run = self.workspace.run(arguments);
         for canary in &self.canaries {
             canary.is_not_in("stdout", run.stdout.as_bytes());
@@ -94,7 +100,7 @@ impl Cage {
 
     /// Searches all files of the workspace; the log must be one of the provider at TRACE.
     #[track_caller]
-    fn search(&self) {
+    pub(crate) fn search(&self) {
         let log = fs::read_to_string(self.workspace.path("trace.log")).expect("all is logged");
         assert!(log.contains("[TRACE] provider.terraform-provider-mlassets"), "our own trace");
         let files = search(&self.workspace.path(""), &self.canaries);

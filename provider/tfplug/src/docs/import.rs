@@ -19,7 +19,7 @@ pub(super) fn import(
     example: &str,
     script: Option<&str>,
 ) -> Result<(), String> {
-    let address = format!("{kind}.{}", label(example, kind));
+    let address = format!("{kind}.{}", label(example, "resource", kind));
     let values = match script {
         Some(script) => of_script(identity, script, &address)?,
         None => of_examples(identity, block, &address)?,
@@ -62,9 +62,9 @@ pub(super) fn import(
     Ok(())
 }
 
-/// The name that the example gives to its resource of this kind.
-fn label<'t>(example: &'t str, kind: &str) -> &'t str {
-    let start = format!("resource \"{kind}\" \"");
+/// The name that the example gives to its block of this kind.
+pub(super) fn label<'t>(example: &'t str, block: &str, kind: &str) -> &'t str {
+    let start = format!("{block} \"{kind}\" \"");
     example.split_once(&start).and_then(|(_, rest)| rest.split('"').next()).unwrap_or("example")
 }
 

@@ -9,6 +9,9 @@
 //! | `examples/provider/provider.tf` | `docs/index.md` |
 //! | `examples/resources/<type>/resource.tf`, `import.sh` | `docs/resources/<name>.md` |
 //! | `examples/data-sources/<type>/data-source.tf` | `docs/data-sources/<name>.md` |
+//! | `examples/list-resources/<type>/list-resource.tfquery.hcl` | `docs/list-resources/<name>.md` |
+//! | `examples/ephemeral-resources/<type>/ephemeral-resource.tf` | `docs/ephemeral-resources/<name>.md` |
+//! | `examples/actions/<type>/action.tf` | `docs/actions/<name>.md` |
 //! | `examples/functions/<name>/function.tf` | `docs/functions/<name>.md` |
 
 mod import;
@@ -34,8 +37,15 @@ pub type Texts = BTreeMap<String, String>;
 pub type Sections<'a> = &'a [(&'a str, &'a str)];
 
 /// The folders of examples that belong to [`render`]; every file in them must belong to a page.
-pub const EXAMPLES: [&str; 4] =
-    ["examples/provider", "examples/resources", "examples/data-sources", "examples/functions"];
+pub const EXAMPLES: [&str; 7] = [
+    "examples/provider",
+    "examples/resources",
+    "examples/data-sources",
+    "examples/list-resources",
+    "examples/ephemeral-resources",
+    "examples/actions",
+    "examples/functions",
+];
 
 /// Something that keeps pages from being made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +68,14 @@ impl std::error::Error for Problem {}
 ///
 /// Such a page that it does not make for this one is of a kind that no longer exists.
 pub fn is_page(path: &str) -> bool {
-    let folders = ["docs/resources/", "docs/data-sources/", "docs/functions/"];
+    let folders = [
+        "docs/resources/",
+        "docs/data-sources/",
+        "docs/list-resources/",
+        "docs/ephemeral-resources/",
+        "docs/actions/",
+        "docs/functions/",
+    ];
     path == "docs/index.md" || folders.iter().any(|folder| path.starts_with(folder))
 }
 
@@ -71,10 +88,19 @@ pub fn render(
     let mut pages = Pages { served, examples, sections, texts: Texts::new(), problems: Vec::new() };
     pages.index();
     for (name, resource) in &served.resources {
-        pages.resource(name, resource.shape());
+        pages.resource(name, &**resource);
     }
     for (name, data_source) in &served.data_sources {
         pages.data_source(name, data_source.shape());
+    }
+    for (name, list) in &served.lists {
+        pages.list(name, list.shape());
+    }
+    for (name, resource) in &served.ephemeral {
+        pages.ephemeral(name, resource.shape());
+    }
+    for (name, action) in &served.actions {
+        pages.action(name, action.shape());
     }
     for (name, function) in &served.functions {
         pages.function(name, function.as_ref());
@@ -102,6 +128,13 @@ impl<'a> Pages<'a> {
                 ["examples", "data-sources", kind, _, ..] => {
                     self.served.data_sources.contains_key(*kind)
                 }
+                ["examples", "list-resources", kind, _, ..] => {
+                    self.served.lists.contains_key(*kind)
+                }
+                ["examples", "ephemeral-resources", kind, _, ..] => {
+                    self.served.ephemeral.contains_key(*kind)
+                }
+                ["examples", "actions", kind, _, ..] => self.served.actions.contains_key(*kind),
                 ["examples", "functions", name, _, ..] => self.served.functions.contains_key(*name),
                 _ => path == "examples/provider/provider.tf",
             };

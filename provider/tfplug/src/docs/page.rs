@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::erased::{Callable, Shape};
+use crate::erased::{Callable, Managed, Shape};
 use crate::schema::Presence;
 use crate::value::Type;
 
-use super::import::import;
+use super::import::{import, label};
 use super::schema::{Held, Level, member, members};
 use super::text::{first_paragraph, plain};
 use super::{Pages, Problem};
@@ -65,7 +65,8 @@ impl Pages<'_> {
         self.add("docs/index.md".to_owned(), page);
     }
 
-    pub(super) fn resource(&mut self, name: &str, shape: &Shape) {
+    pub(super) fn resource(&mut self, name: &str, resource: &dyn Managed) {
+        let shape = resource.shape();
         let folder = format!("examples/resources/{name}");
         let wanted = format!("resource \"{name}\"");
         let Some(example) = self.example(format!("{folder}/resource.tf"), &wanted) else { return };
@@ -78,6 +79,16 @@ impl Pages<'_> {
             if let Err(what) = import(&mut page, name, identity, &shape.block, example, written) {
                 self.problems.push(Problem { path: script, what });
             }
+        }
+        for source in resource.sources() {
+            page.add("## Moved");
+            let (kind, from) = (source.type_name, source.provider);
+            page.add(&format!(
+                "A `moved` block takes over a `{kind}` of the provider `{from}` as it is; nothing is replaced. Needs \
+                 Terraform 1.8 or later, and that provider installed until the move is applied."
+            ));
+            let moved = format!("moved {{\n  from = {kind}.example\n  to   = {name}.example\n}}");
+            page.code("terraform", &moved);
         }
         self.add(format!("docs/resources/{}.md", self.short(name)), page);
     }
@@ -101,6 +112,53 @@ impl Pages<'_> {
         page.add("## Schema");
         members(&mut page, Level::new(&shape.block, Held::Plain), 3);
         self.add(format!("docs/data-sources/{short}.md"), page);
+    }
+
+    pub(super) fn list(&mut self, name: &str, filter: &Shape) {
+        let path = format!("examples/list-resources/{name}/list-resource.tfquery.hcl");
+        let wanted = format!("list \"{name}\"");
+        let Some(example) = self.example(path, &wanted) else { return };
+        let short = self.short(name);
+        let resource = self.served.resources.get(name);
+        let listed = resource.map_or("", |it| first_paragraph(&it.shape().block.description));
+        let description = format!(
+            "{listed}\n\nThis finds those that exist, to be imported: `terraform query` shows them, and \
+             `terraform query -generate-config-out=imported.tf` writes `import` blocks with a configuration for \
+             each. Needs Terraform 1.14 or later. To manage one, see the resource \
+             [`{name}`](../resources/{short}.md)."
+        );
+        let mut page = self.usage(name, "List Resource", filter, &description, example);
+        page.add("## Schema");
+        page.add("What stands in the `config` block:");
+        members(&mut page, Level::new(&filter.block, Held::Plain), 3);
+        self.add(format!("docs/list-resources/{short}.md"), page);
+    }
+
+    pub(super) fn ephemeral(&mut self, name: &str, shape: &Shape) {
+        let path = format!("examples/ephemeral-resources/{name}/ephemeral-resource.tf");
+        let wanted = format!("ephemeral \"{name}\"");
+        let Some(example) = self.example(path, &wanted) else { return };
+        let description = &shape.block.description;
+        let mut page = self.usage(name, "Ephemeral Resource", shape, description, example);
+        page.add("Needs Terraform 1.10 or later.");
+        page.add("## Schema");
+        members(&mut page, Level::new(&shape.block, Held::Plain), 3);
+        self.add(format!("docs/ephemeral-resources/{}.md", self.short(name)), page);
+    }
+
+    pub(super) fn action(&mut self, name: &str, shape: &Shape) {
+        let path = format!("examples/actions/{name}/action.tf");
+        let wanted = format!("action \"{name}\"");
+        let Some(example) = self.example(path, &wanted) else { return };
+        let mut page = self.usage(name, "Action", shape, &shape.block.description, example);
+        let command =
+            format!("terraform apply -invoke=action.{name}.{}", label(example, "action", name));
+        page.add("Needs Terraform 1.14 or later. A resource triggers it in its `lifecycle` block, and so does the command line:");
+        page.code("shell", &command);
+        page.add("## Schema");
+        page.add("These stand in the block `config`.");
+        members(&mut page, Level::new(&shape.block, Held::Plain), 3);
+        self.add(format!("docs/actions/{}.md", self.short(name)), page);
     }
 
     fn usage(

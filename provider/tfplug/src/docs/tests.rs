@@ -7,8 +7,9 @@ use expect_test::{Expect, expect};
 use super::{Texts, is_page, render};
 use crate::provider::Served;
 use crate::{
-    Applied, Attr, Change, Cx, DataSource, Function, Host, Provide, Provider, Registry, Resource,
-    Result, Schema, Secret, immutable,
+    Action, Applied, Attr, Change, Cx, DataSource, EphemeralResource, Failure, Found as Listing,
+    Function, Host, List, Opened, Progress, Provide, Provider, Registry, Resource, Result, Schema,
+    Secret, immutable,
 };
 
 /// Keeps shelves and what stands on them.
@@ -105,6 +106,22 @@ impl Resource for Shelf {
     }
 }
 
+/// Which shelves.
+#[derive(Schema, Debug)]
+struct Shelves {
+    /// Only those in this room.
+    #[tf(example = "\"cellar\"")]
+    room: Option<String>,
+}
+
+impl List for Shelf {
+    type Filter = Shelves;
+
+    async fn list(_: &Cx<()>, _: Shelves, _: &Listing<Self>) -> Result<()> {
+        Ok(())
+    }
+}
+
 /// What the clock says.
 #[derive(Schema, Clone, Debug)]
 #[tf(name = "clock")]
@@ -152,6 +169,43 @@ impl Function for Longest {
     }
 }
 
+/// A ticket that is good for a day.
+#[derive(Schema, Debug)]
+#[tf(name = "ticket")]
+struct Ticket {
+    /// Whose.
+    visitor: String,
+    /// What opens the door.
+    #[tf(computed)]
+    code: Attr<Secret>,
+}
+
+impl EphemeralResource for Ticket {
+    type Backend = ();
+    type Handle = ();
+
+    async fn open(_: &Cx<()>, config: Self) -> Result<Opened<Self>, Failure<()>> {
+        Ok(Opened::new(config, ()))
+    }
+}
+
+/// Sweeps the floor.
+#[derive(Schema, Debug)]
+#[tf(name = "sweep")]
+struct Sweep {
+    /// How often.
+    #[tf(default = 1)]
+    times: Attr<i64>,
+}
+
+impl Action for Sweep {
+    type Backend = ();
+
+    async fn invoke(_: &Cx<()>, _: Self, _: &Progress) -> Result<()> {
+        Ok(())
+    }
+}
+
 struct Backends;
 
 impl Provide<()> for Backends {
@@ -172,7 +226,10 @@ impl Provider for Shop {
         Registry::new()
             .resource::<Shelf>()
             .lookup::<Shelf>()
+            .list::<Shelf>()
             .data_source::<Clock>()
+            .ephemeral::<Ticket>()
+            .action::<Sweep>()
             .function::<Longest>()
     }
 }
@@ -183,6 +240,15 @@ fn examples() -> Texts {
         ("examples/resources/shop_shelf/resource.tf", "resource \"shop_shelf\" \"wines\" {}\n"),
         ("examples/data-sources/shop_shelf/data-source.tf", "data \"shop_shelf\" \"wines\" {}\n"),
         ("examples/data-sources/shop_clock/data-source.tf", "data \"shop_clock\" \"wall\" {}\n"),
+        (
+            "examples/list-resources/shop_shelf/list-resource.tfquery.hcl",
+            "list \"shop_shelf\" \"all\" {\n  provider = shop\n}\n",
+        ),
+        (
+            "examples/ephemeral-resources/shop_ticket/ephemeral-resource.tf",
+            "ephemeral \"shop_ticket\" \"day\" {}\n",
+        ),
+        ("examples/actions/shop_sweep/action.tf", "action \"shop_sweep\" \"floor\" {}\n"),
         (
             "examples/functions/longest/function.tf",
             "output \"word\" {\n  value = provider::shop::longest(null, \"a\")\n}\n",
@@ -215,10 +281,13 @@ fn each_kind_has_its_page() {
     assert_eq!(
         paths,
         [
+            "docs/actions/sweep.md",
             "docs/data-sources/clock.md",
             "docs/data-sources/shelf.md",
+            "docs/ephemeral-resources/ticket.md",
             "docs/functions/longest.md",
             "docs/index.md",
+            "docs/list-resources/shelf.md",
             "docs/resources/shelf.md",
         ]
     );
@@ -267,6 +336,86 @@ fn the_page_of_the_provider() {
         Optional:
 
         - `combination` (string, sensitive) Its combination. Left out, the environment variable `SHOP_COMBINATION` is used.
+    "#]],
+    );
+}
+
+#[test]
+fn the_page_of_an_ephemeral_resource() {
+    check(
+        "docs/ephemeral-resources/ticket.md",
+        &expect![[r#"
+        ---
+        page_title: "shop_ticket Ephemeral Resource - shop"
+        subcategory: ""
+        description: |-
+          A ticket that is good for a day.
+        ---
+
+        <!-- @generated from the provider's schema and its examples: change those. -->
+
+        # shop_ticket (Ephemeral Resource)
+
+        A ticket that is good for a day.
+
+        ## Example Usage
+
+        ```terraform
+        ephemeral "shop_ticket" "day" {}
+        ```
+
+        Needs Terraform 1.10 or later.
+
+        ## Schema
+
+        ### Required
+
+        - `visitor` (string) Whose.
+
+        ### Read-Only
+
+        - `code` (string, sensitive) What opens the door.
+    "#]],
+    );
+}
+
+#[test]
+fn the_page_of_an_action() {
+    check(
+        "docs/actions/sweep.md",
+        &expect![[r#"
+        ---
+        page_title: "shop_sweep Action - shop"
+        subcategory: ""
+        description: |-
+          Sweeps the floor.
+        ---
+
+        <!-- @generated from the provider's schema and its examples: change those. -->
+
+        # shop_sweep (Action)
+
+        Sweeps the floor.
+
+        ## Example Usage
+
+        ```terraform
+        action "shop_sweep" "floor" {}
+        ```
+
+        Needs Terraform 1.14 or later. A resource triggers it in its `lifecycle` block, and so does the command line:
+
+        ```shell
+        terraform apply -invoke=action.shop_sweep.floor
+        ```
+
+        ## Schema
+
+        These stand in the block `config`.
+
+        ### Optional
+
+        - `times` (number) How often. Default: `1`.
     "#]],
     );
 }
@@ -550,9 +699,50 @@ fn an_import_script_takes_the_place_of_examples() {
 }
 
 #[test]
+fn the_page_of_a_list() {
+    check(
+        "docs/list-resources/shelf.md",
+        &expect![[r#"
+            ---
+            page_title: "shop_shelf List Resource - shop"
+            subcategory: "Shelves"
+            description: |-
+              A shelf with boxes on it.
+            ---
+
+            <!-- @generated from the provider's schema and its examples: change those. -->
+
+            # shop_shelf (List Resource)
+
+            A shelf with
+            `boxes` on it.
+
+            This finds those that exist, to be imported: `terraform query` shows them, and `terraform query -generate-config-out=imported.tf` writes `import` blocks with a configuration for each. Needs Terraform 1.14 or later. To manage one, see the resource [`shop_shelf`](../resources/shelf.md).
+
+            ## Example Usage
+
+            ```terraform
+            list "shop_shelf" "all" {
+              provider = shop
+            }
+            ```
+
+            ## Schema
+
+            What stands in the `config` block:
+
+            ### Optional
+
+            - `room` (string) Only those in this room. Example: `"cellar"`.
+        "#]],
+    );
+}
+
+#[test]
 fn missing_and_foreign_examples_are_problems() {
     check_problems(
         |texts| {
+            texts.remove("examples/list-resources/shop_shelf/list-resource.tfquery.hcl");
             texts.remove("examples/provider/provider.tf");
             let empty = "examples/data-sources/shop_clock/data-source.tf";
             texts.insert(empty.to_owned(), "# nothing".to_owned());
@@ -562,6 +752,7 @@ fn missing_and_foreign_examples_are_problems() {
         &expect![[r#"
             examples/provider/provider.tf: missing; write one with `provider "shop"` that works as it stands
             examples/data-sources/shop_clock/data-source.tf: holds no `data "shop_clock"`, which it should show
+            examples/list-resources/shop_shelf/list-resource.tfquery.hcl: missing; write one with `list "shop_shelf"` that works as it stands
             examples/resources/shop_drawer/resource.tf: belongs to nothing that the provider serves; move or remove it
         "#]],
     );

@@ -1,10 +1,21 @@
 //! `ReadDataSource`: a look at what someone else manages.
 
 use crate::context::Call;
+use crate::deferral::Deferral;
 use crate::diag::{Diags, Error, Result};
+use crate::engine::passes::{Computed, propose};
 use crate::erased::Readable;
 use crate::path::Path;
 use crate::value::Value;
+
+/// What stands for a data source that cannot be read yet: all that was to be found is unknown. None if it can.
+pub fn defer_data(source: &dyn Readable, call: &Call, config: &Value) -> Option<(Value, Deferral)> {
+    (call.may_defer() && source.waits(call)).then(|| {
+        let members = source.shape().block.members();
+        let guess = propose(members, &Value::Null, config, Computed::Marked);
+        (guess, Deferral::ProviderConfiguration)
+    })
+}
 
 /// Reads a data source; warnings come with the value.
 pub async fn read_data(

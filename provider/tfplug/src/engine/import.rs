@@ -4,6 +4,7 @@
 //! code of its own to be imported.
 
 use crate::context::{Call, Private};
+use crate::deferral::Deferral;
 use crate::diag::{Diags, Error, Result};
 use crate::engine::settle::settle;
 use crate::erased::Managed;
@@ -21,7 +22,7 @@ pub enum ImportRequest {
 /// What was found.
 #[derive(Clone, Debug)]
 pub struct ImportResponse {
-    /// The state.
+    /// The state; unknown if the import is put off.
     pub state: Value,
     /// What identifies it.
     pub identity: Value,
@@ -29,6 +30,8 @@ pub struct ImportResponse {
     pub private: Private,
     /// Warnings.
     pub diags: Diags,
+    /// Why nobody was asked, if nobody was.
+    pub deferred: Option<Deferral>,
 }
 
 /// Looks up what is to be imported.
@@ -48,6 +51,15 @@ pub async fn import(
         ImportRequest::Id(id) => identity.parse(&id)?,
         ImportRequest::Identity(wanted) => wanted,
     };
+    if call.may_defer() && resource.waits(call) {
+        return Ok(ImportResponse {
+            state: Value::UNKNOWN,
+            identity: wanted,
+            private: call.private(),
+            diags: call.take_warnings(),
+            deferred: Some(Deferral::ProviderConfiguration),
+        });
+    }
     let found = call.unless_cancelled(resource.read(call.clone(), wanted.clone(), None)).await?;
     let Some(state) = found else {
         let id = identity.format(&wanted);
@@ -66,5 +78,6 @@ pub async fn import(
         state,
         private: call.private(),
         diags: call.take_warnings(),
+        deferred: None,
     })
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::context::{Call, Private};
+use crate::deferral::Deferral;
 use crate::diag::{Diags, Error};
 use crate::draft::RawDraft;
 use crate::engine::conform::{EQUAL_ELEMENTS, Violation, planned_violations};
@@ -36,6 +37,8 @@ pub struct PlanResponse {
     pub identity: Option<Value>,
     /// What to tell the user.
     pub diags: Diags,
+    /// Why the plan is put off, if it is; the rest is then only a guess.
+    pub deferred: Option<Deferral>,
 }
 
 /// Plans a creation, a change or a destruction.
@@ -54,8 +57,12 @@ fn plan_change(resource: &dyn Managed, call: &Call, request: PlanRequest) -> Pla
 
     let planned = proposed(members, &prior, &config);
     let mut draft = RawDraft { config, prior, planned, private, ..RawDraft::default() };
-    draft.diags.keep(resource.ready(call));
+    let waits = call.may_defer() && resource.waits(call);
+    if !waits {
+        draft.diags.keep(resource.ready(call));
+    }
     resource.plan(&mut draft);
+    let deferred = deferral(shape, call, waits, &draft);
     replace(members, &draft.prior, &draft.planned, &mut draft.replace);
 
     if let (Some(identity), true) = (&shape.identity, draft.replace.is_empty()) {
@@ -84,7 +91,22 @@ fn plan_change(resource: &dyn Managed, call: &Call, request: PlanRequest) -> Pla
         replace: draft.replace,
         private: draft.private,
         diags: draft.diags,
+        deferred,
     }
+}
+
+/// Why a plan is put off. A resource that is known by an unknown name could be any, so nothing that is there can be
+/// compared with it; but it is enough for the plan of one to be created where there is no other way.
+fn deferral(shape: &Shape, call: &Call, waits: bool, draft: &RawDraft) -> Option<Deferral> {
+    if !call.may_defer() {
+        return None;
+    }
+    let identity = shape.identity.as_ref().map(|identity| identity.pick(&draft.config));
+    let anybody = identity.is_some_and(|identity| !identity.is_wholly_known());
+    waits
+        .then_some(Deferral::ProviderConfiguration)
+        .or_else(|| anybody.then_some(Deferral::Configuration))
+        .or(draft.deferred)
 }
 
 /// The plan before the author sees it. Only a change marks computed values unknown.
@@ -122,7 +144,9 @@ fn report(shape: &Shape, draft: &mut RawDraft) {
 async fn plan_destroy(resource: &dyn Managed, call: &Call, request: PlanRequest) -> PlanResponse {
     let mut diags = Diags::new();
     let identity = resource.shape().identity.as_ref().map(|identity| identity.pick(&request.prior));
-    if !request.prior.is_null() {
+    let deferred =
+        (call.may_defer() && resource.waits(call)).then_some(Deferral::ProviderConfiguration);
+    if !request.prior.is_null() && deferred.is_none() {
         diags.keep(call.unless_cancelled(resource.plan_delete(call.clone(), request.prior)).await);
     }
     diags.extend(call.take_warnings());
@@ -132,5 +156,6 @@ async fn plan_destroy(resource: &dyn Managed, call: &Call, request: PlanRequest)
         private: request.private,
         identity,
         diags,
+        deferred,
     }
 }

@@ -1,6 +1,7 @@
 //! `ReadResource`: what is there now.
 
 use crate::context::{Call, Private};
+use crate::deferral::Deferral;
 use crate::diag::{Diags, Error};
 use crate::engine::passes::identity_kept;
 use crate::engine::settle::settle;
@@ -27,6 +28,8 @@ pub struct ReadResponse {
     pub private: Private,
     /// What to tell the user.
     pub diags: Diags,
+    /// Why nobody was asked, if nobody was; the state is then the one of the request.
+    pub deferred: Option<Deferral>,
 }
 
 /// Looks a resource up.
@@ -34,6 +37,11 @@ pub async fn read(resource: &dyn Managed, call: &Call, request: ReadRequest) -> 
     let shape = resource.shape();
     let ReadRequest { state: prior, identity: stored } = request;
     let mut diags = Diags::new();
+    if call.may_defer() && resource.waits(call) {
+        let (identity, private) = (stored, call.private());
+        let deferred = Some(Deferral::ProviderConfiguration);
+        return ReadResponse { state: prior, identity, private, diags, deferred };
+    }
     let looked_for = identity_of(resource, &prior, stored.as_ref());
     let found =
         call.unless_cancelled(resource.read(call.clone(), looked_for, Some(prior.clone()))).await;
@@ -61,6 +69,7 @@ pub async fn read(resource: &dyn Managed, call: &Call, request: ReadRequest) -> 
         private: call.private(),
         state,
         diags,
+        deferred: None,
     }
 }
 

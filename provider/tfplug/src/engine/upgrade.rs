@@ -4,6 +4,32 @@ use serde_json::Value as Json;
 
 use crate::diag::{Error, Result};
 use crate::erased::Managed;
+use crate::schema::{BlockNesting, Members, Nesting};
+use crate::value::Value;
+
+/// A stored state that may be older than a kind of nested block: where there is none of a kind, there are none.
+pub fn with_blocks(members: Members<'_>, mut state: Value) -> Value {
+    let Value::Map(values) = &mut state else { return state };
+    for block in members.blocks {
+        let nesting = block.nesting.nesting();
+        let slot = values.entry(block.name.to_string()).or_default();
+        let inner = |object| with_blocks(block.block.members(), object);
+        *slot = match (nesting, std::mem::take(slot)) {
+            (_, Value::Null) if block.nesting == BlockNesting::Group => {
+                block.block.members().empty()
+            }
+            (_, Value::Null) => block.nesting.empty(),
+            (Nesting::Single, object) => inner(object),
+            (_, Value::List(items)) => items.into_iter().map(inner).collect(),
+            (_, Value::Set(items)) => Value::set(items.into_iter().map(inner)),
+            (_, Value::Map(items)) => {
+                Value::object(items.into_iter().map(|(key, item)| (key, inner(item))))
+            }
+            (_, other) => other,
+        };
+    }
+    state
+}
 
 /// Turns a stored state of version `from` into one of the present version.
 ///

@@ -63,7 +63,15 @@ impl Walk {
             let value = config.member(&block.name);
             self.at.enter(Step::Attribute(block.name.to_string()));
             if let (Some(message), false) = (&block.block.deprecated, is_absent(value)) {
+                // Terraform finds a block by its number, and shows nothing of what it cannot find.
+                let is_list = matches!(value, Value::List(_));
+                if is_list {
+                    self.at.enter(Step::Index(0));
+                }
                 self.warn_deprecated("Deprecated block", message);
+                if is_list {
+                    self.at.leave();
+                }
             }
             self.elements(block.nesting.nesting(), block.block.members(), value);
             self.at.leave();
@@ -181,7 +189,8 @@ impl Walk {
     }
 }
 
-fn is_absent(value: &Value) -> bool {
+/// Whether nothing was written there.
+pub(super) fn is_absent(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::List(items) => items.is_empty(),

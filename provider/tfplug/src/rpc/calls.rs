@@ -1,24 +1,15 @@
 //! A line for each call of the protocol.
 
-use std::pin::Pin;
-
-use futures_util::Stream;
 use tonic::{Request, Response, Status, Streaming};
 
 use crate::diag::Result;
-use crate::rpc::answer::Answer;
 use crate::rpc::service::Service;
-use crate::rpc::unserved::unserved;
-use crate::rpc::{data, ephemeral, function, provider, resource, schema};
+use crate::rpc::{
+    action, data, ephemeral, function, list, provider, resource, schema, state_store,
+};
 use crate::wire::generated::tfplugin6 as proto;
 
-type Events<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 type Answered<T> = Result<Response<T>, Status>;
-
-/// A stream of one event.
-fn once<T: Send + 'static>(event: T) -> Events<T> {
-    Box::pin(futures_util::stream::once(async { Ok(event) }))
-}
 
 /// A call that goes to its handler.
 macro_rules! call {
@@ -36,9 +27,9 @@ macro_rules! call {
 
 #[tonic::async_trait]
 impl proto::provider_server::Provider for Service {
-    type ListResourceStream = Events<proto::list_resource::Event>;
-    type InvokeActionStream = Events<proto::invoke_action::Event>;
-    type ReadStateBytesStream = Events<proto::read_state_bytes::Response>;
+    type ListResourceStream = list::Events;
+    type InvokeActionStream = action::Events;
+    type ReadStateBytesStream = state_store::Pieces;
 
     async fn get_metadata(
         &self,
@@ -143,16 +134,16 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::move_resource_state::Request>,
     ) -> Answered<proto::move_resource_state::Response> {
-        let from = request.into_inner().source_type_name;
-        self.refuse("MoveResourceState", "move from resource", &from).await
+        let message = request.into_inner();
+        let kind = message.target_type_name.clone();
+        self.answer("MoveResourceState", &kind, async { resource::take_over(self, message) }).await
     }
 
     async fn generate_resource_config(
         &self,
         request: Request<proto::generate_resource_config::Request>,
     ) -> Answered<proto::generate_resource_config::Response> {
-        let name = request.into_inner().type_name;
-        self.refuse("GenerateResourceConfig", "generated configuration for resource", &name).await
+        call!(self, "GenerateResourceConfig", request => resource::generate)
     }
 
     async fn validate_data_resource_config(
@@ -201,118 +192,106 @@ impl proto::provider_server::Provider for Service {
         &self,
         request: Request<proto::renew_ephemeral_resource::Request>,
     ) -> Answered<proto::renew_ephemeral_resource::Response> {
-        call!(self, "RenewEphemeralResource", request => ephemeral::renew)
+        call!(self, "RenewEphemeralResource", request => async ephemeral::renew)
     }
 
     async fn close_ephemeral_resource(
         &self,
         request: Request<proto::close_ephemeral_resource::Request>,
     ) -> Answered<proto::close_ephemeral_resource::Response> {
-        let message = request.into_inner();
-        self.answer("CloseEphemeralResource", &message.type_name, async {
-            ephemeral::close(self, &message)
-        })
-        .await
+        call!(self, "CloseEphemeralResource", request => async ephemeral::close)
     }
 
     async fn validate_list_resource_config(
         &self,
         request: Request<proto::validate_list_resource_config::Request>,
     ) -> Answered<proto::validate_list_resource_config::Response> {
-        self.refuse("ValidateListResourceConfig", "list resource", &request.into_inner().type_name)
-            .await
+        call!(self, "ValidateListResourceConfig", request => list::validate)
     }
 
     async fn list_resource(
         &self,
         request: Request<proto::list_resource::Request>,
     ) -> Answered<Self::ListResourceStream> {
-        let error = unserved("list resource", &request.into_inner().type_name);
-        let diagnostic = crate::wire::to_proto::diagnostics(error);
-        Ok(Response::new(once(proto::list_resource::Event { diagnostic, ..Default::default() })))
+        Ok(Response::new(list::list(self, request.into_inner())))
     }
 
     async fn validate_action_config(
         &self,
         request: Request<proto::validate_action_config::Request>,
     ) -> Answered<proto::validate_action_config::Response> {
-        self.refuse("ValidateActionConfig", "action", &request.into_inner().type_name).await
+        call!(self, "ValidateActionConfig", request => action::validate)
     }
 
     async fn plan_action(
         &self,
         request: Request<proto::plan_action::Request>,
     ) -> Answered<proto::plan_action::Response> {
-        self.refuse("PlanAction", "action", &request.into_inner().action_type).await
+        let message = request.into_inner();
+        let kind = message.action_type.clone();
+        self.answer("PlanAction", &kind, action::plan(self, message)).await
     }
 
     async fn invoke_action(
         &self,
         request: Request<proto::invoke_action::Request>,
     ) -> Answered<Self::InvokeActionStream> {
-        use proto::invoke_action::event::{Completed, Type};
-        let error = unserved("action", &request.into_inner().action_type);
-        let completed = Completed { diagnostics: crate::wire::to_proto::diagnostics(error) };
-        Ok(Response::new(once(proto::invoke_action::Event {
-            r#type: Some(Type::Completed(completed)),
-        })))
+        Ok(Response::new(action::invoke(self, request.into_inner())))
     }
 
     async fn validate_state_store_config(
         &self,
         request: Request<proto::validate_state_store::Request>,
     ) -> Answered<proto::validate_state_store::Response> {
-        self.refuse("ValidateStateStoreConfig", "state store", &request.into_inner().type_name)
-            .await
+        call!(self, "ValidateStateStoreConfig", request => state_store::validate)
     }
 
     async fn configure_state_store(
         &self,
         request: Request<proto::configure_state_store::Request>,
     ) -> Answered<proto::configure_state_store::Response> {
-        self.refuse("ConfigureStateStore", "state store", &request.into_inner().type_name).await
+        call!(self, "ConfigureStateStore", request => async state_store::configure)
     }
 
     async fn read_state_bytes(
         &self,
         request: Request<proto::read_state_bytes::Request>,
     ) -> Answered<Self::ReadStateBytesStream> {
-        let error = unserved("state store", &request.into_inner().type_name);
-        Ok(Response::new(once(Answer::failed(error))))
+        Ok(Response::new(state_store::read(self, request.into_inner()).await))
     }
 
     async fn write_state_bytes(
         &self,
-        _: Request<Streaming<proto::write_state_bytes::RequestChunk>>,
+        request: Request<Streaming<proto::write_state_bytes::RequestChunk>>,
     ) -> Answered<proto::write_state_bytes::Response> {
-        self.refuse("WriteStateBytes", "state store", "").await
+        self.answer("WriteStateBytes", "", state_store::write(self, request.into_inner())).await
     }
 
     async fn lock_state(
         &self,
         request: Request<proto::lock_state::Request>,
     ) -> Answered<proto::lock_state::Response> {
-        self.refuse("LockState", "state store", &request.into_inner().type_name).await
+        call!(self, "LockState", request => async state_store::lock)
     }
 
     async fn unlock_state(
         &self,
         request: Request<proto::unlock_state::Request>,
     ) -> Answered<proto::unlock_state::Response> {
-        self.refuse("UnlockState", "state store", &request.into_inner().type_name).await
+        call!(self, "UnlockState", request => async state_store::unlock)
     }
 
     async fn get_states(
         &self,
         request: Request<proto::get_states::Request>,
     ) -> Answered<proto::get_states::Response> {
-        self.refuse("GetStates", "state store", &request.into_inner().type_name).await
+        call!(self, "GetStates", request => async state_store::list)
     }
 
     async fn delete_state(
         &self,
         request: Request<proto::delete_state::Request>,
     ) -> Answered<proto::delete_state::Response> {
-        self.refuse("DeleteState", "state store", &request.into_inner().type_name).await
+        call!(self, "DeleteState", request => async state_store::delete)
     }
 }

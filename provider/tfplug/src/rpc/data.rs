@@ -33,8 +33,15 @@ pub(super) async fn read(
     let source = find(service, &request.type_name)?;
     let shape = source.shape();
     let config = from_proto::value(request.config, &shape.ty)?;
-    let (found, warnings) =
-        engine::read_data(&**source, &service.call(Private::default()), config).await?;
+    let call = service.deferring_call(Private::default(), request.client_capabilities);
+    if let Some((guess, reason)) = engine::defer_data(&**source, &call, &config) {
+        return Ok(proto::read_data_source::Response {
+            state: to_proto::value(&guess, &shape.ty)?,
+            diagnostics: Vec::new(),
+            deferred: Some(to_proto::deferral(reason)),
+        });
+    }
+    let (found, warnings) = engine::read_data(&**source, &call, config).await?;
     Ok(proto::read_data_source::Response {
         state: to_proto::value(&found, &shape.ty)?,
         diagnostics: to_proto::diagnostics(warnings),

@@ -3,15 +3,18 @@
 //! One file per family of calls. What a handler returns as an error becomes diagnostics of the answer,
 //! and so does a panic: a call fails, the provider does not.
 
+mod action;
 mod answer;
 mod calls;
 mod data;
 mod ephemeral;
 mod function;
+mod list;
 mod provider;
 mod resource;
 mod schema;
 mod service;
+mod state_store;
 #[cfg(test)]
 mod tests;
 mod unserved;

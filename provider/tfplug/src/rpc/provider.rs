@@ -3,7 +3,7 @@
 use crate::diag::Result;
 use crate::engine::{self, Validation};
 use crate::provider::Host;
-use crate::rpc::service::Service;
+use crate::rpc::service::{Backends, Service};
 use crate::wire::generated::tfplugin6 as proto;
 use crate::wire::{from_proto, to_proto};
 
@@ -28,12 +28,20 @@ pub(super) async fn configure(
     let served = service.served();
     let config = from_proto::value(request.config, &served.shape.ty)?;
     // Should this fail, what an earlier call configured must not stay in force.
-    service.set_backends(None);
+    service.set_backends(Backends::None);
+    let can_wait = !config.is_wholly_known()
+        && request.client_capabilities.is_some_and(|client| client.deferral_allowed);
     let host = Host {
         terraform_version: request.terraform_version,
         provider_version: served.version.clone(),
     };
-    let backends = engine::configure(served, config, host, &crate::serve::variable).await?;
-    service.set_backends(Some(backends));
+    service.set_backends(
+        match engine::configure(served, config, host, &crate::serve::variable).await {
+            Ok(backends) => Backends::Made(backends),
+            // What is wrong beside the unknown values is told once those are known.
+            Err(_) if can_wait => Backends::Unknown,
+            Err(error) => return Err(error),
+        },
+    );
     Ok(proto::configure_provider::Response::default())
 }

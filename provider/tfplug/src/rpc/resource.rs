@@ -6,6 +6,7 @@ use crate::context::Private;
 use crate::diag::{Error, Result};
 use crate::engine::{self, ApplyRequest, ImportRequest, PlanRequest, ReadRequest, Validation};
 use crate::erased::{Managed, Shape};
+use crate::past::Source;
 use crate::rpc::answer::from_panic;
 use crate::rpc::service::Service;
 use crate::rpc::unserved::unserved;
@@ -42,6 +43,7 @@ pub(super) fn upgrade_state(
     let state = engine::upgrade(&**resource, request.version, stored)?;
     // A state of the present version may lack attributes that were added since it was written.
     let state = from_proto::stored_json(&state, &shape.ty, Tolerance::SameVersion)?;
+    let state = engine::with_blocks(shape.block.members(), state);
     Ok(proto::upgrade_resource_state::Response {
         upgraded_state: to_proto::value(&state, &shape.ty)?,
         diagnostics: Vec::new(),
@@ -70,7 +72,8 @@ pub(super) async fn read(
 ) -> Result<proto::read_resource::Response> {
     let resource = find(service, &request.type_name)?;
     let shape = resource.shape();
-    let call = service.call(Private::from_bytes(&request.private));
+    let call =
+        service.deferring_call(Private::from_bytes(&request.private), request.client_capabilities);
     let read = engine::read(
         &**resource,
         &call,
@@ -84,7 +87,7 @@ pub(super) async fn read(
         new_state: to_proto::value(&read.state, &shape.ty)?,
         diagnostics: to_proto::diagnostics(read.diags),
         private: read.private.to_bytes().into(),
-        deferred: None,
+        deferred: read.deferred.map(to_proto::deferral),
         new_identity: identity_to(shape, read.identity.as_ref())?,
     })
 }
@@ -96,7 +99,7 @@ pub(super) async fn plan(
     let resource = find(service, &request.type_name)?;
     let shape = resource.shape();
     let private = Private::from_bytes(&request.prior_private);
-    let call = service.call(private.clone());
+    let call = service.deferring_call(private.clone(), request.client_capabilities);
     let plan = engine::plan(
         &**resource,
         &call,
@@ -113,7 +116,7 @@ pub(super) async fn plan(
         planned_private: plan.private.to_bytes().into(),
         diagnostics: to_proto::diagnostics(plan.diags),
         legacy_type_system: resource.is_legacy(),
-        deferred: None,
+        deferred: plan.deferred.map(to_proto::deferral),
         planned_identity: identity_to(shape, plan.identity.as_ref())?,
     })
 }
@@ -176,7 +179,8 @@ pub(super) async fn import(
         Some(identity) => ImportRequest::Identity(identity),
         None => ImportRequest::Id(request.id),
     };
-    let imported = engine::import(&**resource, &service.call(Private::default()), wanted).await?;
+    let call = service.deferring_call(Private::default(), request.client_capabilities);
+    let imported = engine::import(&**resource, &call, wanted).await?;
     let found = proto::import_resource_state::ImportedResource {
         type_name: request.type_name,
         state: to_proto::value(&imported.state, &shape.ty)?,
@@ -186,7 +190,45 @@ pub(super) async fn import(
     Ok(proto::import_resource_state::Response {
         imported_resources: vec![found],
         diagnostics: to_proto::diagnostics(imported.diags),
-        deferred: None,
+        deferred: imported.deferred.map(to_proto::deferral),
+    })
+}
+
+pub(super) fn take_over(
+    service: &Service,
+    request: proto::move_resource_state::Request,
+) -> Result<proto::move_resource_state::Response> {
+    let target = request.target_type_name;
+    let resource = find(service, &target)?;
+    let shape = resource.shape();
+    let source = Source {
+        provider: request.source_provider_address,
+        type_name: request.source_type_name,
+        version: request.source_schema_version,
+    };
+    let stored = from_proto::raw_state(request.source_state)?;
+    let state = engine::moved(&**resource, &target, &source, &stored)?;
+    let state = from_proto::stored_json(&state, &shape.ty, Tolerance::SameVersion)?;
+    let state = engine::with_blocks(shape.block.members(), state);
+    let identity = shape.identity.as_ref().map(|identity| identity.pick(&state));
+    // What the other kind kept for itself means nothing here.
+    Ok(proto::move_resource_state::Response {
+        target_state: to_proto::value(&state, &shape.ty)?,
+        target_identity: identity_to(shape, identity.as_ref())?,
+        ..proto::move_resource_state::Response::default()
+    })
+}
+
+pub(super) fn generate(
+    service: &Service,
+    request: proto::generate_resource_config::Request,
+) -> Result<proto::generate_resource_config::Response> {
+    let resource = find(service, &request.type_name)?;
+    let shape = resource.shape();
+    let state = from_proto::value(request.state, &shape.ty)?;
+    Ok(proto::generate_resource_config::Response {
+        config: to_proto::value(&engine::generate(&**resource, state), &shape.ty)?,
+        diagnostics: Vec::new(),
     })
 }
 

@@ -8,13 +8,14 @@ use crate::wire::to_proto;
 const CAPABILITIES: proto::ServerCapabilities = proto::ServerCapabilities {
     plan_destroy: true,
     get_provider_schema_optional: true,
-    move_resource_state: false,
-    generate_resource_config: false,
+    move_resource_state: true,
+    generate_resource_config: true,
 };
 
 pub(super) fn metadata(served: &Served) -> proto::get_metadata::Response {
     use proto::get_metadata::{
-        DataSourceMetadata, EphemeralMetadata, FunctionMetadata, ResourceMetadata,
+        ActionMetadata, DataSourceMetadata, EphemeralMetadata, FunctionMetadata,
+        ListResourceMetadata, ResourceMetadata, StateStoreMetadata,
     };
     proto::get_metadata::Response {
         server_capabilities: Some(CAPABILITIES),
@@ -25,7 +26,12 @@ pub(super) fn metadata(served: &Served) -> proto::get_metadata::Response {
         ephemeral_resources: names(served.ephemeral.keys(), |type_name| EphemeralMetadata {
             type_name,
         }),
+        actions: names(served.actions.keys(), |type_name| ActionMetadata { type_name }),
         functions: names(served.functions.keys(), |name| FunctionMetadata { name }),
+        list_resources: names(served.lists.keys(), |type_name| ListResourceMetadata { type_name }),
+        state_stores: names(served.state_stores.keys(), |type_name| StateStoreMetadata {
+            type_name,
+        }),
         ..proto::get_metadata::Response::default()
     }
 }
@@ -42,7 +48,16 @@ pub(super) fn provider_schema(served: &Served) -> proto::get_provider_schema::Re
         ephemeral_resource_schemas: to_proto::table(&served.ephemeral, |resource| {
             to_proto::schema(resource.shape())
         }),
+        action_schemas: to_proto::table(&served.actions, |action| proto::ActionSchema {
+            schema: Some(to_proto::schema(action.shape())),
+        }),
         functions: functions(served),
+        list_resource_schemas: to_proto::table(&served.lists, |list| {
+            to_proto::schema(list.shape())
+        }),
+        state_store_schemas: to_proto::table(&served.state_stores, |store| {
+            to_proto::schema(store.shape())
+        }),
         server_capabilities: Some(CAPABILITIES),
         ..proto::get_provider_schema::Response::default()
     }

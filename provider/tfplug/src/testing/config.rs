@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
-use super::problem::Finding;
-use crate::path::{Path, Step};
+use super::core::misfits;
+use super::problem::{Finding, Problem, Step};
+use crate::erased::Shape;
+use crate::path::{Path, Step as PathStep};
 use crate::schema::{
     Attribute, Block, BlockNesting, Kind, Members, NestedBlock, Nesting, Presence,
 };
@@ -72,6 +74,16 @@ impl Config {
         self.complete(block.members()).is_ok()
     }
 
+    /// The value that core would send to a kind of this shape.
+    pub(super) fn sent_to(self, shape: &Shape) -> Result<Value, Problem> {
+        let summary = "the configuration does not fit the schema";
+        let value = self
+            .complete(shape.block.members())
+            .map_err(|findings| Problem::rule(Step::Config, summary, findings))?;
+        Problem::unless_empty(Step::Config, summary, misfits(&shape.ty, &value))?;
+        Ok(value)
+    }
+
     /// The value that core would send, or all that it would refuse.
     pub(super) fn complete(self, members: Members<'_>) -> Result<Value, Vec<Finding>> {
         let mut read = Read::default();
@@ -103,7 +115,7 @@ impl Read {
         Value::Null
     }
 
-    fn within<T>(&mut self, step: Step, read: impl FnOnce(&mut Self) -> T) -> T {
+    fn within<T>(&mut self, step: PathStep, read: impl FnOnce(&mut Self) -> T) -> T {
         self.at.enter(step);
         let value = read(self);
         self.at.leave();
@@ -120,25 +132,27 @@ impl Read {
         let mut object = BTreeMap::new();
         for attribute in members.attributes {
             let json = given.shift_remove(&*attribute.name).unwrap_or_default();
-            let value = self.within(Step::Attribute(attribute.name.to_string()), |read| {
-                match &attribute.kind {
-                    Kind::Type(ty) => read.value(ty, json),
-                    Kind::Nested(nested) => read.nested(nested.nesting, nested.members(), json),
-                }
-            });
+            let value =
+                self.within(
+                    PathStep::Attribute(attribute.name.to_string()),
+                    |read| match &attribute.kind {
+                        Kind::Type(ty) => read.value(ty, json),
+                        Kind::Nested(nested) => read.nested(nested.nesting, nested.members(), json),
+                    },
+                );
             object.insert(attribute.name.to_string(), value);
         }
         for block in members.blocks {
             let value = match given.shift_remove(&*block.name) {
                 None | Some(Json::Null) => empty(block),
-                Some(json) => self.within(Step::Attribute(block.name.to_string()), |read| {
+                Some(json) => self.within(PathStep::Attribute(block.name.to_string()), |read| {
                     read.nested(block.nesting.nesting(), block.block.members(), json)
                 }),
             };
             object.insert(block.name.to_string(), value);
         }
         for name in given.keys() {
-            self.within(Step::Attribute(name.clone()), |read| {
+            self.within(PathStep::Attribute(name.clone()), |read| {
                 read.says("an argument of this name is not expected here")
             });
         }
@@ -162,12 +176,12 @@ impl Read {
             (Nesting::List, Json::Array(items)) => items
                 .into_iter()
                 .enumerate()
-                .map(|(index, item)| self.within(Step::Index(index), |read| each(read, item)))
+                .map(|(index, item)| self.within(PathStep::Index(index), |read| each(read, item)))
                 .collect(),
             (Nesting::Set, Json::Array(items)) => {
                 let items: Vec<Value> = items
                     .into_iter()
-                    .map(|item| self.within(Step::Element, |read| each(read, item)))
+                    .map(|item| self.within(PathStep::Element, |read| each(read, item)))
                     .collect();
                 Value::set(items)
             }
@@ -175,7 +189,8 @@ impl Read {
                 items
                     .into_iter()
                     .map(|(key, item)| {
-                        let value = self.within(Step::Key(key.clone()), |read| each(read, item));
+                        let value =
+                            self.within(PathStep::Key(key.clone()), |read| each(read, item));
                         (key, value)
                     })
                     .collect(),
@@ -215,8 +230,8 @@ impl Read {
                     .iter()
                     .map(|(name, ty)| {
                         let json = given.shift_remove(name).unwrap_or_default();
-                        let value =
-                            self.within(Step::Attribute(name.clone()), |read| read.value(ty, json));
+                        let value = self
+                            .within(PathStep::Attribute(name.clone()), |read| read.value(ty, json));
                         (name.clone(), value)
                     })
                     .collect(),
@@ -226,7 +241,7 @@ impl Read {
                 .zip(items)
                 .enumerate()
                 .map(|(index, (ty, json))| {
-                    self.within(Step::Index(index), |read| read.value(ty, json))
+                    self.within(PathStep::Index(index), |read| read.value(ty, json))
                 })
                 .collect(),
             (ty, other) => self.says(format!("expected {ty}, found {other}")),
@@ -238,7 +253,7 @@ impl Read {
         let Value::Map(values) = object else { return };
         for attribute in members.attributes {
             let value = values.get(&*attribute.name).unwrap_or(&Value::Null);
-            self.within(Step::Attribute(attribute.name.to_string()), |read| {
+            self.within(PathStep::Attribute(attribute.name.to_string()), |read| {
                 read.attribute_allowed(attribute, value);
                 if let Kind::Nested(nested) = &attribute.kind {
                     read.each_required(nested.nesting, nested.members(), value);
@@ -247,7 +262,7 @@ impl Read {
         }
         for block in members.blocks {
             let value = values.get(&*block.name).unwrap_or(&Value::Null);
-            self.within(Step::Attribute(block.name.to_string()), |read| {
+            self.within(PathStep::Attribute(block.name.to_string()), |read| {
                 read.count_allowed(block, value);
                 read.each_required(block.nesting.nesting(), block.block.members(), value);
             });
@@ -290,17 +305,17 @@ impl Read {
             (Nesting::Single, object) => self.required(members, object),
             (_, Value::List(items)) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.within(Step::Index(index), |read| read.required(members, item));
+                    self.within(PathStep::Index(index), |read| read.required(members, item));
                 }
             }
             (_, Value::Set(items)) => {
                 for item in items {
-                    self.within(Step::Element, |read| read.required(members, item));
+                    self.within(PathStep::Element, |read| read.required(members, item));
                 }
             }
             (_, Value::Map(items)) => {
                 for (key, item) in items {
-                    self.within(Step::Key(key.clone()), |read| read.required(members, item));
+                    self.within(PathStep::Key(key.clone()), |read| read.required(members, item));
                 }
             }
             _ => {}

@@ -13,12 +13,14 @@ use super::core::{
 };
 use super::problem::{Finding, Problem, Step};
 use crate::context::{Call, Private};
+use crate::deferral::Deferral;
 use crate::diag::Diagnostic;
 use crate::engine::{
     self, ApplyRequest, ApplyResponse, ImportRequest, PlanRequest, PlanResponse, ReadRequest,
     Validation,
 };
 use crate::erased::{Managed, Provide, ResourceHandler};
+use crate::past::Source;
 use crate::path::Path;
 use crate::provider::Served;
 use crate::resource::Resource;
@@ -77,6 +79,8 @@ pub struct Planned {
     pub identity: Option<Value>,
     /// What the provider warned of.
     pub warnings: Vec<Diagnostic>,
+    /// Why it is put off, if it is: nothing of it is then carried out.
+    pub deferred: Option<Deferral>,
     private: Vec<u8>,
 }
 
@@ -89,6 +93,8 @@ pub struct Done {
     pub state: Value,
     /// What the provider warned of.
     pub warnings: Vec<Diagnostic>,
+    /// Why nothing was done, if it was put off.
+    pub deferred: Option<Deferral>,
 }
 
 /// One resource, led as Terraform leads it. A step that core would refuse is an error.
@@ -96,6 +102,7 @@ pub struct Harness {
     kind: Arc<dyn Managed>,
     backends: Option<Arc<dyn Any + Send + Sync>>,
     cancel: CancellationToken,
+    may_defer: bool,
     current: Option<Instance>,
 }
 
@@ -111,7 +118,8 @@ impl Harness {
 
     /// A kind of resource with what `configure` made; without it the provider is not configured.
     pub fn of(kind: Arc<dyn Managed>, backends: Option<Arc<dyn Any + Send + Sync>>) -> Self {
-        Harness { kind, backends, cancel: CancellationToken::new(), current: None }
+        let cancel = CancellationToken::new();
+        Harness { kind, backends, cancel, may_defer: false, current: None }
     }
 
     /// The resource with this full type name of a provider, if there is one.
@@ -121,6 +129,12 @@ impl Harness {
         backends: Option<Arc<dyn Any + Send + Sync>>,
     ) -> Option<Self> {
         Some(Harness::of(Arc::clone(provider.resources.get(type_name)?), backends))
+    }
+
+    /// Takes a deferral for an answer, as Terraform does with `-allow-deferral`.
+    #[must_use]
+    pub fn deferring(self) -> Self {
+        Harness { may_defer: true, ..self }
     }
 
     /// What is stored now.
@@ -174,6 +188,9 @@ impl Harness {
         let mut warnings = self.validate_value(&config)?;
         let approved = self.plan_value(Step::Plan, &config, false).await?;
         warnings.extend(approved.warnings.iter().cloned());
+        if let Some(reason) = approved.deferred {
+            return Ok(self.put_off(reason, warnings));
+        }
         let config = self.complete(applied_with.into())?;
         let unknown = unknowns(&config);
         Problem::unless_empty(Step::Config, "the configuration must be known by now", unknown)?;
@@ -192,19 +209,32 @@ impl Harness {
             }
             Action::Delete => unreachable!("a configuration was given"),
         }
-        Ok(Done { action, state: self.state().clone(), warnings })
+        Ok(Done { action, state: self.state().clone(), warnings, deferred: None })
+    }
+
+    fn put_off(&self, reason: Deferral, warnings: Vec<Diagnostic>) -> Done {
+        let state = self.state().clone();
+        Done { action: Action::NoOp, state, warnings, deferred: Some(reason) }
     }
 
     /// Plans the destruction and carries it out.
     pub async fn destroy(&mut self) -> Result<Done, Problem> {
         let Some(current) = self.current.clone() else {
-            return Ok(Done { action: Action::NoOp, state: Value::Null, warnings: Vec::new() });
+            return Ok(Done {
+                action: Action::NoOp,
+                state: Value::Null,
+                warnings: Vec::new(),
+                deferred: None,
+            });
         };
         let planned = self.plan_value(Step::Plan, &Value::Null, false).await?;
         let mut warnings = planned.warnings;
+        if let Some(reason) = planned.deferred {
+            return Ok(self.put_off(reason, warnings));
+        }
         self.current = None;
         warnings.extend(self.carry_out_deletion(current, &planned.private).await?);
-        Ok(Done { action: Action::Delete, state: Value::Null, warnings })
+        Ok(Done { action: Action::Delete, state: Value::Null, warnings, deferred: None })
     }
 
     /// Reads what is there now and stores it: null if it is gone.
@@ -215,6 +245,10 @@ impl Harness {
         let call = self.call(&before.private);
         let response = engine::read(&*self.kind, &call, request).await;
         Problem::unless_errors(Step::Refresh, response.diags)?;
+        if response.deferred.is_some() {
+            self.check_deferral(Step::Refresh, response.deferred)?;
+            return Ok(before.state);
+        }
         self.check_object(Step::Refresh, &response.state)?;
         if response.state.is_null() {
             self.current = None;
@@ -243,21 +277,52 @@ impl Harness {
 
     /// Stores a state as an earlier version of the provider left it, upgraded.
     pub fn upgrade(&mut self, from: i64, stored: serde_json::Value) -> Result<Value, Problem> {
-        let upgraded = engine::upgrade(&*self.kind, from, stored).map_err(|error| {
-            Problem::unless_errors(Step::Upgrade, error.into()).expect_err("it has an error")
-        })?;
-        let summary = "Invalid resource state upgrade";
-        let state = stored_state(self.members(), upgraded)
-            .map_err(|findings| Problem::rule(Step::Upgrade, summary, findings))?;
-        let found = write_only_values(self.members(), &state);
-        Problem::unless_empty(Step::Upgrade, summary, found)?;
-        self.current = Some(Instance {
-            state: state.clone(),
-            identity: None,
-            private: Vec::new(),
-            tainted: false,
-        });
+        let upgraded = engine::upgrade(&*self.kind, from, stored);
+        let state = self.rewritten(Step::Upgrade, "Invalid resource state upgrade", upgraded)?;
+        self.store(state.clone(), None);
         Ok(state)
+    }
+
+    /// Stores what was another kind of resource until a `moved` block.
+    pub fn take_over(
+        &mut self,
+        source: &Source,
+        stored: &serde_json::Value,
+    ) -> Result<Value, Problem> {
+        let moved = engine::moved(&*self.kind, "this", source, stored);
+        let state = self.rewritten(Step::Move, "Provider returned invalid value", moved)?;
+        let identity = self.kind.shape().identity.as_ref().map(|identity| identity.pick(&state));
+        self.check_identity(Step::Move, identity.as_ref(), true)?;
+        self.store(state.clone(), identity);
+        Ok(state)
+    }
+
+    /// A stored state that the provider has written anew.
+    fn rewritten(
+        &self,
+        step: Step,
+        summary: &str,
+        stored: crate::Result<serde_json::Value>,
+    ) -> Result<Value, Problem> {
+        let stored = stored.map_err(|error| {
+            Problem::unless_errors(step, error.into()).expect_err("it has an error")
+        })?;
+        let state = stored_state(self.members(), stored)
+            .map_err(|findings| Problem::rule(step, summary, findings))?;
+        Problem::unless_empty(step, summary, write_only_values(self.members(), &state))?;
+        Ok(state)
+    }
+
+    fn store(&mut self, state: Value, identity: Option<Value>) {
+        self.current = Some(Instance { state, identity, private: Vec::new(), tainted: false });
+    }
+
+    /// The configuration that is generated for what is stored now, after an import.
+    pub fn generate(&self) -> Result<Value, Problem> {
+        let config = engine::generate(&*self.kind, self.state().clone());
+        let summary = "the generated configuration does not fit the schema";
+        Problem::unless_empty(Step::Import, summary, misfits(&self.kind.shape().ty, &config))?;
+        Ok(config)
     }
 
     /// The configuration is reached in one apply: after it, and after a refresh, nothing is left to do.
@@ -292,6 +357,10 @@ impl Harness {
             engine::import(&*self.kind, &self.call(&[]), request).await.map_err(|error| {
                 Problem::unless_errors(Step::Import, error.into()).expect_err("it has an error")
             })?;
+        if response.deferred.is_some() {
+            self.check_deferral(Step::Import, response.deferred)?;
+            return Ok(response.state);
+        }
         if response.state.is_null() {
             let text = "an import must not give null";
             return Err(Problem::whole(Step::Import, "Import returned null resource", text));
@@ -338,6 +407,7 @@ impl Harness {
             private: first.private.to_bytes(),
             planned: first.planned,
             warnings: first.diags.into_iter().collect(),
+            deferred: first.deferred,
             prior,
         };
         planned.action = if config.is_null() {
@@ -379,10 +449,14 @@ impl Harness {
                 config: config.clone(),
                 private: Private::from_bytes(private),
             };
-            engine::plan(&*self.kind, &self.call(private), request).await
+            let call = self.call(private);
+            // Terraform says so in every apply, whether it wants to hear of it or not.
+            let call = call.deferring(self.may_defer || step == Step::FinalPlan);
+            engine::plan(&*self.kind, &call, request).await
         };
         let (first, second) = (ask().await, ask().await);
         Problem::unless_errors(step, first.diags.clone())?;
+        self.check_deferral(step, first.deferred)?;
         if (&first.planned, &first.replace, &first.private)
             != (&second.planned, &second.replace, &second.private)
         {
@@ -520,12 +594,14 @@ impl Harness {
     }
 
     fn complete(&self, config: Config) -> Result<Value, Problem> {
-        let summary = "the configuration does not fit the schema";
-        let value = config
-            .complete(self.members())
-            .map_err(|findings| Problem::rule(Step::Config, summary, findings))?;
-        Problem::unless_empty(Step::Config, summary, misfits(&self.kind.shape().ty, &value))?;
-        Ok(value)
+        config.sent_to(self.kind.shape())
+    }
+
+    fn check_deferral(&self, step: Step, deferred: Option<Deferral>) -> Result<(), Problem> {
+        let allowed = self.may_defer && step != Step::FinalPlan;
+        let (Some(reason), false) = (deferred, allowed) else { return Ok(()) };
+        let summary = "Provider deferred changes when Terraform did not allow deferrals";
+        Err(Problem::whole(step, summary, format!("{reason:?}")))
     }
 
     /// A state must fit its type, be known, and hold no write-only value.
@@ -568,6 +644,7 @@ impl Harness {
 
     fn call(&self, private: &[u8]) -> Call {
         Call::new(self.backends.clone(), self.cancel.clone(), Private::from_bytes(private))
+            .deferring(self.may_defer)
     }
 }
 

@@ -11,6 +11,7 @@ use std::fmt::Debug;
 use super::core::{misfits, write_only_values};
 use super::generate::{Chance, of_type, state};
 use super::problem::{Finding, Problem, Step};
+use crate::action::Action;
 use crate::erased::Shape;
 use crate::identity::Identity;
 use crate::path::{Path, Step as PathStep};
@@ -30,10 +31,19 @@ pub fn resource<R: Identified>() -> Result<(), Problem> {
     key::<R>()
 }
 
-/// All laws of a data source, a provider's configuration or a nested object.
+/// All laws of a data source, an ephemeral resource, a provider's configuration or a nested object.
 pub fn object<T: Schema>() -> Result<(), Problem> {
     schema(&T::block())?;
     codec::<T>()
+}
+
+/// All laws of an action.
+pub fn action<A: Action>() -> Result<(), Problem> {
+    object::<A>()?;
+    let block = A::block();
+    let mut found = Vec::new();
+    computed(block.members(), &Path::ROOT, &mut found);
+    Problem::unless_empty(Step::Expectation, "an action has no result", found)
 }
 
 /// The declaration has no [lint], and every default passes its own checks.
@@ -147,6 +157,19 @@ fn key<R: Identified>() -> Result<(), Problem> {
         }
     }
     Ok(())
+}
+
+fn computed(members: Members<'_>, at: &Path, found: &mut Vec<Finding>) {
+    for attribute in members.attributes {
+        if attribute.presence.is_computed() && attribute.default.is_none() {
+            let path = at.then(PathStep::Attribute(attribute.name.to_string()));
+            let text = "it is computed, yet there is nobody who could see it".to_owned();
+            found.push(Finding { path, text });
+        }
+    }
+    for (name, _, inner) in members.nested() {
+        computed(inner, &at.then(PathStep::Attribute(name.to_owned())), found);
+    }
 }
 
 fn defaults(members: Members<'_>, at: &Path, found: &mut Vec<Finding>) {

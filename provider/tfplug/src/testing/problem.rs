@@ -22,8 +22,20 @@ pub enum Step {
     Refresh,
     /// `ImportResourceState`.
     Import,
+    /// `MoveResourceState`.
+    Move,
+    /// `ListResource`.
+    List,
     /// `UpgradeResourceState`.
     Upgrade,
+    /// `OpenEphemeralResource`.
+    Open,
+    /// `RenewEphemeralResource`.
+    Renew,
+    /// `CloseEphemeralResource`.
+    Close,
+    /// `InvokeAction`.
+    Invoke,
     /// What the harness itself was asked to see: an empty plan, a law.
     Expectation,
 }

@@ -6,6 +6,7 @@ use prost::bytes::Bytes;
 
 use super::codec::msgpack;
 use super::generated::tfplugin6 as proto;
+use crate::deferral::Deferral;
 use crate::diag::{Diagnostic, Result, Severity};
 use crate::erased::{Callable, Shape};
 use crate::identity::Identity;
@@ -17,6 +18,17 @@ use crate::value::{Type, Value};
 pub(crate) fn value(value: &Value, ty: &Type) -> Result<Option<proto::DynamicValue>> {
     let msgpack = Bytes::from(msgpack::encode(value, ty)?);
     Ok(Some(proto::DynamicValue { msgpack, json: Bytes::new() }))
+}
+
+/// Why something is put off.
+pub(crate) fn deferral(reason: Deferral) -> proto::Deferred {
+    use proto::deferred::Reason;
+    let reason = match reason {
+        Deferral::Configuration => Reason::ResourceConfigUnknown,
+        Deferral::ProviderConfiguration => Reason::ProviderConfigUnknown,
+        Deferral::Prerequisite => Reason::AbsentPrereq,
+    };
+    proto::Deferred { reason: reason.into() }
 }
 
 /// An identity, if there is one.

@@ -8,7 +8,7 @@ use std::thread;
 use expect_test::{Expect, expect};
 
 use super::{Project, outputs, said};
-use crate::emit::manifest::PENDING;
+use crate::emit::manifest::{MANIFEST, PENDING};
 use crate::emit::place;
 use crate::emit::transaction::Transaction;
 use crate::emit::{Change, Error, Plan, Scope, lock};
@@ -180,6 +180,27 @@ fn wherever_it_is_killed_the_next_run_mends_it() {
             "{stop}"
         );
     }
+}
+
+/// All is done but for what lies beside the files, and the record of the run.
+#[test]
+fn killed_at_the_very_end_it_leaves_nothing() {
+    let project = Project::rendered(&OLD);
+    let root = fs::canonicalize(project.root()).unwrap();
+    let plan = project.plan(&Scope::ALL, &NEW);
+    let pending = lock(&root, || ()).unwrap().pending(&plan).unwrap();
+    let mut transaction = Transaction::default();
+    let real = |change: &Change| place::look(&root, &change.path).unwrap().unwrap().real;
+    let staged: Vec<_> = plan.changes.iter().map(|change| (change, real(change))).collect();
+    transaction.stage(&staged).unwrap();
+    transaction.commit().unwrap();
+    project.put(PENDING, &pending);
+    project.put(MANIFEST, &plan.manifest);
+    drop(transaction);
+    assert!(project.tree().contains(".old"));
+    project.render(&Scope::ALL, &NEW);
+    let after = Project::rendered(&NEW);
+    assert_eq!((project.tree(), project.manifest()), (after.tree(), after.manifest()));
 }
 
 #[test]

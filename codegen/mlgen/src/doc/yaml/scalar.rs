@@ -59,9 +59,9 @@ fn begins_text(text: &str) -> bool {
 /// Printable in every version, and no end of line to any.
 pub(super) fn is_plain(c: char) -> bool {
     match c {
-        '\u{85}' | '\u{a0}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
-            false
-        }
+        '\u{85}' | '\u{a0}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}'
+        // They are not seen, and turn around how the text beside them is shown.
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' => false,
         c => !c.is_control(),
     }
 }

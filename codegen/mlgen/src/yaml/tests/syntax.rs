@@ -89,10 +89,10 @@ fn broken_syntax() {
     expect![[r#"
         nothing
         error: a tab cannot indent
-         --> a.yaml:2:2
+         --> a.yaml:2:1
           |
         2 |     b: 1
-          |     ^
+          | ^^^^
           |
           = help: indent with spaces
 

@@ -217,7 +217,7 @@ impl fmt::Display for Conflict {
 /// What a 404 is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
-    /// The work pool or queue.
+    /// The object that the call is about, such as a work pool.
     Object,
     /// The whole path: no Prefect API lives under this URL, or the account or workspace is unknown.
     Endpoint,

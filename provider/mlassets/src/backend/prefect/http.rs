@@ -17,7 +17,7 @@ use serde::Serialize;
 use super::answer::Answer;
 use super::config::{Config, Endpoint};
 use super::csrf::{Token, Wanted};
-use super::error::{Call, Denied, Error, Step};
+use super::error::{Call, Conflict, Denied, Error, Step};
 use super::path;
 use super::retry::{self, Policy, Tries};
 use super::shared::{CLIENT_ID, Shared};
@@ -29,6 +29,8 @@ pub(super) struct Request {
     path: String,
     body: Option<Vec<u8>>,
     effect: Effect,
+    /// Whether nothing but a name that is taken can break a constraint of the server's database.
+    by_name: bool,
 }
 
 /// What a call does to the server, which decides how it is tried again.
@@ -65,48 +67,42 @@ pub(super) struct Points {
 
 impl Request {
     pub(super) fn get(path: impl Into<String>) -> Self {
-        Self { method: Method::GET, path: path.into(), body: None, effect: Effect::Read }
+        Self::new(Method::GET, path, None, Effect::Read)
     }
 
     /// A query that needs a body.
     pub(super) fn query(path: impl Into<String>, body: &impl Serialize) -> Self {
-        Self {
-            method: Method::POST,
-            path: path.into(),
-            body: Some(json(body)),
-            effect: Effect::Read,
-        }
+        Self::new(Method::POST, path, Some(json(body)), Effect::Read)
     }
 
     pub(super) fn create(path: impl Into<String>, body: &impl Serialize, points: Points) -> Self {
-        Self {
-            method: Method::POST,
-            path: path.into(),
-            body: Some(json(body)),
-            effect: Effect::Create(points),
-        }
+        Self::new(Method::POST, path, Some(json(body)), Effect::Create(points))
     }
 
     pub(super) fn patch(path: impl Into<String>, body: &impl Serialize, points: Points) -> Self {
-        Self {
-            method: Method::PATCH,
-            path: path.into(),
-            body: Some(json(body)),
-            effect: Effect::Settle(points),
-        }
+        Self::new(Method::PATCH, path, Some(json(body)), Effect::Settle(points))
+    }
+
+    /// A request without a body after which things are as they should be, however often it arrives.
+    pub(super) fn settle(path: impl Into<String>, points: Points) -> Self {
+        Self::new(Method::POST, path, None, Effect::Settle(points))
     }
 
     pub(super) fn delete(path: impl Into<String>, points: Points) -> Self {
-        Self {
-            method: Method::DELETE,
-            path: path.into(),
-            body: None,
-            effect: Effect::Settle(points),
-        }
+        Self::new(Method::DELETE, path, None, Effect::Settle(points))
     }
 }
 
 impl Request {
+    fn new(method: Method, path: impl Into<String>, body: Option<Vec<u8>>, effect: Effect) -> Self {
+        Self { method, path: path.into(), body, effect, by_name: false }
+    }
+
+    /// A creation whose every conflict means that the name is taken. The server does not always say so.
+    pub(super) fn conflicting_by_name(self) -> Self {
+        Self { by_name: true, ..self }
+    }
+
     fn path_without_query(&self) -> &str {
         self.path.split_once('?').map_or(&self.path, |(path, _)| path)
     }
@@ -374,7 +370,15 @@ enum Next {
 
 impl Answer {
     fn check(self, request: &Request, http: &Http) -> Result<Self, Error> {
-        if self.is_success() { Ok(self) } else { Err(self.into_error(http.call(request))) }
+        if self.is_success() {
+            return Ok(self);
+        }
+        Err(match self.into_error(http.call(request)) {
+            Error::Conflict { call, conflict: Conflict::Integrity } if request.by_name => {
+                Error::Conflict { call, conflict: Conflict::NameTaken }
+            }
+            error => error,
+        })
     }
 }
 

@@ -1,5 +1,5 @@
-//! A typed client of the REST API of Prefect 3, server and Cloud: work pools, work queues, and what is
-//! needed to judge a change of them.
+//! A typed client of the REST API of Prefect 3, server and Cloud: work pools, work queues, variables,
+//! concurrency limits, deployments as far as they can be paused, and what is needed to judge a change of them.
 //!
 //! It makes a write to an unruly service dependable. Writes to one server take turns, because servers on
 //! SQLite answer 503 to parallel ones; refusals that pass are waited out; a write whose answer was lost is
@@ -7,9 +7,10 @@
 //! Every future may be dropped at any point.
 //!
 //! To find your way: [`Config`] says where, [`Prefect`] does, [`Error`] says why not. [`name`],
-//! [`template`] and [`pool_type`] hold the server's rules for a check before any call.
+//! [`template`], [`pool_type`] and [`variable`] hold the server's rules for a check before any call.
 
 mod answer;
+mod concurrency_limit;
 mod config;
 mod create;
 mod csrf;
@@ -21,10 +22,12 @@ pub mod name;
 mod page;
 mod patch;
 mod path;
+mod pause;
 pub mod pool_type;
 mod retry;
 mod shared;
 pub mod template;
+pub mod variable;
 mod work_pool;
 mod work_queue;
 mod worker_type;
@@ -35,11 +38,14 @@ mod tests;
 use std::fmt;
 use std::sync::Arc;
 
+pub use concurrency_limit::{ConcurrencyLimit, ConcurrencyLimitPatch, NewConcurrencyLimit};
 pub use config::{Auth, CLOUD_API, Config, ConfigProblem};
-pub use deployment::Deployment;
+pub use deployment::{Deployment, DeploymentFilter};
 pub use error::{Call, Conflict, Denied, Error, FieldError, Missing, Step};
 pub use json::json_eq;
 pub use patch::Change;
+pub use pause::{PauseHead, PauseRecord, is_record, record_name};
+pub use variable::{NewVariable, Variable, VariablePatch};
 pub use work_pool::{NewWorkPool, StorageConfiguration, WorkPool, WorkPoolFilter, WorkPoolPatch};
 pub use work_queue::{NewWorkQueue, WorkQueue, WorkQueuePatch};
 pub use worker_type::WorkerType;

@@ -1,4 +1,4 @@
-//! What a work pool or a work queue may be called, decided without the server.
+//! What a work pool, a work queue, a variable or a concurrency limit may be called, decided without the server.
 //!
 //! The server's own rule is the pattern `^[^/%&><]+$`, for pools also "not blank" and "not `prefect…`".
 //! Three rules are ours: `.` and `..` are steps in a URL, and a line break ends the path that the server
@@ -9,6 +9,9 @@ use std::fmt;
 
 /// Characters that the server refuses in any name.
 pub const BANNED: [char; 5] = ['/', '%', '&', '<', '>'];
+
+/// The most characters of a variable's name.
+pub const LONGEST_VARIABLE: usize = 255;
 
 /// What is wrong with a name, in words that never repeat it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +26,12 @@ pub enum NameProblem {
     Dots,
     /// A pool whose name starts with `prefect`, in any case.
     Reserved,
+    /// A variable whose name has other characters than it may.
+    Alphabet,
+    /// A variable whose name is longer than [`LONGEST_VARIABLE`].
+    Long,
+    /// What reads as a UUID: the server, or an import, takes it for an ID.
+    Id,
 }
 
 impl fmt::Display for NameProblem {
@@ -37,6 +46,11 @@ impl fmt::Display for NameProblem {
             Self::Reserved => f.write_str(
                 "names that start with `prefect`, in upper or lower case, are reserved by Prefect; choose another",
             ),
+            Self::Alphabet => {
+                f.write_str("names of variables are made of `a` to `z`, `0` to `9`, `_` and `-`; leave out all else")
+            }
+            Self::Long => write!(f, "the name has more than {LONGEST_VARIABLE} characters; shorten it"),
+            Self::Id => f.write_str("the name reads as a UUID and would be taken for an ID; choose another"),
         }
     }
 }
@@ -63,6 +77,30 @@ pub fn check_queue(name: &str) -> Result<(), NameProblem> {
             .find(|c| BANNED.contains(c))
             .map_or(Ok(()), |c| Err(NameProblem::Banned(c))),
     }
+}
+
+/// Checks the name of a variable that is to be created. The server would take the empty name, out of reach for ever.
+pub fn check_variable(name: &str) -> Result<(), NameProblem> {
+    let fits = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '_' | '-');
+    match name {
+        "" => Err(NameProblem::Empty),
+        _ if !name.chars().all(fits) => Err(NameProblem::Alphabet),
+        _ if name.len() > LONGEST_VARIABLE => Err(NameProblem::Long),
+        _ if is_id(name) => Err(NameProblem::Id),
+        _ => Ok(()),
+    }
+}
+
+/// Checks the name of a concurrency limit that is to be created.
+pub fn check_limit(name: &str) -> Result<(), NameProblem> {
+    if is_id(name) { Err(NameProblem::Id) } else { check_queue(name) }
+}
+
+/// Whether the server takes `text` for an ID, as Python's `UUID` does: it leaves out marks anywhere.
+pub fn is_id(text: &str) -> bool {
+    let digits = text.replace("urn:", "").replace("uuid:", "");
+    let digits = digits.trim_matches(['{', '}']).replace('-', "");
+    digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
 }
 
 /// Whether a URL can hold `name` as one segment, so that an existing object can be asked for by it.
@@ -107,6 +145,27 @@ mod tests {
     }
 
     #[test]
+    fn variables_and_limits_have_rules_of_their_own() {
+        let check = |name: &str, variable, limit| {
+            assert_eq!(check_variable(name), variable, "as the variable {name:?}");
+            assert_eq!(check_limit(name), limit, "as the limit {name:?}");
+        };
+        check("a-b_1", Ok(()), Ok(()));
+        check("", Err(NameProblem::Empty), Err(NameProblem::Empty));
+        check("A", Err(NameProblem::Alphabet), Ok(()));
+        check("tag:gpu", Err(NameProblem::Alphabet), Ok(()));
+        check("a\n", Err(NameProblem::Alphabet), Err(NameProblem::Control));
+        check("a/b", Err(NameProblem::Alphabet), Err(NameProblem::Banned('/')));
+        check(&"n".repeat(255), Ok(()), Ok(()));
+        check(&"n".repeat(256), Err(NameProblem::Long), Ok(()));
+        for id in ["0b2c5d1e-7b7c-4f0e-9d52-3f6b1f6f0a01", "0b2c5d1e7b7c4f0e9d523f6b1f6f0a01"] {
+            check(id, Err(NameProblem::Id), Err(NameProblem::Id));
+            check(&id[1..], Ok(()), Ok(()));
+        }
+        assert_eq!(check_limit("{0B2C5D1E7B7C4F0E9D523F6B1F6F0A01}"), Err(NameProblem::Id));
+    }
+
+    #[test]
     fn refuses_what_no_url_holds() {
         check(".", Err(NameProblem::Dots), Err(NameProblem::Dots));
         check("..", Err(NameProblem::Dots), Err(NameProblem::Dots));
@@ -127,6 +186,9 @@ mod tests {
             NameProblem::Control,
             NameProblem::Dots,
             NameProblem::Reserved,
+            NameProblem::Alphabet,
+            NameProblem::Long,
+            NameProblem::Id,
         ]
         .iter()
         .map(ToString::to_string)
@@ -139,6 +201,9 @@ mod tests {
                 "the name contains a line break or another control character; leave it out",
                 "the names `.` and `..` cannot be addressed through a URL; choose another",
                 "names that start with `prefect`, in upper or lower case, are reserved by Prefect; choose another",
+                "names of variables are made of `a` to `z`, `0` to `9`, `_` and `-`; leave out all else",
+                "the name has more than 255 characters; shorten it",
+                "the name reads as a UUID and would be taken for an ID; choose another",
             ]
         );
     }

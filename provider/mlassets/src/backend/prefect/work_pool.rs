@@ -161,7 +161,7 @@ impl Prefect {
     }
 
     /// Deletes the work pool called `name` with its queues; says whether it existed. Its deployments survive, lose
-    /// their pool and never run again: see [`Prefect::deployments_of_work_pool`].
+    /// their pool and never run again: see [`Prefect::deployments_of_pool`].
     pub async fn delete_work_pool(&self, name: &str) -> Result<bool, Error> {
         let request = Request::delete(path::work_pool(name), DELETE);
         check_name("name", name::check_addressable(name))?;

@@ -158,6 +158,48 @@ pub enum Error {
         asked: String,
     },
 
+    /// Someone else has the lock.
+    #[error("{}", taken_lock(.place, .name, .holder.as_deref()))]
+    LockTaken {
+        /// Where.
+        place: String,
+        /// Its name.
+        name: String,
+        /// Who has it, if that can be told.
+        holder: Option<String>,
+    },
+    /// A lock is held no longer, though nobody gave it back.
+    #[error(
+        "the lock `{name}` of {place} was lost while it was needed ({message}); someone else may have published \
+         meanwhile, so look at what is deployed before you go on"
+    )]
+    LockLost {
+        /// Where.
+        place: String,
+        /// Its name.
+        name: String,
+        /// How.
+        message: String,
+    },
+    /// A file has no users.
+    #[error(
+        "{place} has no users, so there are no credentials for it; whoever may read the file may read the registry"
+    )]
+    NoRoles {
+        /// Where.
+        place: String,
+    },
+    /// Short-lived credentials that are not there any more.
+    #[error(
+        "the short-lived user `{username}` is not in {place} any more; someone dropped it while it was needed"
+    )]
+    RoleGone {
+        /// Where.
+        place: String,
+        /// Its name.
+        username: String,
+    },
+
     /// There are no tables.
     #[error("{place} holds no model registry; create it by migrating first")]
     NotMigrated {
@@ -369,6 +411,11 @@ fn conflict(conflict: &Conflict) -> String {
         text.push_str(", refresh and plan again");
     }
     text
+}
+
+fn taken_lock(place: &str, name: &str, holder: Option<&str>) -> String {
+    let holder = holder.unwrap_or("someone else");
+    format!("the lock `{name}` of {place} is held by {holder}; wait until they are done, or longer")
 }
 
 fn foreign(place: &str, table: &str, missing: &[String]) -> String {

@@ -11,8 +11,10 @@
 //!
 //! Reading order: `model` (the words), `operation` (what is done), `session` and `store` (how).
 
+mod credentials;
 mod error;
 mod location;
+mod lock;
 mod migration;
 mod model;
 pub mod name;
@@ -27,8 +29,10 @@ mod tests;
 
 use std::time::Duration;
 
+pub use credentials::{Credentials, Lend};
 pub use error::{Conflict, Error, Invalid, Taken};
 pub use location::Location;
+pub use lock::Held;
 pub use model::{
     AuditEntry, AuditFilter, Deploy, Deployment, DeploymentFilter, DeploymentStatus, Expected,
     NewVersion, Registered, Retire, SchemaState, Status, UpdateMetadata, Version, VersionFilter,
@@ -36,6 +40,7 @@ pub use model::{
 
 pub use question::question;
 
+use lock::Locks;
 use migration::Migration;
 use operation::migrate::{MigrateNext, ReadState};
 use operation::read::{FindDeployment, FindVersion, ListDeployments, ListVersions, ReadAudit};
@@ -85,6 +90,7 @@ const FILE_SCHEMA: &str = "core";
 pub struct Registry {
     schema: String,
     store: Store,
+    locks: Locks,
 }
 
 impl Registry {
@@ -98,7 +104,7 @@ impl Registry {
             Some(_) => FILE_SCHEMA.to_owned(),
             None => options.schema.clone(),
         };
-        Ok(Self { schema, store: Store::new(location, options) })
+        Ok(Self { schema, store: Store::new(location, options), locks: Locks::default() })
     }
 
     /// The schema of the tables; a SQLite file has none and is called `core`.

@@ -27,6 +27,18 @@ pub fn version(text: &str) -> Result<(), Invalid> {
     word("the version", text, "._+-")
 }
 
+/// A lock: 1 to 32 lower-case letters, digits, `-` or `_`, a letter or digit first.
+pub fn lock(text: &str) -> Result<(), Invalid> {
+    let good = (1..=32).contains(&text.len())
+        && !text.starts_with(['-', '_'])
+        && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'));
+    ensure(
+        good,
+        "the lock",
+        "must be 1 to 32 lower-case letters, digits, `-` or `_`, and begin with a letter or digit",
+    )
+}
+
 /// SHA-256 as 64 lower-case hex digits.
 pub fn sha256(text: &str) -> Result<(), Invalid> {
     let good = text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));

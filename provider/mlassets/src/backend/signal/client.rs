@@ -1,5 +1,6 @@
 //! The client: a connection for each call, since there are few, and one script for each look and each change.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
@@ -76,6 +77,33 @@ impl Signals {
             "none" => Ok(None),
             "found" => self.signal(key, &answer, &step).map(Some),
             _ => Err(self.refused(key, &answer, &step)),
+        }
+    }
+
+    /// The names of all keys that may be signals, sorted; a copy beside them is among them.
+    pub async fn list(&self) -> Result<BTreeSet<String>, Error> {
+        let failed = |error| Error::doing(&self.place, "listing the signals", &error);
+        let mut connection = self.connect().await?;
+        // A server of a cluster that keeps other keys says so here; its scan would find nothing.
+        let mut exists = redis::cmd("EXISTS");
+        exists.arg(self.key("events"));
+        let _: i64 = exists.query_async(&mut connection).await.map_err(failed)?;
+        let start = self.key("");
+        let pattern = format!("{}*", literal(&start));
+        let (mut names, mut cursor) = (BTreeSet::new(), "0".to_owned());
+        loop {
+            let mut scan = redis::cmd("SCAN");
+            scan.arg(&cursor).arg("MATCH").arg(&pattern).arg("COUNT").arg(1000);
+            let page: Result<(String, Vec<Vec<u8>>), RedisError> =
+                scan.query_async(&mut connection).await;
+            let (next, keys) = page.map_err(failed)?;
+            let found = keys.into_iter().filter_map(|key| String::from_utf8(key).ok());
+            let found = found.filter_map(|key| key.strip_prefix(&start).map(str::to_owned));
+            names.extend(found.filter(|name| check_name(name).is_ok()));
+            if next == "0" {
+                return Ok(names);
+            }
+            cursor = next;
         }
     }
 
@@ -204,6 +232,13 @@ impl Answer {
     }
 }
 
+/// A pattern that fits this text alone.
+fn literal(text: &str) -> String {
+    let special = |letter: char| matches!(letter, '*' | '?' | '[' | ']' | '^' | '\\');
+    let escaped = |letter| special(letter).then_some('\\').into_iter().chain([letter]);
+    text.chars().flat_map(escaped).collect()
+}
+
 /// What the server tells of itself; nothing where this user may not ask.
 async fn info(connection: &mut MultiplexedConnection, has_ttl: bool) -> Info {
     let answer: Result<String, RedisError> = redis::cmd("INFO").query_async(connection).await;
@@ -222,4 +257,15 @@ async fn confirmed(connection: &mut MultiplexedConnection) -> bool {
     wait.arg(1).arg(CONFIRMED_WITHIN);
     let answer: Result<u64, RedisError> = wait.query_async(connection).await;
     answer.map_or(true, |replicas| replicas > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::literal;
+
+    #[test]
+    fn a_prefix_is_no_pattern() {
+        assert_eq!(literal("{ops}:"), "{ops}:");
+        assert_eq!(literal("{a*b?[c]\\}:"), "{a\\*b\\?\\[c\\]\\\\}:");
+    }
 }

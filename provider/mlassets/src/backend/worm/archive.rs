@@ -56,6 +56,13 @@ impl Archive {
         }
     }
 
+    /// The names of all buckets, sorted.
+    pub async fn list_buckets(&self) -> Result<Vec<String>, Error> {
+        match &self.backend {
+            Backend::Directory(it) => blocking(it, Directory::list_buckets).await,
+        }
+    }
+
     /// Lengthens the retention of a bucket and of all its records; the retention in force is no change.
     pub async fn extend_retention(&self, name: &str, days: u32) -> Result<Bucket, Error> {
         let name = name.to_owned();

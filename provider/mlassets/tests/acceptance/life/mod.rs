@@ -4,10 +4,13 @@
 //! Terraform plans then, and what the state says after the apply. After each step the plan must be empty.
 
 mod artifact_distribution;
+mod concurrency_limit;
+mod deployment_pause;
 mod model_deployment;
 mod model_registry;
 mod model_version;
 mod signal;
+mod variable;
 mod work_pool;
 mod work_queue;
 mod worm_bucket;

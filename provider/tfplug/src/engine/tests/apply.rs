@@ -5,6 +5,7 @@ use serde_json::json;
 use super::harness;
 use super::kinds::{Firewall, Pool};
 use super::world::Refuse;
+use crate::past::Source;
 use crate::testing::{Action, config};
 use crate::value::Value;
 
@@ -211,12 +212,23 @@ async fn import_needs_no_code_of_the_author() {
 #[tokio::test]
 async fn an_old_state_is_upgraded() {
     let (mut harness, _) = harness::<Pool>();
-    let old = json!({ "name": "gpu", "kind": "docker", "paused": false });
+    let old = json!({ "name": "gpu", "kind": "docker", "paused": false, "dropped": [1] });
     let state = harness.upgrade(1, old.clone()).unwrap();
     assert_eq!(state.member("type").as_str(), Some("docker"));
+    let state = harness.upgrade(0, json!({ "name": "gpu", "state": "resting" })).unwrap();
+    assert_eq!(state.member("paused"), &true.into());
     assert_eq!(
-        harness.upgrade(0, old.clone()).unwrap_err().to_string(),
-        "Upgrade: the provider refused\n  Too old: There is no way from version 0."
+        harness.upgrade(0, json!({ "name": "gpu", "state": "odd" })).unwrap_err().to_string(),
+        "Upgrade: the provider refused\n  Unreadable state: A pool works or rests."
+    );
+    assert_eq!(
+        harness.upgrade(0, json!({ "name": "gpu", "state": ["odd"] })).unwrap_err().to_string(),
+        "Upgrade: the provider refused\n  state: Stored state does not fit: `state` does not fit its type: expected a string, found an array."
+    );
+    assert_eq!(
+        harness.upgrade(-1, old.clone()).unwrap_err().to_string(),
+        "Upgrade: the provider refused\n  Provider bug: `pool` has no upgrade of its state from version -1 to 2. \
+         This is a bug in the provider, please report it."
     );
     assert_eq!(
         harness.upgrade(3, old.clone()).unwrap_err().to_string(),
@@ -224,7 +236,36 @@ async fn an_old_state_is_upgraded() {
     );
     assert_eq!(
         harness.upgrade(2, old).unwrap_err().to_string(),
-        "Upgrade: Invalid resource state upgrade\n  kind: an argument of this name is not expected here"
+        "Upgrade: Invalid resource state upgrade\n  kind: an argument of this name is not expected here\n  dropped: \
+         an argument of this name is not expected here"
+    );
+}
+
+#[tokio::test]
+async fn another_kind_is_taken_over() {
+    let (mut harness, _) = harness::<Pool>();
+    let tank = |version| Source {
+        provider: "registry.terraform.io/acme/lab".to_owned(),
+        type_name: "lab_tank".to_owned(),
+        version,
+    };
+    let stored = json!({ "label": "gpu", "litres": 3, "colour": "green" });
+    let state = harness.take_over(&tank(3), &stored).unwrap();
+    assert_eq!(state.member("limit"), &3.into());
+    assert_eq!(harness.current().unwrap().identity.as_ref().unwrap().member("name"), &"gpu".into());
+
+    assert_eq!(
+        harness.take_over(&tank(2), &stored).unwrap_err().to_string(),
+        "Move: the provider refused\n  State of another version: The state of this `lab_tank` has version 2, and only \
+         version 3 can be taken over. Bring it there with another version of `registry.terraform.io/acme/lab` first, or \
+         import the resource instead."
+    );
+    let barrel = Source { type_name: "lab_barrel".to_owned(), ..tank(0) };
+    assert_eq!(
+        harness.take_over(&barrel, &stored).unwrap_err().to_string(),
+        "Move: the provider refused\n  Cannot be moved here: `this` cannot take the place of `lab_barrel` of \
+         registry.terraform.io/acme/lab; it takes over `lab_tank` of acme/lab. Remove the `moved` block, and import the \
+         resource if it is the same thing."
     );
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::world::{World, lives_in_world};
-use crate::{Attr, Draft, Error, Json, Schema, Secret, Set, Value};
+use crate::{Attr, Draft, Error, Json, Past, Schema, Secret, Set, Value};
 
 /// A pool of workers.
 #[derive(Clone, Debug, PartialEq, Schema)]
@@ -90,18 +90,74 @@ lives_in_world!(
         Ok(())
     }
 
-    fn upgrade(from: i64, mut old: serde_json::Value) -> crate::Result<serde_json::Value> {
-        if from == 0 {
-            return Err(Error::user("Too old", "There is no way from version 0."));
-        }
-        if let Some(members) = old.as_object_mut()
-            && let Some(kind) = members.remove("kind")
-        {
-            members.insert("type".to_owned(), kind);
-        }
-        Ok(old)
+    fn past() -> Past<Self> {
+        Past::new()
+            .version(|old: SecondPool| {
+                Ok(Pool { kind: old.kind.into(), paused: old.paused.into(), ..Pool::named(old.name) })
+            })
+            .version(|old: FirstPool| {
+                let rests = match old.state.as_str() {
+                    "resting" => true,
+                    "working" => false,
+                    _ => return Err(Error::user("Unreadable state", "A pool works or rests.")),
+                };
+                Ok(Pool { paused: rests.into(), ..Pool::named(old.name) })
+            })
+            .moved("acme/lab", |from: Tank| {
+                Ok(Pool { limit: Some(from.litres), ..Pool::named(from.label) })
+            })
     }
 );
+
+/// A pool before version 2.
+#[derive(Debug, Schema)]
+#[tf(version = 1)]
+struct SecondPool {
+    /// What it is called.
+    name: String,
+    /// What runs in it.
+    kind: Option<String>,
+    /// Whether it rests.
+    paused: Option<bool>,
+}
+
+/// A pool in the beginning.
+#[derive(Debug, Schema)]
+struct FirstPool {
+    /// What it is called.
+    name: String,
+    /// What it does.
+    state: String,
+}
+
+/// What another provider calls a pool.
+#[derive(Debug, Schema)]
+#[tf(name = "lab_tank", version = 3)]
+struct Tank {
+    /// What it is called.
+    label: String,
+    /// How many at once.
+    litres: i64,
+}
+
+impl Pool {
+    fn named(name: String) -> Self {
+        Pool {
+            id: Attr::Null,
+            revision: Attr::Null,
+            last_run: Attr::Null,
+            name,
+            kind: Attr::Null,
+            limit: None,
+            paused: Attr::Null,
+            region: Attr::Null,
+            template: None,
+            key: None,
+            token: None,
+            job: None,
+        }
+    }
+}
 
 /// One rule.
 #[derive(Clone, Debug, PartialEq, Schema)]

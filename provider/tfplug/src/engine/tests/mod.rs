@@ -1,8 +1,13 @@
 //! The engine, driven by the harness: one small `check` for each feature, many cases.
 
+mod action;
 mod apply;
 mod blocks;
+mod deferral;
+mod ephemeral;
+mod generate;
 mod kinds;
+mod list;
 mod nested;
 mod other;
 mod plan;

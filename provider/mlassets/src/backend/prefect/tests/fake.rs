@@ -128,6 +128,19 @@ fn reply_to_the_unexpected() -> Reply {
 }
 
 async fn read_request(stream: &mut TcpStream) -> Option<String> {
+    let bytes = read_raw_request(stream).await?;
+    let text = String::from_utf8_lossy(&bytes);
+    let (head, body) = text.split_once("\r\n\r\n")?;
+    let line = head.lines().next()?.strip_suffix(" HTTP/1.1")?;
+    let line = line.split("?client=").next()?;
+    let token = header(head, "prefect-csrf-token");
+    let token = token.map(|token| format!(" <{token}>")).unwrap_or_default();
+    let body = if body.is_empty() { String::new() } else { format!(" {body}") };
+    Some(format!("{line}{token}{body}"))
+}
+
+/// The bytes of one request; nothing if the client speaks TLS or leaves.
+pub(super) async fn read_raw_request(stream: &mut TcpStream) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     loop {
         let mut chunk = [0; 4096];
@@ -136,23 +149,16 @@ async fn read_request(stream: &mut TcpStream) -> Option<String> {
         if !bytes[0].is_ascii_uppercase() {
             return None;
         }
-        let text = String::from_utf8_lossy(&bytes);
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let header = |name: &str| {
-            head.lines()
-                .filter_map(|line| line.split_once(": "))
-                .find(|(key, _)| key.eq_ignore_ascii_case(name))
-                .map(|(_, value)| value)
-        };
-        let length = header("content-length").map_or(0, |length| length.parse().unwrap());
-        if body.len() < length {
-            continue;
+        let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
+        let head = String::from_utf8_lossy(&bytes[..end]);
+        let length = header(&head, "content-length").map_or(0, |length| length.parse().unwrap());
+        if bytes.len() >= end + 4 + length {
+            return Some(bytes);
         }
-        let line = head.lines().next()?.strip_suffix(" HTTP/1.1")?;
-        let line = line.split("?client=").next()?;
-        let token =
-            header("prefect-csrf-token").map(|token| format!(" <{token}>")).unwrap_or_default();
-        let body = if body.is_empty() { String::new() } else { format!(" {body}") };
-        return Some(format!("{line}{token}{body}"));
     }
+}
+
+fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    let mut lines = head.lines().filter_map(|line| line.split_once(": "));
+    lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }

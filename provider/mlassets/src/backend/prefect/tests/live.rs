@@ -10,12 +10,12 @@ use uuid::Uuid;
 
 use crate::backend::prefect::http::Request;
 use crate::backend::prefect::{
-    Auth, Change, Config, Conflict, Denied, Error, Missing, NewWorkPool, NewWorkQueue, Prefect,
-    StorageConfiguration, WorkPoolFilter, WorkPoolPatch, WorkQueuePatch, json_eq, name, pool_type,
-    template,
+    Auth, Change, Config, Conflict, Denied, DeploymentFilter, Error, Missing, NewWorkPool,
+    NewWorkQueue, Prefect, StorageConfiguration, WorkPoolFilter, WorkPoolPatch, WorkQueuePatch,
+    json_eq, name, pool_type, template, variable,
 };
 
-fn config() -> Config {
+pub(super) fn config() -> Config {
     let url = env::var("MLASSETS_TEST_PREFECT_API_URL").expect(
         "MLASSETS_TEST_PREFECT_API_URL must name the API of a running Prefect 3 server, like http://127.0.0.1:4200/api",
     );
@@ -26,7 +26,7 @@ fn config() -> Config {
     config
 }
 
-fn prefect() -> Prefect {
+pub(super) fn prefect() -> Prefect {
     Prefect::new(&config()).expect("the URL and credentials of the test server are well formed")
 }
 
@@ -309,11 +309,110 @@ async fn deployments_are_found_by_their_pool() {
     for (name, of) in [("b", &one), ("a", &one), ("c", &other)] {
         make("/deployments/", json!({ "name": name, "flow_id": flow, "work_pool_name": of })).await;
     }
-    let found = prefect.deployments_of_work_pool(&one).await.unwrap();
+    let found = prefect.deployments_of_pool(&one).await.unwrap();
     let names: Vec<&str> = found.iter().map(|deployment| deployment.name.as_str()).collect();
     assert_eq!(names, ["a", "b"]);
     assert!(found.iter().all(|deployment| deployment.flow_id == flow));
-    assert_eq!(prefect.deployments_of_work_pool(&unique("none")).await.unwrap(), []);
+    assert_eq!(prefect.deployments_of_pool(&unique("none")).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn deployments_are_selected_paused_and_resumed() {
+    let prefect = prefect();
+    let make = async |path: &str, body: Value| -> Value {
+        prefect.0.read(&Request::query(path, &body)).await.unwrap()
+    };
+    let (of, flow) = (unique("paused"), unique("flow 学習"));
+    prefect.create_work_pool(&pool(&of)).await.unwrap();
+    let flow_id = make("/flows/", json!({ "name": flow })).await["id"].clone();
+    for (name, tags) in [("a", json!(["x", "y"])), ("b", json!(["x"])), ("c d", json!([]))] {
+        let body = json!({ "name": name, "flow_id": flow_id, "work_pool_name": of, "tags": tags });
+        make("/deployments/", body).await;
+    }
+    let names = async |filter: DeploymentFilter| -> Vec<String> {
+        let filter = DeploymentFilter { flow: Some(flow.clone()), ..filter };
+        let found = prefect.list_deployments(&filter).await.unwrap();
+        found.into_iter().map(|deployment| deployment.name).collect()
+    };
+    let all = DeploymentFilter::default;
+    let tagged = |tags: &[&str]| tags.iter().map(|&tag| tag.to_owned()).collect();
+    assert_eq!(names(all()).await, ["a", "b", "c d"]);
+    assert_eq!(names(DeploymentFilter { tags: tagged(&["x"]), ..all() }).await, ["a", "b"]);
+    assert_eq!(names(DeploymentFilter { tags: tagged(&["x", "y"]), ..all() }).await, ["a"]);
+    let called = |name: &str| DeploymentFilter { name: Some(name.to_owned()), ..all() };
+    assert_eq!(names(called("c d")).await, ["c d"]);
+    let elsewhere = DeploymentFilter { work_pool: Some(unique("none")), ..all() };
+    assert!(names(elsewhere).await.is_empty());
+
+    let found = prefect.find_deployment(&flow, "c d").await.unwrap().unwrap();
+    assert_eq!(found.work_pool_name, Some(of));
+    assert_eq!(prefect.find_deployment(&flow, "d").await.unwrap(), None);
+    assert_eq!(prefect.find_deployment(&unique("none"), "a").await.unwrap(), None);
+    let flows = prefect.flow_names([found.flow_id.as_str()]).await.unwrap();
+    assert_eq!(flows.values().collect::<Vec<_>>(), [&flow]);
+
+    for (paused, expected) in [(true, vec!["c d"]), (false, vec![])] {
+        for _ in 0..2 {
+            // Twice, as after a lost answer.
+            assert!(prefect.set_paused(&found.id, paused).await.unwrap());
+            assert_eq!(names(DeploymentFilter { paused: Some(true), ..all() }).await, expected);
+        }
+    }
+    let by_id = DeploymentFilter { ids: vec![found.id.clone()], ..all() };
+    assert_eq!(names(by_id).await, ["c d"]);
+    assert!(!prefect.set_paused(&Uuid::new_v4().to_string(), true).await.unwrap());
+}
+
+#[tokio::test]
+async fn the_rules_of_variables_are_the_servers() {
+    let prefect = prefect();
+    let takes = async |body: Value| match prefect
+        .0
+        .read::<Value>(&Request::query("/variables/", &body))
+        .await
+    {
+        Ok(_) => true,
+        Err(Error::Invalid { .. }) => false,
+        Err(error) => panic!("{error}"),
+    };
+    let id = Uuid::new_v4();
+    for start in ["a-_1", "A", "a b", "é", "a.b", "a/b"] {
+        let name = format!("{start}{id}");
+        let body = json!({ "name": name, "value": 1 });
+        assert_eq!(name::check_variable(&name).is_ok(), takes(body).await, "{name:?}");
+    }
+    for length in [255, 256] {
+        let name = format!("{id}{}", "x".repeat(length - 36));
+        let body = json!({ "name": name, "value": 1 });
+        assert_eq!(name::check_variable(&name).is_ok(), takes(body).await, "{length}");
+    }
+    for value in [
+        json!("x".repeat(4998)),
+        json!("x".repeat(4999)),
+        json!("é".repeat(2499)),
+        json!("é".repeat(2500)),
+        json!(["😀".repeat(1247), "\"\\\u{1}"]),
+        json!(["😀".repeat(1247), "\"\\\u{1}\n"]),
+        json!({ "a": "\u{7f}".repeat(4972), "b": [1.5, null, true] }),
+        json!({ "a": "\u{7f}".repeat(4973), "b": [1.5, null, true] }),
+        json!(null),
+    ] {
+        let body = json!({ "name": format!("v-{}", Uuid::new_v4().simple()), "value": value });
+        assert_eq!(variable::check_value(&value).is_ok(), takes(body).await, "{value}");
+    }
+}
+
+#[tokio::test]
+async fn what_looks_like_an_id_is_no_name_of_a_limit() {
+    let prefect = prefect();
+    for text in ["{}", "{{{}}}", "urn:uuid:{}", "x{}"] {
+        let name = text.replace("{}", &Uuid::new_v4().to_string());
+        let new = json!({ "name": name, "limit": 1 });
+        let _: Value =
+            prefect.0.read(&Request::query("/v2/concurrency_limits/", &new)).await.unwrap();
+        let found = prefect.find_concurrency_limit(&name).await.unwrap();
+        assert_eq!(name::is_id(&name), found.is_none(), "{name:?}");
+    }
 }
 
 #[tokio::test]

@@ -44,7 +44,7 @@ macro_rules! points {
         })
     };
 }
-use points;
+pub(super) use points;
 
 /// Runs the operation between BEGIN and COMMIT, or undoes what it did.
 pub(super) async fn transaction<O: Operation>(

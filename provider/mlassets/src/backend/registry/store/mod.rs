@@ -1,5 +1,6 @@
 //! Where operations run: one transaction each, on a connection that no other operation shares.
 
+pub(super) mod lock;
 pub(super) mod postgres;
 pub(super) mod sqlite;
 mod tls;
@@ -42,6 +43,14 @@ impl Store {
 
     pub(super) fn location(&self) -> &Location {
         &self.location
+    }
+
+    /// A lock that is not taken yet.
+    pub(super) async fn lock(&self, name: &str) -> Result<lock::Lock> {
+        match &self.database {
+            Database::Sqlite(file) => Ok(lock::Lock::of_file(file, name)),
+            Database::Postgres(pool) => lock::Lock::of_session(pool, name).await,
+        }
     }
 
     pub(super) async fn run<O: Operation>(&self, operation: O) -> Result<O::Output> {

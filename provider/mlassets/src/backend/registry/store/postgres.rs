@@ -36,9 +36,9 @@ const STARTING_PAUSE: Duration = Duration::from_millis(250);
 
 /// Connections to one database.
 pub(crate) struct Pool {
-    place: String,
-    server: Server,
-    options: Options,
+    pub(super) place: String,
+    pub(super) server: Server,
+    pub(super) options: Options,
     permits: Semaphore,
     idle: Mutex<Vec<Client>>,
 }
@@ -120,7 +120,8 @@ impl Pool {
         }
     }
 
-    async fn connect_when_ready(&self) -> Result<Client> {
+    /// A connection of its own, which is not one of the few.
+    pub(super) async fn connect_when_ready(&self) -> Result<Client> {
         let deadline = Instant::now() + self.options.connect_timeout;
         loop {
             match self.connect().await {
@@ -320,7 +321,7 @@ fn typed<'p>(param: &'p Param<'_>) -> (&'p (dyn ToSql + Sync), Type) {
 }
 
 /// What the server's codes mean here.
-fn translate(place: &str, user: &str, error: &tokio_postgres::Error) -> Error {
+pub(super) fn translate(place: &str, user: &str, error: &tokio_postgres::Error) -> Error {
     let place = place.to_owned();
     let Some(db) = error.as_db_error() else {
         return Error::ConnectionLost { place, message: chain(error) };

@@ -17,8 +17,8 @@ use crate::backend::registry::{Options, Result};
 
 /// The file, not open.
 pub(crate) struct File {
-    path: PathBuf,
-    options: Options,
+    pub(super) path: PathBuf,
+    pub(super) options: Options,
 }
 
 /// The file, open.

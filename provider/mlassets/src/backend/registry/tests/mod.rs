@@ -6,10 +6,12 @@
 
 mod access;
 mod audit;
+mod credentials;
 mod deployments;
 #[cfg(feature = "fault-injection")]
 mod faults;
 mod guards;
+mod locks;
 mod migrations;
 mod races;
 mod versions;

@@ -40,6 +40,18 @@ async fn a_signal_from_its_first_to_its_last_change() {
 }
 
 #[tokio::test]
+async fn signals_are_listed_without_their_history() {
+    let bench = Bench::new();
+    assert!(bench.signals.list().await.unwrap().is_empty());
+    for name in ["halt", "drain"] {
+        let set = SetSignal { name: name.to_owned(), ..given("drill") };
+        bench.signals.set(&set).await.unwrap();
+    }
+    let names = bench.signals.list().await.unwrap();
+    assert_eq!(names.iter().map(String::as_str).collect::<Vec<_>>(), ["drain", "halt"]);
+}
+
+#[tokio::test]
 async fn who_has_not_seen_the_newest_version_changes_nothing() {
     let bench = Bench::new();
     bench.signals.set(&given("first")).await.unwrap();

@@ -70,6 +70,24 @@ impl Directory {
         }
     }
 
+    /// Files, and folders with a name that no bucket can have, are somebody else's.
+    pub(in crate::backend::worm) fn list_buckets(&self) -> Result<Vec<String>, Error> {
+        let root = self.root()?;
+        let mut buckets = Vec::new();
+        for name in root.names()? {
+            let Ok(name) = name.into_string() else { continue };
+            if check_bucket(&name).is_err() {
+                continue;
+            }
+            match root.folder(&name) {
+                Ok(Some(_)) => buckets.push(name),
+                Ok(None) | Err(Error::Irregular { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(buckets)
+    }
+
     pub(in crate::backend::worm) fn extend_retention(
         &self,
         name: &str,

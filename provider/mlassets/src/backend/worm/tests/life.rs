@@ -39,6 +39,9 @@ async fn a_life_through_the_door() {
             mode: Some(0o444),
         }
     );
+    fs::create_dir(lab.temp.path().join("Not A Bucket")).unwrap();
+    fs::write(lab.temp.path().join("notes"), "a file").unwrap();
+    assert_eq!(archive.list_buckets().await.unwrap(), ["audit"]);
     let found = archive.find_record(key("a.json"), Some(first.anchor())).await.unwrap();
     assert_eq!((found.record, found.problems), (Some(first.clone()), vec![]));
 

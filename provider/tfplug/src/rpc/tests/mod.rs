@@ -1,5 +1,10 @@
 //! A provider that is data: what its configuration makes, and the leniency that its kinds may ask for.
 
+mod deferral;
+mod list;
+#[cfg(feature = "state-store")]
+mod state_store;
+
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -80,12 +85,17 @@ impl Managed for Disk {
 }
 
 fn service(is_legacy: bool) -> Service {
+    service_of(is_legacy, |config| {
+        Ok(config.member("color").as_str().unwrap_or("no color").to_owned())
+    })
+}
+
+/// A provider that makes its color of the configuration.
+fn service_of(is_legacy: bool, color: fn(Value) -> Result<String>) -> Service {
     let configuration = Block { attributes: vec![text("color")], ..Block::default() };
     let registry = Registry::new().managed("disk", Arc::new(Disk::new(is_legacy)));
     let served = Served::dynamic("lab", "example.test/a/lab", "1.0.0", configuration, registry)
-        .configured_by(|config, _| async move {
-            Ok(config.member("color").as_str().unwrap_or("no color").to_owned())
-        });
+        .configured_by(move |config, _| async move { color(config) });
     Service::new(served, StopSignal::new())
 }
 

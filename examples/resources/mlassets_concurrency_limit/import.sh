@@ -1,0 +1,1 @@
+terraform import mlassets_concurrency_limit.feature_store feature-store

@@ -1,0 +1,1 @@
+terraform import mlassets_variable.thresholds ranker_thresholds

@@ -1,0 +1,35 @@
+//! `mlassets_resume`: lifts a signal in Redis that consumers obey.
+
+use tfplug::{Action, Cx, Progress, Result, Schema};
+
+use crate::backend::signal::{Signals, check_name};
+use crate::signalling::{self, SignalCopy};
+
+/// Lifts a signal in Redis, so that consumers that it stopped go on.
+///
+/// Whoever raised the signal and why, it is lifted; a signal that is lifted already is left as it is. Where the
+/// resource `mlassets_signal` manages the same signal, its next plan shows the change.
+#[derive(Schema, Clone, Debug)]
+#[tf(name = "resume")]
+pub struct Resume {
+    /// The signal's name.
+    #[tf(
+        check = explained("be a signal's name", |name: &String| check_name(name)),
+        example = "\"halt_global\""
+    )]
+    pub signal: String,
+    /// Why, for those who find out.
+    #[tf(check = len(1..=500), example = "\"Released 2025-01-15-v1\"")]
+    pub reason: Option<String>,
+    /// A further key that says the same, for consumers that look elsewhere or read another form. Written in the same step.
+    pub copy: Option<SignalCopy>,
+}
+
+impl Action for Resume {
+    type Backend = Signals;
+
+    async fn invoke(cx: &Cx<Signals>, config: Self, progress: &Progress) -> Result<()> {
+        let Resume { signal, reason, copy } = config;
+        signalling::set_any(cx, signal, false, reason, copy.as_ref(), progress).await
+    }
+}
