@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use tfplug::schema::Kind;
 use tfplug::{
-    Applied, Attr, AttributeType, Change, Cx, Diagnostic, Draft, Error, Field, Keeping, Resource,
-    Result, Schema, Value,
+    Applied, Attr, AttributeType, Change, Cx, Diagnostic, Draft, Error, Field, Keeping, List,
+    Resource, Result, Schema, Value,
 };
 
 use crate::adopted;
 use crate::backend::artifacts::{
-    self, Found, Look, Manifest, NewVersion, Problem, Store, VersionKey, changed, check_segment,
-    check_source, check_sources, file_name,
+    self, Found, Look, Manifest, NewVersion, Problem, Store, VersionFilter, VersionKey, changed,
+    check_segment, check_source, check_sources, file_name,
 };
 
 /// The artifacts of a version of a model, published at `<environment>/<model>/<version>/` with their checksums in
@@ -73,13 +73,16 @@ pub struct ArtifactDistribution {
     /// Where its `checksums.json` is.
     #[tf(computed, keep)]
     pub checksums_path: Attr<String>,
+    /// Its address, for `artifact_uri` of `mlassets_model_version`.
+    #[tf(computed, keep)]
+    pub uri: Attr<String>,
     /// SHA-256 of each artifact.
     #[tf(computed, keep)]
     pub checksums: Attr<BTreeMap<String, String>>,
     /// Name of the file of each artifact.
     #[tf(computed, keep)]
     pub files: Attr<BTreeMap<String, String>>,
-    /// SHA-256 of `checksums.json`, which stands for all artifacts.
+    /// SHA-256 of `checksums.json`, which stands for all artifacts: `artifact_sha256` of `mlassets_model_version`.
     #[tf(computed, keep)]
     pub manifest_sha256: Attr<String>,
     /// Size of all artifacts in bytes.
@@ -115,8 +118,7 @@ impl AttributeType for Sources {
 }
 
 const IMMUTABLE: &str = "Version is immutable";
-const NEW_VERSION: &str =
-    "A version never changes. Publish other artifacts under a new version.";
+const NEW_VERSION: &str = "A version never changes. Publish other artifacts under a new version.";
 
 impl Resource for ArtifactDistribution {
     type Backend = Store;
@@ -128,7 +130,8 @@ impl Resource for ArtifactDistribution {
         if is_new {
             for (artifact, path) in &sources.0 {
                 if let Err(problem) = check_source(path) {
-                    let detail = format!("The source of artifact `{artifact}`, `{path}`, {problem}.");
+                    let detail =
+                        format!("The source of artifact `{artifact}`, `{path}`, {problem}.");
                     draft.deny(Self::ARTIFACTS, "Source not usable", detail);
                 }
             }
@@ -166,7 +169,7 @@ impl Resource for ArtifactDistribution {
         let found = cx.find(plan.key(), None, Look::Sizes, cx.call().cancelled()).await;
         let found = found.map_err(Error::from)?;
         let found = found.ok_or_else(|| Error::remote("Version vanished", "Run it again."))?;
-        Ok(plan.is(found))
+        Ok(plan.is(cx, found))
     }
 
     async fn read(
@@ -182,10 +185,10 @@ impl Resource for ArtifactDistribution {
             return Ok(None);
         };
         match (prior, &found.manifest) {
-            (Some(prior), _) => Ok(Some(prior.is(found))),
+            (Some(prior), _) => Ok(Some(prior.is(cx, found))),
             (None, Some(manifest)) => {
                 let unknown = Self::unknown(key, manifest);
-                Ok(Some(unknown.is(found)))
+                Ok(Some(unknown.is(cx, found)))
             }
             (None, None) => Err(damaged(&key, found.problems)),
         }
@@ -203,7 +206,7 @@ impl Resource for ArtifactDistribution {
         let restored =
             cx.restore(after.key(), before.anchor(), sources, cx.call().cancelled()).await;
         let found = restored.map_err(Error::from).keeping(before)?;
-        Ok(after.is(found))
+        Ok(after.is(cx, found))
     }
 
     async fn delete(cx: &Cx<Store>, state: Self) -> Result<()> {
@@ -217,6 +220,49 @@ impl Resource for ArtifactDistribution {
             return Ok(());
         }
         Ok(cx.remove(state.key()).await?)
+    }
+}
+
+/// Which versions are listed.
+#[derive(Schema, Debug)]
+pub struct ArtifactDistributions {
+    /// Only those for this environment.
+    #[tf(
+        check = explained("be an environment's name", |name: &String| check_segment(name)),
+        example = "\"production\""
+    )]
+    pub environment: Option<String>,
+    /// Only those of this model.
+    #[tf(check = explained("be a model's name", |name: &String| check_segment(name)), example = "\"ranker\"")]
+    pub model: Option<String>,
+}
+
+impl List for ArtifactDistribution {
+    type Filter = ArtifactDistributions;
+
+    async fn list(
+        cx: &Cx<Store>,
+        filter: ArtifactDistributions,
+        found: &tfplug::Found<Self>,
+    ) -> Result<()> {
+        let ArtifactDistributions { environment, model } = filter;
+        for key in cx.list(VersionFilter { environment, model }).await? {
+            // The sizes say enough of a version that nobody has looked after so far.
+            let seen = cx.find(key.clone(), None, Look::Sizes, cx.call().cancelled()).await;
+            match seen.map_err(Error::from) {
+                Ok(Some(Found { manifest: Some(manifest), location, problems })) => {
+                    let unknown = Self::unknown(key.clone(), &manifest);
+                    let seen = Found { manifest: Some(manifest), location, problems };
+                    found.add(key.to_string(), unknown.is(cx, seen)).await;
+                }
+                Ok(Some(Found { problems, .. })) => {
+                    found.leave_out(&key, damaged(&key, problems)).await;
+                }
+                Ok(None) => {}
+                Err(error) => found.leave_out(&key, error).await,
+            }
+        }
+        Ok(())
     }
 }
 
@@ -253,6 +299,7 @@ impl ArtifactDistribution {
             parallelism: Attr::Known(4),
             version_path: Attr::Unknown,
             checksums_path: Attr::Unknown,
+            uri: Attr::Unknown,
             checksums: Attr::Unknown,
             files: Attr::Unknown,
             manifest_sha256: Attr::Unknown,
@@ -262,7 +309,7 @@ impl ArtifactDistribution {
     }
 
     /// As it was found. A manifest that is not the one that was published says nothing, so what it said stays.
-    fn is(self, found: Found) -> Self {
+    fn is(self, store: &Store, found: Found) -> Self {
         let Found { location, manifest, problems } = found;
         let changed = problems.iter().any(|it| matches!(it, Problem::OtherManifest { .. }));
         let problems = Attr::Known(problems.iter().map(ToString::to_string).collect());
@@ -274,6 +321,7 @@ impl ArtifactDistribution {
         Self {
             checksums_path: Attr::Known(format!("{location}/checksums.json")),
             version_path: Attr::Known(location),
+            uri: Attr::Known(store.uri(&self.key())),
             checksums: Attr::Known(sums),
             files: Attr::Known(files(&manifest)),
             manifest_sha256: Attr::Known(manifest.sha256()),

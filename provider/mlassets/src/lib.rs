@@ -41,6 +41,7 @@ assets! {
     work_pool::WorkPool: resource and lookup and list,
     work_pools::WorkPools: data_source,
     work_queue::WorkQueue: resource and lookup and list,
+    verify_artifacts::VerifyArtifacts: action,
     worm_append::WormAppend: action,
     worm_bucket::WormBucket: resource and lookup and list,
     worm_record::WormRecord: resource and lookup and list,

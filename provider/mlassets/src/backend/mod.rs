@@ -5,6 +5,7 @@
 
 pub mod artifacts;
 pub mod fault;
+mod files;
 pub mod gate;
 pub mod prefect;
 pub mod registry;

@@ -75,6 +75,14 @@ impl Backends {
         }
     }
 
+    /// The store of artifacts, if one is configured.
+    pub(crate) fn artifacts(&self) -> Result<Option<Arc<Store>>> {
+        match &self.artifacts {
+            Configured::Missing => Ok(None),
+            _ => Provide::<Store>::provide(self).map(Some),
+        }
+    }
+
     /// What this process took over rather than made.
     pub(crate) fn adopted(&self) -> &Adopted {
         &self.adopted
@@ -188,6 +196,10 @@ impl Provide<Store> for Backends {
 
     fn missing(&self) -> Option<Error> {
         self.artifacts.missing("artifacts", "MLASSETS_ARTIFACTS_DIRECTORY")
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.artifacts.is_unknown()
     }
 }
 

@@ -7,6 +7,7 @@ use rustix::io::Errno;
 
 use super::model::Problem;
 use super::source::SourceProblem;
+use crate::backend::files::Refusal;
 
 /// A failed operation. Each text names the place, the expectation and the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -106,9 +107,13 @@ pub enum Error {
     Stopped,
 }
 
-impl Error {
-    pub(super) fn io(action: &'static str, path: &Path, source: impl Into<io::Error>) -> Self {
-        Self::Io { action, path: path.to_owned(), source: source.into() }
+impl Refusal for Error {
+    fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::Io { action, path: path.to_owned(), source }
+    }
+
+    fn irregular(path: PathBuf, found: &'static str, expected: &'static str) -> Self {
+        Self::Irregular { path, found, expected }
     }
 }
 

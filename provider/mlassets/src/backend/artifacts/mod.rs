@@ -19,7 +19,9 @@ mod stream;
 mod tests;
 
 pub use error::Error;
-pub use model::{Artifact, Condition, Found, Look, Manifest, NewVersion, Problem, VersionKey};
+pub use model::{
+    Artifact, Condition, Found, Look, Manifest, NewVersion, Problem, VersionFilter, VersionKey,
+};
 pub use name::{check_segment, check_sources, file_name};
 pub use source::{SourceProblem, changed, check_source};
 pub use store::Store;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::error::Error;
-use super::name::{check_segment, file_name};
+use super::name::{check_segment, check_sources, file_name};
 
 /// The manifest's file. It is written last.
 pub(super) const CHECKSUMS: &str = "checksums.json";
@@ -25,6 +25,15 @@ pub struct VersionKey {
     pub model: String,
     /// The version.
     pub version: String,
+}
+
+/// Which versions are meant.
+#[derive(Clone, Debug, Default)]
+pub struct VersionFilter {
+    /// Only those for this environment.
+    pub environment: Option<String>,
+    /// Only those of this model.
+    pub model: Option<String>,
 }
 
 /// A version to be published.
@@ -70,7 +79,7 @@ pub enum Look {
 /// What a look at one version found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
-    /// Where the version is.
+    /// Where the version is, for people.
     pub location: String,
     /// Its manifest, if it can be read.
     pub manifest: Option<Manifest>,
@@ -160,6 +169,14 @@ pub enum Problem {
 }
 
 impl VersionKey {
+    /// The key whose three parts these are, if they are three and can be.
+    pub(super) fn from_parts(parts: &[&str]) -> Option<Self> {
+        let [environment, model, version] = parts else { return None };
+        let [environment, model, version] =
+            [environment, model, version].map(|it| (*it).to_owned());
+        Some(Self { environment, model, version }).filter(|key| key.check().is_ok())
+    }
+
     pub(super) fn check(&self) -> Result<(), Error> {
         let parts = [
             ("environment", &self.environment),
@@ -210,10 +227,27 @@ impl Manifest {
         let broken = || Problem::Manifest("is no manifest of a version");
         let manifest: Self = serde_json::from_slice(text).map_err(|_| broken())?;
         // What a file is called is believed later, so nothing in it may lead elsewhere.
-        let plain = manifest.artifacts.iter().all(|(name, artifact)| {
-            check_segment(name).is_ok() && file_name(&artifact.file) == Ok(&artifact.file)
-        });
-        if plain && manifest.text().as_bytes() == text { Ok(manifest) } else { Err(broken()) }
+        let good = manifest.check().is_ok() && manifest.text().as_bytes() == text;
+        if good { Ok(manifest) } else { Err(broken()) }
+    }
+
+    /// Checks that a version can have these artifacts: the names of [`check_sources`], files without a folder, and
+    /// sums of 64 hexadecimal digits in lower case.
+    pub fn check(&self) -> Result<(), String> {
+        let files = self.artifacts.iter().map(|(name, it)| (name.clone(), it.file.clone()));
+        check_sources(&files.collect())?;
+        for (name, Artifact { file, sha256, .. }) in &self.artifacts {
+            if file_name(file)? != file {
+                return Err(format!("the file of `{name}` must be a name without a folder"));
+            }
+            let plain = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+            if sha256.len() != 64 || !sha256.bytes().all(plain) {
+                return Err(format!(
+                    "the SHA-256 of `{name}` must have 64 hexadecimal digits in lower case, as filesha256 gives them"
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// What another version has in place of these artifacts, each in a few words.

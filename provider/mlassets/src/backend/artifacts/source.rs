@@ -51,7 +51,7 @@ pub fn changed(
     let verdicts = each(&known, parallelism, |(artifact, path, expected)| {
         let (mut file, _) = open(path).ok()?;
         let mut hash = Sha256::new();
-        let read = read_chunks(&mut file, Path::new(path), "read", &Meter::idle(), |chunk| {
+        let read = read_chunks(&mut file, Path::new(path), "read", &Meter::default(), |chunk| {
             hash.update(chunk);
             Ok(())
         });

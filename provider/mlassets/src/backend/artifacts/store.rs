@@ -4,6 +4,7 @@
 //! further variant of [`Backend`], and the compiler then names each method to extend.
 
 use std::collections::BTreeMap;
+use std::future::pending;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use tokio::task::spawn_blocking;
 
 use super::directory::Directory;
 use super::error::Error;
-use super::model::{Found, Look, NewVersion, VersionKey};
+use super::model::{Found, Look, NewVersion, VersionFilter, VersionKey};
 use super::stream::Meter;
 
 /// A store of artifacts. Clones share one backend.
@@ -38,7 +39,7 @@ impl Store {
         new: NewVersion,
         stop: impl Future<Output = ()> + Send,
     ) -> Result<bool, Error> {
-        let meter = Meter::new(new.key.to_string());
+        let meter = Meter::default();
         match &self.backend {
             Backend::Directory(it) => {
                 blocking(it, &meter, stop, move |it, meter| it.publish(&new, meter)).await
@@ -54,7 +55,28 @@ impl Store {
         look: Look,
         stop: impl Future<Output = ()> + Send,
     ) -> Result<Option<Found>, Error> {
-        let meter = Meter::new(key.to_string());
+        self.look(key, anchor, look, Meter::default(), stop).await
+    }
+
+    /// Reads each byte of a version as [`Store::find`] does, and tells each file's condition as soon as it is known.
+    pub async fn verify(
+        &self,
+        key: VersionKey,
+        anchor: Option<String>,
+        tell: impl Fn(String) + Send + Sync + 'static,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<Option<Found>, Error> {
+        self.look(key, anchor, Look::Bytes, Meter::telling(tell), stop).await
+    }
+
+    async fn look(
+        &self,
+        key: VersionKey,
+        anchor: Option<String>,
+        look: Look,
+        meter: Meter,
+        stop: impl Future<Output = ()> + Send,
+    ) -> Result<Option<Found>, Error> {
         match &self.backend {
             Backend::Directory(it) => {
                 let find = move |it: &Directory, meter: &Meter| {
@@ -74,7 +96,7 @@ impl Store {
         sources: BTreeMap<String, String>,
         stop: impl Future<Output = ()> + Send,
     ) -> Result<Found, Error> {
-        let meter = Meter::new(key.to_string());
+        let meter = Meter::default();
         match &self.backend {
             Backend::Directory(it) => {
                 let restore = move |it: &Directory, meter: &Meter| {
@@ -87,12 +109,33 @@ impl Store {
 
     /// Removes a version with its files; a missing one is no error. What is no part of it is not removed.
     pub async fn remove(&self, key: VersionKey) -> Result<(), Error> {
-        let meter = Meter::idle();
         match &self.backend {
             Backend::Directory(it) => {
-                let never = std::future::pending();
-                blocking(it, &meter, never, move |it, _| it.remove(&key)).await
+                blocking(it, &Meter::default(), pending(), move |it, _| it.remove(&key)).await
             }
+        }
+    }
+
+    /// The versions that there are, damaged ones included, in the order of their names.
+    pub async fn list(&self, filter: VersionFilter) -> Result<Vec<VersionKey>, Error> {
+        match &self.backend {
+            Backend::Directory(it) => {
+                blocking(it, &Meter::default(), pending(), move |it, _| it.list(&filter)).await
+            }
+        }
+    }
+
+    /// The address of a version, which others can note.
+    pub fn uri(&self, key: &VersionKey) -> String {
+        match &self.backend {
+            Backend::Directory(it) => it.uri(key),
+        }
+    }
+
+    /// The version at an address; none if that lies elsewhere.
+    pub fn locate(&self, uri: &str) -> Option<VersionKey> {
+        match &self.backend {
+            Backend::Directory(it) => it.locate(uri),
         }
     }
 }

@@ -7,40 +7,48 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use super::error::Error;
+use crate::backend::files::Refusal as _;
 
 /// Bytes of one file that are held in memory at a time.
 const CHUNK: usize = 1024 * 1024;
 
-/// After so many bytes the log tells how far the work is.
-const TELL: u64 = 256 * 1024 * 1024;
+const MIB: u64 = 1024 * 1024;
 
-/// Counts the bytes of one operation, and ends it early.
-#[derive(Clone, Debug, Default)]
+/// After so many bytes it is told how far the work is.
+const TELL: u64 = 256 * MIB;
+
+/// Counts the bytes of one operation, tells how far it is, and ends it early.
+#[derive(Clone, Default)]
 pub(super) struct Meter(Arc<Count>);
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Count {
-    what: String,
     total: AtomicU64,
     done: AtomicU64,
     stop: AtomicBool,
+    tell: Option<Box<dyn Fn(String) + Send + Sync>>,
 }
 
 impl Meter {
-    /// Counts for the operation called `what`.
-    pub(super) fn new(what: String) -> Self {
-        Meter(Arc::new(Count { what, ..Count::default() }))
+    /// Tells others than the log as well.
+    pub(super) fn telling(tell: impl Fn(String) + Send + Sync + 'static) -> Self {
+        Meter(Arc::new(Count { tell: Some(Box::new(tell)), ..Count::default() }))
     }
 
-    /// Counts what nobody asks for.
-    pub(super) fn idle() -> Self {
-        Meter::default()
+    /// Says in a line what is known now.
+    pub(super) fn say(&self, line: String) {
+        tracing::info!("{line}");
+        if let Some(tell) = &self.0.tell {
+            tell(line);
+        }
     }
 
+    /// Expects so many bytes more.
     pub(super) fn expect(&self, bytes: u64) {
         self.0.total.fetch_add(bytes, Ordering::Relaxed);
     }
 
+    /// Ends the operation at its next chunk.
     pub(super) fn stop(&self) {
         self.0.stop.store(true, Ordering::Relaxed);
     }
@@ -53,7 +61,7 @@ impl Meter {
         let done = before + bytes;
         if before / TELL < done / TELL {
             let total = self.0.total.load(Ordering::Relaxed);
-            tracing::info!(what = self.0.what, done, total, "bytes so far");
+            self.say(format!("{} of {} MiB", done / MIB, total / MIB));
         }
         Ok(())
     }

@@ -1,10 +1,12 @@
 //! `mlassets_artifact_distribution` and `mlassets_artifact_verification`.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::json;
+use sha2::Digest as _;
 
 use super::{Life, with_each_program};
 use crate::harness::told;
@@ -34,6 +36,14 @@ fn begin(program: String) -> Life {
         &json!({ "problems": [], "total_bytes": 10 }),
     );
     life
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in sha2::Sha256::digest(bytes) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 fn rewrite(file: &Path, text: &str) {
@@ -79,6 +89,48 @@ fn lives() {
         life.ends();
         assert!(!folder.exists());
     });
+}
+
+#[test]
+fn a_version_is_deployed_only_with_its_very_artifacts() {
+    let life = begin(told("MLASSETS_TEST_TERRAFORM"));
+    let folder = life.workspace.path(PLACE);
+    let registered = format!(
+        "{}resource \"mlassets_model_registry\" \"this\" {{}}\n\
+         resource \"mlassets_model_version\" \"this\" {{\n  model = \"ranker\"\n  \
+         version = \"2025-01-15-v1\"\n  artifact_uri = {ADDRESS}.uri\n  \
+         artifact_sha256 = {ADDRESS}.manifest_sha256\n  depends_on = [mlassets_model_registry.this]\n}}\n",
+        version("2025-01-15-v1", "source", "")
+    );
+    life.workspace.configure(&registered);
+    life.workspace.apply().ok();
+    let manifest = fs::read(folder.join("checksums.json")).expect("it was published");
+    assert_eq!(life.text("manifest_sha256"), hex(&manifest));
+
+    let deployed = format!(
+        "{registered}resource \"mlassets_model_deployment\" \"this\" {{\n  model = \"ranker\"\n  \
+         environment = \"prod\"\n  version = mlassets_model_version.this.version\n}}\n"
+    );
+    life.workspace.configure(&deployed);
+    let refused = |problem: &str| {
+        let detail = format!(
+            "Version `2025-01-15-v1` of model `ranker` is not deployed, since at `file://…{PLACE}` is not what was \
+             registered:\n- {problem}\nPut the files back, for instance by an apply of their \
+             `mlassets_artifact_distribution`, or deploy another version."
+        );
+        let (at, summary) = ("version", "Artifacts are not what was registered");
+        let apply = ["apply", "-auto-approve", "-json", "-input=false", "-refresh=false"];
+        let expected = Expected { at, summary, detail: &detail };
+        life.workspace.run(&apply).fails().errs(&[expected]);
+    };
+    rewrite(&folder.join("ai1.pkl"), "First");
+    refused("artifact `model_ai1`: the file `ai1.pkl` has the SHA-256 …, expected …");
+    fs::rename(&folder, life.workspace.path("away")).expect("it can be moved");
+    refused("there is no such version in the store");
+    fs::rename(life.workspace.path("away"), &folder).expect("it can be moved");
+    // The apply puts the file back before it deploys.
+    life.workspace.apply().ok().says("1 added, 1 changed, 0 destroyed.");
+    life.workspace.plan_is_empty();
 }
 
 #[test]

@@ -4,13 +4,13 @@ use std::io::Read as _;
 
 use sha2::{Digest as _, Sha256};
 
-use super::Directory;
-use super::fs::Dir;
+use super::{Dir, Directory};
 use crate::backend::artifacts::error::Error;
 use crate::backend::artifacts::model::{
     Artifact, CHECKSUMS, Found, Look, Manifest, Problem, SUMS, VersionKey,
 };
 use crate::backend::artifacts::stream::{Meter, each, read_chunks};
+use crate::backend::files::Refusal as _;
 
 /// No manifest is longer, in bytes.
 const LONGEST: u64 = 16 * 1024 * 1024;
@@ -53,7 +53,17 @@ impl Directory {
         meter.expect(manifest.total_bytes());
         let artifacts: Vec<_> = manifest.artifacts.iter().collect();
         let seen = each(&artifacts, PARALLEL, |(name, artifact)| {
-            examine(&folder, name, artifact, look, meter)
+            let problem = examine(&folder, name, artifact, look, meter)?;
+            if look == Look::Bytes {
+                meter.say(match &problem {
+                    Some(problem) => problem.to_string(),
+                    None => format!(
+                        "artifact `{name}`: the file `{}` is as it was published",
+                        artifact.file
+                    ),
+                });
+            }
+            Ok(problem)
         });
         for problem in seen {
             problems.extend(problem?);

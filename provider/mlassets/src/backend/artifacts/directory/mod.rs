@@ -13,18 +13,22 @@
 //! between writers. A removal renames the folder away before its files go. So no one ever sees half a version under
 //! its name, and what a dead process leaves aside is removed by the next one that writes.
 
-mod fs;
 mod look;
 mod publish;
 mod stage;
 
 use std::path::{Component, PathBuf};
 
+use url::Url;
+
 use super::error::Error;
-use super::model::{CHECKSUMS, SUMS, VersionKey};
-use crate::backend::fault;
-use fs::Dir;
+use super::model::{CHECKSUMS, SUMS, VersionFilter, VersionKey};
+use super::name::check_segment;
+use crate::backend::{fault, files};
 use stage::Stage;
+
+/// An open folder of a store.
+type Dir = files::Dir<Error>;
 
 /// A store in a directory.
 #[derive(Debug)]
@@ -65,6 +69,38 @@ impl Directory {
         stage.clear()
     }
 
+    /// The versions that there are, damaged ones included.
+    pub(super) fn list(&self, filter: &VersionFilter) -> Result<Vec<VersionKey>, Error> {
+        let mut found = Vec::new();
+        let root = self.root()?;
+        for (environment, folder) in folders(&root, filter.environment.as_deref())? {
+            for (model, folder) in folders(&folder, filter.model.as_deref())? {
+                for (version, folder) in folders(&folder, None)? {
+                    if !folder.names()?.is_empty() {
+                        let (environment, model) = (environment.clone(), model.clone());
+                        found.push(VersionKey { environment, model, version });
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The address of a version.
+    pub(super) fn uri(&self, key: &VersionKey) -> String {
+        let path = self.root.join(&key.environment).join(&key.model).join(&key.version);
+        Url::from_file_path(path).expect("the root is absolute").into()
+    }
+
+    /// The version at an address, if it lies in this store.
+    pub(super) fn locate(&self, uri: &str) -> Option<VersionKey> {
+        let url = Url::parse(uri).ok().filter(|url| url.scheme() == "file")?;
+        let path = url.to_file_path().ok()?;
+        let parts = path.strip_prefix(&self.root).ok()?.components();
+        let parts: Vec<_> = parts.filter_map(|part| part.as_os_str().to_str()).collect();
+        VersionKey::from_parts(&parts)
+    }
+
     fn root(&self) -> Result<Dir, Error> {
         Dir::open(&self.root)?.ok_or_else(|| Error::NoRoot { root: self.root.clone() })
     }
@@ -76,4 +112,22 @@ impl Directory {
             None => Ok(None),
         }
     }
+}
+
+/// The folders in `dir` that can be part of a version's name, or the one with this name.
+fn folders(dir: &Dir, only: Option<&str>) -> Result<Vec<(String, Dir)>, Error> {
+    let names = match only {
+        Some(name) => vec![name.to_owned()],
+        None => dir.names()?.into_iter().filter_map(|name| name.into_string().ok()).collect(),
+    };
+    let mut found = Vec::new();
+    for name in names.into_iter().filter(|name| check_segment(name).is_ok()) {
+        match dir.folder(&name) {
+            Ok(Some(folder)) => found.push((name, folder)),
+            // A stray file or link is no version.
+            Ok(None) | Err(Error::Irregular { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
 }

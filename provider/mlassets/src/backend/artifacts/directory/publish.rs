@@ -1,13 +1,13 @@
 //! Publishing a version, and putting back files of one that is damaged.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-use super::Directory;
-use super::fs::Dir;
-use super::stage::Stage;
+use super::stage::{self, Stage};
+use super::{Dir, Directory};
 use crate::backend::artifacts::error::Error;
 use crate::backend::artifacts::model::{
     Artifact, CHECKSUMS, Found, Look, Manifest, NewVersion, Problem, SUMS, VersionKey,
@@ -16,6 +16,7 @@ use crate::backend::artifacts::name::{check_sources, file_name};
 use crate::backend::artifacts::source;
 use crate::backend::artifacts::stream::{Meter, each, read_chunks};
 use crate::backend::fault;
+use crate::backend::files::{Refusal as _, protect};
 
 impl Directory {
     pub(in crate::backend::artifacts) fn publish(
@@ -33,6 +34,8 @@ impl Directory {
         {
             let artifacts = copy_all(sources, *parallelism, meter, None)?;
             self.is_same(key, &Manifest { artifacts }, meter)?;
+            // What made it may have died between its last two steps.
+            stage::clean(&root)?;
             return Ok(false);
         }
         let stage = Stage::new(&root)?;
@@ -172,8 +175,9 @@ fn copy(artifact: &str, path: &str, meter: &Meter, to: Option<&Dir>) -> Result<A
         }
     })?;
     if let (Some(file), Some(to)) = (file, to) {
-        to.finish(&name, &file)?;
+        finish(to, &name, &file)?;
         fault::point("artifact_distribution.file_copied");
+        meter.say(format!("artifact `{artifact}`: {size} bytes copied"));
     }
     Ok(Artifact { file: name, sha256: hex::encode(hash.finalize()), size })
 }
@@ -181,7 +185,14 @@ fn copy(artifact: &str, path: &str, meter: &Meter, to: Option<&Dir>) -> Result<A
 fn write(folder: &Dir, name: &str, bytes: &[u8]) -> Result<(), Error> {
     let mut file = folder.create(name)?;
     file.write_all(bytes).map_err(|error| Error::io("write", &folder.path(name), error))?;
-    folder.finish(name, &file)
+    finish(folder, name, &file)
+}
+
+/// Makes a file read-only and waits until it is on disk.
+fn finish(folder: &Dir, name: &str, file: &File) -> Result<(), Error> {
+    let path = folder.path(name);
+    protect(file, &path)?;
+    file.sync_all().map_err(|error| Error::io("flush", &path, error))
 }
 
 #[cfg(test)]

@@ -7,8 +7,9 @@ use std::fs::File;
 
 use uuid::Uuid;
 
-use super::fs::Dir;
+use super::Dir;
 use crate::backend::artifacts::error::Error;
+use crate::backend::files::Refusal as _;
 
 /// The folder of all stages; no environment can have such a name.
 pub(super) const STAGE: &str = ".stage";
@@ -62,7 +63,7 @@ impl Stage {
 
     /// Removes the folder.
     pub(super) fn clear(&self) -> Result<(), Error> {
-        self.all.remove_folder(&self.name)
+        self.all.remove_filled_folder(&self.name)
     }
 }
 
@@ -75,7 +76,14 @@ impl Drop for Stage {
     }
 }
 
-/// Removes what dead processes left.
+/// Removes what dead processes left, if they left anything.
+pub(super) fn clean(root: &Dir) -> Result<(), Error> {
+    match root.folder(STAGE)? {
+        Some(all) => sweep(&all),
+        None => Ok(()),
+    }
+}
+
 fn sweep(all: &Dir) -> Result<(), Error> {
     for lock_name in all.names()? {
         let Some(name) = lock_name.to_str().and_then(|name| name.strip_suffix(LOCK)) else {
@@ -85,7 +93,7 @@ fn sweep(all: &Dir) -> Result<(), Error> {
             && lock.try_lock().is_ok()
         {
             tracing::info!(stage = name, "removing what an interrupted process left");
-            all.remove_folder(name)?;
+            all.remove_filled_folder(name)?;
             all.remove_file(&lock_name)?;
         }
     }

@@ -26,9 +26,9 @@ fn obey() {
     let folder = Path::new(folder);
     let store = Directory::new(folder.join("store")).unwrap();
     match order {
-        "publish" => drop(store.publish(&new(sources(folder)), &Meter::idle()).unwrap()),
+        "publish" => drop(store.publish(&new(sources(folder)), &Meter::default()).unwrap()),
         "restore" => {
-            drop(store.restore(&key(), None, &sources(folder), &Meter::idle()).unwrap());
+            drop(store.restore(&key(), None, &sources(folder), &Meter::default()).unwrap());
         }
         "remove" => store.remove(&key()).unwrap(),
         _ => panic!("unknown order {order}"),

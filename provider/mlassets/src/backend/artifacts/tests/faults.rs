@@ -13,17 +13,20 @@ fn check(prepare: impl Fn() -> Lab, order: &str, points: &[&str], resume: impl F
     let done = command(lab.temp.path(), order).env("MLASSETS_FAULT_LOG", &log).output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
     let passed = fs::read_to_string(&log).unwrap();
-    assert_eq!(passed.lines().collect::<Vec<_>>(), points, "{order}");
-    for (index, point) in points.iter().enumerate() {
+    let own = |point: &&str| !point.starts_with("files.");
+    assert_eq!(passed.lines().filter(own).collect::<Vec<_>>(), points, "{order}");
+    for number in 1..=passed.lines().count() {
         let lab = prepare();
         let log = lab.temp.path().join("passed");
         let dead = command(lab.temp.path(), order)
             .env("MLASSETS_FAULT_LOG", &log)
-            .env("MLASSETS_FAULT", format!(":{}", index + 1))
+            .env("MLASSETS_FAULT", format!(":{number}"))
             .output()
             .unwrap();
-        assert!(!dead.status.success(), "{point} did not kill");
-        resume(&lab, point);
+        assert!(!dead.status.success(), "point {number} did not kill");
+        // Files are copied at once, so what is passed when differs a little.
+        let passed = fs::read_to_string(&log).unwrap();
+        resume(&lab, passed.lines().nth(number - 1).unwrap());
     }
 }
 
@@ -42,12 +45,17 @@ fn an_interrupted_publication_leaves_no_version() {
         "artifact_distribution.create.after_move",
     ];
     check(Lab::new, "publish", &points, |lab, point| {
-        let there = point.ends_with("after_move");
-        assert_eq!(lab.find(Look::Bytes).is_some(), there, "{point}");
+        // Whole or not at all.
+        let found = lab.find(Look::Bytes);
+        let there = found.is_some();
+        assert_eq!(found.map_or(Vec::new(), |found| found.problems), [], "{point}");
+        if point.starts_with("artifact_distribution.") {
+            assert_eq!(there, point.ends_with("after_move"), "{point}");
+        }
         // Whoever writes next, of whatever version, clears what the dead one left.
         let mut other = super::new(lab.sources());
         other.key = VersionKey { version: "v2".to_owned(), ..super::key() };
-        assert!(lab.store.publish(&other, &super::Meter::idle()).unwrap(), "{point}");
+        assert!(lab.store.publish(&other, &super::Meter::default()).unwrap(), "{point}");
         assert_eq!(lab.aside(), 0, "{point}");
         assert_eq!(lab.publish().unwrap(), !there, "{point}");
         lab.is_intact(point);
@@ -89,8 +97,10 @@ fn an_interrupted_removal_is_completed() {
     let points =
         ["artifact_distribution.delete.before_move", "artifact_distribution.delete.after_move"];
     check(Lab::with_version, "remove", &points, |lab, point| {
-        let there = point.ends_with("before_move");
-        assert_eq!(lab.find(Look::Bytes).is_some(), there, "{point}");
+        if point.starts_with("artifact_distribution.") {
+            let there = lab.find(Look::Bytes).is_some();
+            assert_eq!(there, point.ends_with("before_move"), "{point}");
+        }
         lab.store.remove(&super::key()).unwrap();
         assert!(lab.find(Look::Bytes).is_none(), "{point}");
         assert!(lab.publish().unwrap(), "{point}");

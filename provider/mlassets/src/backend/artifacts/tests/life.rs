@@ -53,7 +53,7 @@ fn other_bytes_are_refused_by_name() {
         let lab = Lab::with_version();
         let mut sources = lab.sources();
         change(&lab, &mut sources);
-        let result = lab.store.publish(&new(sources), &Meter::idle());
+        let result = lab.store.publish(&new(sources), &Meter::default());
         let expected = format!(
             "the version `prod/ranker/v1` is published already with other artifacts:\n- {difference}\nA version never changes: \
              publish these under a new version"
@@ -117,7 +117,7 @@ fn a_relative_source_stays_below() {
     assert_eq!(check_source("Cargo.toml"), Ok(()));
     assert_eq!(check_source("src/../Cargo.toml"), Ok(()));
     assert_eq!(check_source("../../Cargo.toml"), Err(SourceProblem::Escapes));
-    assert_eq!(check_source("src/lib.rs/x").is_err(), true);
+    assert!(check_source("src/lib.rs/x").is_err());
     let absolute = std::path::Path::new("../../Cargo.toml").canonicalize().unwrap();
     assert_eq!(check_source(&absolute.display().to_string()), Ok(()));
     assert_eq!(
@@ -141,7 +141,7 @@ fn sources_that_changed_are_told_and_missing_ones_are_not() {
 #[test]
 fn large_files_are_streamed() {
     let lab = Lab::new();
-    let bytes: Vec<u8> = (0..5 * 1024 * 1024 + 1u32).map(|i| (i % 251) as u8).collect();
+    let bytes: Vec<u8> = (0..=5 * 1024 * 1024).map(|i: u32| (i % 251) as u8).collect();
     let source = lab.source("ai1.pkl", &bytes);
     assert!(lab.publish().unwrap());
     lab.is_intact("large");
@@ -164,7 +164,7 @@ async fn who_asks_to_stop_gets_no_version() {
             assert_eq!((lab.find(Look::Sizes), lab.aside()), (None, 0));
         }
     }
-    let meter = Meter::idle();
+    let meter = Meter::default();
     meter.stop();
     let other = Lab::new();
     let text = other.text(other.store.publish(&new(other.sources()), &meter));

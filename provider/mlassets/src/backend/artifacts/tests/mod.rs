@@ -56,20 +56,20 @@ impl Lab {
     }
 
     fn publish(&self) -> Result<bool, Error> {
-        self.store.publish(&new(self.sources()), &Meter::idle())
+        self.store.publish(&new(self.sources()), &Meter::default())
     }
 
     fn find(&self, look: Look) -> Option<Found> {
-        self.store.find(&key(), None, look, &Meter::idle()).unwrap()
+        self.store.find(&key(), None, look, &Meter::default()).unwrap()
     }
 
     fn restore(&self) -> Result<Found, Error> {
-        let anchor = self.manifest_sha256();
-        self.store.restore(&key(), Some(&anchor), &self.sources(), &Meter::idle())
+        let anchor = Self::manifest_sha256();
+        self.store.restore(&key(), Some(&anchor), &self.sources(), &Meter::default())
     }
 
-    /// The hash of the manifest that these sources have.
-    fn manifest_sha256(&self) -> String {
+    /// The hash of the manifest that the sources of a new lab have.
+    fn manifest_sha256() -> String {
         let other = Self::with_version();
         other.find(Look::Sizes).unwrap().manifest.unwrap().sha256()
     }

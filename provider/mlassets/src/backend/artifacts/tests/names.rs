@@ -32,7 +32,7 @@ fn a_key_leads_nowhere_else() {
         assert!(text.starts_with(&format!("the {what}'s name is not allowed: it must ")), "{text}");
         let mut new = super::new(lab.sources());
         new.key = key;
-        assert_eq!(lab.text(lab.store.publish(&new, &Meter::idle())), text);
+        assert_eq!(lab.text(lab.store.publish(&new, &Meter::default())), text);
     }
 }
 

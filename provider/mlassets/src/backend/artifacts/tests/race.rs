@@ -1,14 +1,16 @@
 //! Many writers of one version at once: one publishes it, the others take it over or are refused.
 
+use std::process::Stdio;
 use std::sync::Barrier;
 use std::thread;
 
 use crate::backend::artifacts::directory::Directory;
 use crate::backend::artifacts::stream::Meter;
+use crate::backend::artifacts::tests::child::command;
 use crate::backend::artifacts::tests::{Lab, new};
 use crate::backend::artifacts::{Error, Look};
 
-const WRITERS: usize = 12;
+const WRITERS: usize = 20;
 
 /// What each writer gets, where writer `i` publishes the artifacts of `lab(i)`.
 fn race(target: &Lab, labs: &[&Lab]) -> Vec<Result<bool, Error>> {
@@ -20,7 +22,7 @@ fn race(target: &Lab, labs: &[&Lab]) -> Vec<Result<bool, Error>> {
                 scope.spawn(move || {
                     let store = Directory::new(target.temp.path().join("store")).unwrap();
                     barrier.wait();
-                    store.publish(&new(sources), &Meter::idle())
+                    store.publish(&new(sources), &Meter::default())
                 })
             })
             .collect();
@@ -35,6 +37,20 @@ fn the_same_version_is_published_once() {
     let new = results.into_iter().filter(|result| *result.as_ref().unwrap()).count();
     assert_eq!(new, 1);
     lab.is_intact("after a race");
+}
+
+/// Locks belong to processes, so threads cannot stand for them.
+#[test]
+fn processes_publish_one_version() {
+    let lab = Lab::new();
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|_| command(lab.temp.path(), "publish").stdout(Stdio::piped()).spawn().unwrap())
+        .collect();
+    for writer in writers {
+        let output = writer.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+    lab.is_intact("after a race of processes");
 }
 
 #[test]

@@ -17,14 +17,14 @@ enum Repair {
 #[track_caller]
 fn check(name: &str, bytes: Option<&[u8]>, problem: &str, repair: Repair) {
     let lab = Lab::with_version();
-    let anchor = lab.manifest_sha256();
+    let anchor = Lab::manifest_sha256();
     let path = lab.path(name);
     let _ = fs::remove_file(&path);
     if let Some(bytes) = bytes {
         fs::write(&path, bytes).unwrap();
     }
     let found =
-        lab.store.find(&key(), Some(&anchor), Look::Bytes, &Meter::idle()).unwrap().unwrap();
+        lab.store.find(&key(), Some(&anchor), Look::Bytes, &Meter::default()).unwrap().unwrap();
     let told: Vec<_> = found.problems.iter().map(ToString::to_string).collect();
     assert_eq!(told, [problem]);
     match (repair, lab.restore()) {
@@ -121,13 +121,13 @@ fn sizes_see_what_is_missing_but_not_a_changed_byte() {
 #[test]
 fn a_manifest_that_was_rewritten_with_its_files_is_found_by_its_anchor() {
     let lab = Lab::with_version();
-    let anchor = lab.manifest_sha256();
+    let anchor = Lab::manifest_sha256();
     lab.source("ai1.pkl", b"First");
     lab.store.remove(&key()).unwrap();
     lab.publish().unwrap();
     assert_eq!(lab.find(Look::Bytes).unwrap().problems, [], "it is whole in itself");
     let found =
-        lab.store.find(&key(), Some(&anchor), Look::Bytes, &Meter::idle()).unwrap().unwrap();
+        lab.store.find(&key(), Some(&anchor), Look::Bytes, &Meter::default()).unwrap().unwrap();
     let now = found.manifest.unwrap().sha256();
     assert_eq!(
         found.problems[0].to_string(),
@@ -138,10 +138,10 @@ fn a_manifest_that_was_rewritten_with_its_files_is_found_by_its_anchor() {
 #[test]
 fn nothing_but_the_very_bytes_is_put_back() {
     let lab = Lab::with_version();
-    let anchor = lab.manifest_sha256();
+    let anchor = Lab::manifest_sha256();
     fs::remove_file(lab.path("ai1.pkl")).unwrap();
     lab.source("ai1.pkl", b"First");
-    let result = lab.store.restore(&key(), Some(&anchor), &lab.sources(), &Meter::idle());
+    let result = lab.store.restore(&key(), Some(&anchor), &lab.sources(), &Meter::default());
     let text = lab.text(result);
     assert!(
         text.starts_with("the artifact `model_ai1` of `prod/ranker/v1` cannot be put back: its source has the SHA-256 ")
