@@ -52,6 +52,7 @@ pub mod functions;
 
 mod adopted;
 mod anything;
+mod artifact_check;
 pub mod backend;
 mod deployment_facts;
 mod diagnose;

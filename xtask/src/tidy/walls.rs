@@ -162,7 +162,7 @@ const NEIGHBOURS: &str = "the generator and the provider meet in schemas, as dat
 const KINDS: &str = "provider/mlassets/src";
 
 /// Modules there that are no asset kinds: every kind may use them.
-const NO_KINDS: [&str; 14] = [
+const NO_KINDS: [&str; 15] = [
     "lib",
     "main",
     "provider",
@@ -172,6 +172,7 @@ const NO_KINDS: [&str; 14] = [
     "types",
     "adopted",
     "anything",
+    "artifact_check",
     "deployment_facts",
     "pausing",
     "ranks",
