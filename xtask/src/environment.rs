@@ -5,16 +5,16 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::servers::{Postgres, Prefect, Redis};
+use crate::servers::{Postgres, Prefect, Redis, SeaweedFs};
 use crate::tools::{CHECKS, HELM, OPENTOFU, Store, TERRAFORM};
 
 /// Variables that would make a run depend on the machine, by the start of their names.
-const FOREIGN: [&str; 3] = ["TF_", "PREFECT_", "MLASSETS_"];
+const FOREIGN: [&str; 6] = ["TF_", "PREFECT_", "MLASSETS_", "AWS_", "AZURE_", "ARM_"];
 
 /// Where proptest looks for the seed of its cases.
 const SEED: &str = "PROPTEST_RNG_SEED";
 
-/// Takes what the machine says about Terraform, Prefect and mlassets out of the environment of `command`.
+/// Takes what the machine says about Terraform, Prefect, clouds and mlassets out of the environment of `command`.
 pub(crate) fn clean(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
@@ -42,6 +42,7 @@ pub(crate) struct Acceptance {
     _prefect: Prefect,
     _postgres: Postgres,
     _redis: Redis,
+    _s3: SeaweedFs,
 }
 
 impl Acceptance {
@@ -54,6 +55,7 @@ impl Acceptance {
         let checks = store.need(&CHECKS)?;
         let postgres = Postgres::start(&store)?;
         let redis = Redis::start(&store)?;
+        let s3 = SeaweedFs::start(&store)?;
         let prefect = Prefect::start(&store)?;
 
         let mut variables = vec![
@@ -65,11 +67,12 @@ impl Acceptance {
             ("MLASSETS_TEST_POSTGRES_URL", postgres.url()),
             ("MLASSETS_TEST_REDIS_URL", redis.url()),
             ("MLASSETS_TEST_REDIS_SERVER", redis.program()),
+            ("MLASSETS_TEST_S3_URL", s3.url()),
         ];
         if let Some(tofu) = tofu {
             variables.push(("MLASSETS_TEST_TOFU", tofu.program.display().to_string()));
         }
-        Ok(Self { variables, _prefect: prefect, _postgres: postgres, _redis: redis })
+        Ok(Self { variables, _prefect: prefect, _postgres: postgres, _redis: redis, _s3: s3 })
     }
 
     /// What tests find in their environment, name and value.

@@ -108,6 +108,10 @@ impl From<worm::Error> for Error {
         let detail = sentence(&error.to_string());
         match &error {
             E::Retained { .. } | E::BucketNotEmpty { .. } => Error::user("Under retention", detail),
+            E::Held { .. } => Error::user("Under a legal hold", detail),
+            E::Unable { .. } | E::Unprotected { .. } => Error::user("Not possible here", detail),
+            E::CopyDiffers { .. } => Error::user("The copy is another", detail),
+            E::LockIgnored { .. } => Error::remote("The lock was not kept", detail),
             E::RetentionShrinks { .. } | E::RetentionRange { .. } => {
                 Error::user("Retention not possible", detail).at(Path::attribute("retention_days"))
             }

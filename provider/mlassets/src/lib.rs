@@ -45,6 +45,7 @@ assets! {
     worm_append::WormAppend: action,
     worm_bucket::WormBucket: resource and lookup and list,
     worm_record::WormRecord: resource and lookup and list,
+    worm_replication::WormReplication: resource and lookup and list,
     worm_verify::WormVerify: action,
 }
 

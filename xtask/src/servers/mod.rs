@@ -8,6 +8,7 @@ mod port;
 mod postgres;
 mod prefect;
 mod redis;
+mod seaweedfs;
 
 use std::process::Command;
 
@@ -16,6 +17,7 @@ use anyhow::Result;
 pub(crate) use self::postgres::Postgres;
 pub(crate) use self::prefect::Prefect;
 pub(crate) use self::redis::Redis;
+pub(crate) use self::seaweedfs::SeaweedFs;
 use crate::environment::{self, Acceptance};
 use crate::{process, repository, ui};
 

@@ -10,6 +10,7 @@ mod postgres;
 mod prefect;
 mod python;
 mod redis;
+mod seaweedfs;
 mod store;
 mod terraform;
 mod uv;
@@ -25,13 +26,15 @@ pub(crate) use self::opentofu::OPENTOFU;
 pub(crate) use self::postgres::POSTGRES;
 pub(crate) use self::prefect::PREFECT;
 pub(crate) use self::redis::REDIS;
+pub(crate) use self::seaweedfs::SEAWEEDFS;
 pub(crate) use self::store::Store;
 pub(crate) use self::terraform::TERRAFORM;
 use crate::ui;
 use crate::version::{Version, Wanted};
 
 /// Every tool that tests or the demo use. What only installs others, such as uv, is not among them.
-const ALL: [&Tool; 7] = [&TERRAFORM, &OPENTOFU, &PREFECT, &POSTGRES, &REDIS, &HELM, &CHECKS];
+const ALL: [&Tool; 8] =
+    [&TERRAFORM, &OPENTOFU, &PREFECT, &POSTGRES, &REDIS, &SEAWEEDFS, &HELM, &CHECKS];
 
 /// Show the tools that tests and the demo use, and install what is missing into `.tools`.
 #[derive(Debug, clap::Args)]

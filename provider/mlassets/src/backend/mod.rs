@@ -4,6 +4,8 @@
 //! records, and its errors carry data from which a resource makes a diagnostic.
 
 pub mod artifacts;
+pub mod aws;
+pub mod azure;
 pub mod fault;
 mod files;
 pub mod gate;

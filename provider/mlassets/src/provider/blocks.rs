@@ -1,6 +1,7 @@
 //! One backend from one block, completed from the environment; nothing is connected to yet.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -11,11 +12,13 @@ use super::configuration::{
 };
 use super::problem::{Origin, Problem};
 use crate::backend::artifacts::Store;
+use crate::backend::aws::Aws;
+use crate::backend::azure::Azure;
 use crate::backend::gate::Gate;
 use crate::backend::prefect::{self, Auth, Config, ConfigProblem, Prefect};
 use crate::backend::registry::{self, Location, Registry};
 use crate::backend::signal::{self, Signals};
-use crate::backend::worm::{self, Archive};
+use crate::backend::worm::{self, Archive, LockMode};
 use crate::diagnose::sentence;
 
 const UNUSABLE: &str = "Prefect configuration not usable";
@@ -165,18 +168,39 @@ pub(super) fn registry(block: RegistryBlock, actor: &str) -> Result<Registry, Ve
     })
 }
 
-/// The archive of evidence.
-pub(super) fn worm(block: WormBlock, actor: &str) -> Result<Archive, Vec<Problem>> {
-    let Some(directory) = block.directory else {
-        let detail = "Set `directory` in the `worm` block to the absolute path of an existing directory, or the \
-                      environment variable MLASSETS_WORM_DIRECTORY.";
-        return Err(vec![Problem::new("No archive", detail, Path::ROOT, Origin::Nowhere)]);
+/// The archive of evidence. `aws` and `azure` are asked for only by an archive that lies there.
+pub(super) fn worm(
+    block: WormBlock,
+    actor: &str,
+    aws: impl FnOnce() -> Result<Arc<Aws>, Vec<Problem>>,
+    azure: impl FnOnce() -> Result<Arc<Azure>, Vec<Problem>>,
+) -> Result<Archive, Vec<Problem>> {
+    let options = worm::Options::new(actor);
+    let mode = match block.lock_mode.as_deref() {
+        Some("GOVERNANCE") => LockMode::Governance,
+        _ => LockMode::Compliance,
     };
-    let origin = Origin::of(Some(&directory), &["MLASSETS_WORM_DIRECTORY"]);
-    Archive::directory(directory, worm::Options::new(actor)).map_err(|error| {
+    let unusable = |attribute, origin, error: worm::Error| {
         let detail = sentence(&error.to_string());
-        vec![Problem::new("Archive not usable", detail, Path::attribute("directory"), origin)]
-    })
+        vec![Problem::new("Archive not usable", detail, Path::attribute(attribute), origin)]
+    };
+    match block.backend.as_deref() {
+        Some("s3") => Archive::s3(aws()?, mode, options)
+            .map_err(|error| unusable("backend", Origin::Block, error)),
+        Some("azure") => Archive::azure(azure()?, mode, options)
+            .map_err(|error| unusable("backend", Origin::Block, error)),
+        _ => {
+            let Some(directory) = block.directory else {
+                let detail = "Set `directory` in the `worm` block to the absolute path of an existing directory, or the \
+                              environment variable MLASSETS_WORM_DIRECTORY.";
+                let problem = Problem::new("No archive", detail, Path::ROOT, Origin::Nowhere);
+                return Err(vec![problem]);
+            };
+            let origin = Origin::of(Some(&directory), &["MLASSETS_WORM_DIRECTORY"]);
+            Archive::directory(directory, options)
+                .map_err(|error| unusable("directory", origin, error))
+        }
+    }
 }
 
 /// The store of artifacts.

@@ -2,12 +2,14 @@
 
 mod backends;
 mod blocks;
+mod clouds;
 mod configuration;
 mod problem;
 
 pub use backends::Backends;
 pub use configuration::{
-    ArtifactsBlock, GateBlock, MlAssets, PrefectBlock, RedisBlock, RegistryBlock, WormBlock,
+    ArtifactsBlock, AwsBlock, AzureBlock, GateBlock, MlAssets, PrefectBlock, RedisBlock,
+    RegistryBlock, WormBlock,
 };
 
 use tfplug::{Host, Provider, Registry, Result};

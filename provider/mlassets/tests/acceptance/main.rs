@@ -6,6 +6,7 @@ mod harness;
 mod meddle;
 mod messages;
 mod registries;
+mod s3;
 mod server;
 
 mod actions;

@@ -191,7 +191,7 @@ fn write(folder: &Dir, name: &str, bytes: &[u8]) -> Result<(), Error> {
 /// Makes a file read-only and waits until it is on disk.
 fn finish(folder: &Dir, name: &str, file: &File) -> Result<(), Error> {
     let path = folder.path(name);
-    protect(file, &path)?;
+    protect::<Error>(file, &path)?;
     file.sync_all().map_err(|error| Error::io("flush", &path, error))
 }
 

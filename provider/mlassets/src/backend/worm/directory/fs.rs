@@ -1,10 +1,11 @@
 //! The folders of an archive: those of [`files`](crate::backend::files), told of as an archive does.
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::backend::files::{self, Refusal};
-pub(super) use crate::backend::files::{READ_ONLY, protect};
+pub(super) use crate::backend::files::READ_ONLY;
 use crate::backend::worm::error::Error;
 
 /// An open folder of an archive.
@@ -18,4 +19,9 @@ impl Refusal for Error {
     fn irregular(path: PathBuf, found: &'static str, expected: &'static str) -> Self {
         Error::Irregular { path, found, expected }
     }
+}
+
+/// Sets mode 0444, which no umask narrows.
+pub(super) fn protect(file: &File, path: &Path) -> Result<(), Error> {
+    files::protect(file, path)
 }

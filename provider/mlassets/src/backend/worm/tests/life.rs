@@ -37,11 +37,13 @@ async fn a_life_through_the_door() {
             previous_hash: created.head.hash,
             hash: first.hash.clone(),
             mode: Some(0o444),
+            lock: None,
         }
     );
     fs::create_dir(lab.temp.path().join("Not A Bucket")).unwrap();
     fs::write(lab.temp.path().join("notes"), "a file").unwrap();
-    assert_eq!(archive.list_buckets().await.unwrap(), ["audit"]);
+    assert_eq!(archive.list_buckets("au").await.unwrap(), ["audit"]);
+    assert_eq!(archive.list_buckets("b").await.unwrap(), [""; 0]);
     let found = archive.find_record(key("a.json"), Some(first.anchor())).await.unwrap();
     assert_eq!((found.record, found.problems), (Some(first.clone()), vec![]));
 
