@@ -63,9 +63,17 @@ impl Backends {
         let registry = make("registry", config.registry, |block| blocks::registry(block, &actor));
         let worm = make("worm", config.worm, |block| {
             let (aws, azure) = (aws.as_ref(), azure.as_ref());
-            blocks::worm(block, &actor, || lent(aws, "aws"), || lent(azure, "azure"))
+            let unusable = "Archive not usable";
+            blocks::worm(
+                block,
+                &actor,
+                || lent(aws, "aws", unusable),
+                || lent(azure, "azure", unusable),
+            )
         });
-        let artifacts = make("artifacts", config.artifacts, blocks::artifacts);
+        let artifacts = make("artifacts", config.artifacts, |block| {
+            blocks::artifacts(block, || lent(aws.as_ref(), "aws", "Store of artifacts not usable"))
+        });
         let signals = make("redis", config.redis, |block| blocks::redis(block, &actor));
         let gate = make("gate", config.gate, blocks::gate);
         match (aws, azure, prefect, registry, worm, artifacts, signals, gate) {
@@ -130,7 +138,11 @@ impl Backends {
 }
 
 /// A client that another backend works with. What is wrong with it is said where it belongs.
-fn lent<T>(client: Result<&Configured<T>, &Error>, block: &str) -> Result<Arc<T>, Vec<Problem>> {
+fn lent<T>(
+    client: Result<&Configured<T>, &Error>,
+    block: &str,
+    summary: &'static str,
+) -> Result<Arc<T>, Vec<Problem>> {
     let detail = match client {
         Ok(Configured::Ready(client)) => return Ok(Arc::clone(client)),
         Ok(Configured::Unusable(error)) | Err(error) => error.to_string(),
@@ -145,7 +157,7 @@ fn lent<T>(client: Result<&Configured<T>, &Error>, block: &str) -> Result<Arc<T>
             )
         }
     };
-    Err(vec![Problem::new("Archive not usable", detail, Path::ROOT, Origin::Nowhere)])
+    Err(vec![Problem::new(summary, detail, Path::ROOT, Origin::Nowhere)])
 }
 
 fn make<C, T>(

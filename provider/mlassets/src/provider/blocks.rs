@@ -11,7 +11,7 @@ use super::configuration::{
     ArtifactsBlock, GateBlock, PrefectBlock, RedisBlock, RegistryBlock, WormBlock,
 };
 use super::problem::{Origin, Problem};
-use crate::backend::artifacts::Store;
+use crate::backend::artifacts::{self, Store};
 use crate::backend::aws::Aws;
 use crate::backend::azure::Azure;
 use crate::backend::gate::Gate;
@@ -203,19 +203,37 @@ pub(super) fn worm(
     }
 }
 
-/// The store of artifacts.
-pub(super) fn artifacts(block: ArtifactsBlock) -> Result<Store, Vec<Problem>> {
-    let Some(directory) = block.directory else {
-        let detail = "Set `directory` in the `artifacts` block to the absolute path of an existing directory, or the \
-                      environment variable MLASSETS_ARTIFACTS_DIRECTORY.";
-        let summary = "No store of artifacts";
-        return Err(vec![Problem::new(summary, detail, Path::ROOT, Origin::Nowhere)]);
-    };
-    let origin = Origin::of(Some(&directory), &["MLASSETS_ARTIFACTS_DIRECTORY"]);
-    Store::directory(directory).map_err(|error| {
+/// The store of artifacts. `aws` is asked for only by a store that lies there.
+pub(super) fn artifacts(
+    block: ArtifactsBlock,
+    aws: impl FnOnce() -> Result<Arc<Aws>, Vec<Problem>>,
+) -> Result<Store, Vec<Problem>> {
+    let missing =
+        |detail| vec![Problem::new("No store of artifacts", detail, Path::ROOT, Origin::Nowhere)];
+    let unusable = |attribute, origin, error: artifacts::Error| {
         let (summary, detail) = ("Store of artifacts not usable", sentence(&error.to_string()));
-        vec![Problem::new(summary, detail, Path::attribute("directory"), origin)]
-    })
+        vec![Problem::new(summary, detail, Path::attribute(attribute), origin)]
+    };
+    if block.backend.as_deref() == Some("s3") {
+        let bucket = block.bucket.ok_or_else(|| {
+            missing(
+                "Set `bucket` in the `artifacts` block to the name of an existing bucket, or the environment variable \
+                 MLASSETS_ARTIFACTS_BUCKET.",
+            )
+        })?;
+        let origin = Origin::of(Some(&bucket), &["MLASSETS_ARTIFACTS_BUCKET"]);
+        let prefix = block.prefix.unwrap_or_default();
+        return Store::s3(aws()?, &bucket, &prefix)
+            .map_err(|error| unusable("bucket", origin, error));
+    }
+    let directory = block.directory.ok_or_else(|| {
+        missing(
+            "Set `directory` in the `artifacts` block to the absolute path of an existing directory, or the environment \
+             variable MLASSETS_ARTIFACTS_DIRECTORY.",
+        )
+    })?;
+    let origin = Origin::of(Some(&directory), &["MLASSETS_ARTIFACTS_DIRECTORY"]);
+    Store::directory(directory).map_err(|error| unusable("directory", origin, error))
 }
 
 /// The Redis server of signals.

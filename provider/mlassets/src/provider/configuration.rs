@@ -176,7 +176,17 @@ pub struct WormBlock {
 /// The store of artifacts.
 #[derive(Schema, Debug)]
 pub struct ArtifactsBlock {
-    /// The directory that holds the environments, as an absolute path. It must exist, since it may be a volume that is
+    /// Where the store is: in a `directory` or in a bucket of `s3`; by default in a directory. The block `aws` says how
+    /// to reach the latter.
+    #[tf(env = "MLASSETS_ARTIFACTS_BACKEND", check = one_of(&["directory", "s3"]))]
+    pub backend: Option<String>,
+    /// The bucket, with `s3`. It must exist.
+    #[tf(env = "MLASSETS_ARTIFACTS_BUCKET", example = "\"ml-models\"")]
+    pub bucket: Option<String>,
+    /// What the keys of all objects in the bucket begin with, such as `models/`; by default nothing.
+    #[tf(env = "MLASSETS_ARTIFACTS_PREFIX")]
+    pub prefix: Option<String>,
+    /// The directory that holds the environments, with that backend, as an absolute path. It must exist, since it may be a volume that is
     /// not mounted.
     #[tf(env = "MLASSETS_ARTIFACTS_DIRECTORY")]
     pub directory: Option<String>,

@@ -704,15 +704,18 @@ fn artifact_distribution() {
         assert_eq!(found.problems, []);
         let versions = wait(store.list(VersionFilter::default())).expect("the store can be read");
         assert_eq!(versions.len(), number + 1);
-        let aside = fs::read_dir(workspace.path("store/.stage")).expect("it was used").count();
-        assert_eq!(aside, 0);
     };
 
     let set = |round| {
         forget(&workspace);
         write(round);
     };
-    let created = kill_at_each_point(&workspace, &[], set, check);
+    let created = kill_at_each_point(&workspace, &[], set, |number| {
+        check(number);
+        // A repair that dies at its very end leaves this to the next writer.
+        let aside = fs::read_dir(workspace.path("store/.stage")).expect("it was used").count();
+        assert_eq!(aside, 0);
+    });
 
     let folder = workspace.path(format!("store/prod/ranker/v{created}"));
     let spoil = |_| {

@@ -7,6 +7,7 @@ use rustix::io::Errno;
 
 use super::model::Problem;
 use super::source::SourceProblem;
+use crate::backend::aws;
 use crate::backend::files::Refusal;
 
 /// A failed operation. Each text names the place, the expectation and the remedy.
@@ -100,6 +101,22 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// An object is there that no manifest names, with other bytes than are to be published.
+    #[error(
+        "`{version}/{file}` is there with other bytes than the artifact `{artifact}`, and no `checksums.json`: a publication \
+         was interrupted, or is under way; remove what is there if nobody needs it, or publish under a new version"
+    )]
+    Leftover {
+        /// The address of the version.
+        version: String,
+        /// The artifact.
+        artifact: String,
+        /// Its file.
+        file: String,
+    },
+    /// An object store did not do as asked.
+    #[error(transparent)]
+    Aws(#[from] aws::Error),
     /// The caller asked to stop. No version was published.
     #[error(
         "the operation was stopped before it was complete; nothing was published, run it again"

@@ -1,7 +1,7 @@
 //! The store of artifacts: versions of models, each a set of files that appears whole and never changes.
 //!
-//! [`Store`] is the door; behind it stands one backend per kind of storage. Today that is a directory; object stores
-//! join as further variants behind the same methods, which is why the words of `model` are free of paths on disk.
+//! [`Store`] is the door; behind it stands one backend per kind of storage. They have the
+//! words of `model` in common, which know of no disk.
 //!
 //! A version lies at `<environment>/<model>/<version>/`: its artifacts, `SHA256SUMS` for `sha256sum -c`, and
 //! `checksums.json`, which is written last, so that without it a version is not complete. A version that exists is
@@ -11,6 +11,7 @@ mod directory;
 mod error;
 mod model;
 mod name;
+mod object;
 mod source;
 mod store;
 mod stream;

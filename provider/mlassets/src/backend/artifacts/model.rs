@@ -60,7 +60,7 @@ pub struct Artifact {
 }
 
 /// What `checksums.json` says: the artifacts of a version by their names.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The artifacts.
@@ -222,6 +222,18 @@ impl Manifest {
         text
     }
 
+    /// Whether a version with this manifest has a file of this name.
+    pub(super) fn owns(&self, name: &str) -> bool {
+        [CHECKSUMS, SUMS].contains(&name)
+            || self.artifacts.values().any(|artifact| artifact.file == name)
+    }
+
+    /// What is wrong if it is not the one that the caller remembers.
+    pub(super) fn other_than(&self, anchor: Option<&str>) -> Option<Problem> {
+        let (expected, found) = (anchor?.to_owned(), self.sha256());
+        (expected != found).then_some(Problem::OtherManifest { expected, found })
+    }
+
     /// Reads a manifest, and only one that [`Manifest::text`] has written.
     pub(super) fn parse(text: &[u8]) -> Result<Self, Problem> {
         let broken = || Problem::Manifest("is no manifest of a version");
@@ -288,6 +300,32 @@ impl Found {
     }
 }
 
+impl Found {
+    /// Whether the version that was found is this one, whole.
+    pub(super) fn is_same(
+        found: Option<Self>,
+        key: &VersionKey,
+        new: &Manifest,
+    ) -> Result<(), Error> {
+        let version = key.to_string();
+        let problems = match found {
+            Some(Self { manifest: Some(there), .. }) if there != *new => {
+                return Err(Error::Taken { version, differences: there.differences(new) });
+            }
+            Some(found) if found.problems.is_empty() => return Ok(()),
+            Some(found) => found.problems,
+            None => vec![Problem::Manifest("vanished while it was compared")],
+        };
+        Err(Error::Damaged { version, problems })
+    }
+
+    /// The manifest, if all that is wrong can be put right from the sources.
+    pub(super) fn repairable(&self) -> Option<&Manifest> {
+        let can = |it: &Problem| matches!(it, Problem::Sums) || it.artifact().is_some();
+        self.manifest.as_ref().filter(|_| self.problems.iter().all(can))
+    }
+}
+
 impl Problem {
     /// The artifact that it is about, if it is about one.
     pub fn artifact(&self) -> Option<&str> {
@@ -308,5 +346,13 @@ impl fmt::Display for Condition {
             Self::Missing => "missing",
             Self::Corrupt => "corrupt",
         })
+    }
+}
+
+/// What to say of an artifact that was read.
+pub(super) fn told(artifact: &str, file: &str, problem: Option<&Problem>) -> String {
+    match problem {
+        Some(problem) => problem.to_string(),
+        None => format!("artifact `{artifact}`: the file `{file}` is as it was published"),
     }
 }

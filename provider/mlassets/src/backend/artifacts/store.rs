@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::future::pending;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 
 use tokio::task::spawn_blocking;
@@ -13,7 +14,9 @@ use tokio::task::spawn_blocking;
 use super::directory::Directory;
 use super::error::Error;
 use super::model::{Found, Look, NewVersion, VersionFilter, VersionKey};
+use super::object::Objects;
 use super::stream::Meter;
+use crate::backend::aws::Aws;
 
 /// A store of artifacts. Clones share one backend.
 #[derive(Clone, Debug)]
@@ -24,12 +27,18 @@ pub struct Store {
 #[derive(Clone, Debug)]
 enum Backend {
     Directory(Arc<Directory>),
+    Objects(Arc<Objects>),
 }
 
 impl Store {
     /// A store in the directory `root`, an absolute path whose last folder must exist when it is used.
     pub fn directory(root: impl Into<PathBuf>) -> Result<Self, Error> {
         Ok(Self { backend: Backend::Directory(Arc::new(Directory::new(root.into())?)) })
+    }
+
+    /// A store in a bucket of S3 that is there already, below `prefix`.
+    pub fn s3(aws: Arc<Aws>, bucket: &str, prefix: &str) -> Result<Self, Error> {
+        Ok(Self { backend: Backend::Objects(Arc::new(Objects::s3(aws, bucket, prefix)?)) })
     }
 
     /// Publishes a version, and says whether it is new: the same artifacts under the same name are taken over,
@@ -44,6 +53,7 @@ impl Store {
             Backend::Directory(it) => {
                 blocking(it, &meter, stop, move |it, meter| it.publish(&new, meter)).await
             }
+            Backend::Objects(it) => watched(&meter, stop, Box::pin(it.publish(&new, &meter))).await,
         }
     }
 
@@ -84,6 +94,10 @@ impl Store {
                 };
                 blocking(it, &meter, stop, find).await
             }
+            Backend::Objects(it) => {
+                let find = Box::pin(it.find(&key, anchor.as_deref(), look, &meter));
+                watched(&meter, stop, find).await
+            }
         }
     }
 
@@ -104,6 +118,10 @@ impl Store {
                 };
                 blocking(it, &meter, stop, restore).await
             }
+            Backend::Objects(it) => {
+                let restore = it.restore(&key, anchor.as_deref(), &sources, &meter);
+                watched(&meter, stop, Box::pin(restore)).await
+            }
         }
     }
 
@@ -113,6 +131,7 @@ impl Store {
             Backend::Directory(it) => {
                 blocking(it, &Meter::default(), pending(), move |it, _| it.remove(&key)).await
             }
+            Backend::Objects(it) => Box::pin(it.remove(&key)).await,
         }
     }
 
@@ -122,6 +141,7 @@ impl Store {
             Backend::Directory(it) => {
                 blocking(it, &Meter::default(), pending(), move |it, _| it.list(&filter)).await
             }
+            Backend::Objects(it) => Box::pin(it.list(&filter)).await,
         }
     }
 
@@ -129,6 +149,7 @@ impl Store {
     pub fn uri(&self, key: &VersionKey) -> String {
         match &self.backend {
             Backend::Directory(it) => it.uri(key),
+            Backend::Objects(it) => it.uri(key),
         }
     }
 
@@ -136,6 +157,7 @@ impl Store {
     pub fn locate(&self, uri: &str) -> Option<VersionKey> {
         match &self.backend {
             Backend::Directory(it) => it.locate(uri),
+            Backend::Objects(it) => it.locate(uri),
         }
     }
 }
@@ -148,16 +170,31 @@ async fn blocking<B: Send + Sync + 'static, T: Send + 'static>(
     work: impl FnOnce(&B, &Meter) -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
     let (it, inner) = (Arc::clone(backend), meter.clone());
-    let mut task = spawn_blocking(move || work(&it, &inner));
-    let joined = tokio::select! {
-        joined = &mut task => joined,
+    watched(meter, stop, async { off_runtime(move || work(&it, &inner)).await? }).await
+}
+
+/// Waits for `work`. It always comes to its end, so that nothing is left half done; `stop` only makes that come soon.
+async fn watched<T>(
+    meter: &Meter,
+    stop: impl Future<Output = ()> + Send,
+    work: impl Future<Output = Result<T, Error>> + Send,
+) -> Result<T, Error> {
+    let mut work = pin!(work);
+    tokio::select! {
+        done = &mut work => done,
         () = stop => {
             meter.stop();
-            task.await
+            work.await
         }
-    };
-    match joined {
-        Ok(result) => result,
+    }
+}
+
+/// Runs `work` on a thread that may block.
+pub(super) async fn off_runtime<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    match spawn_blocking(work).await {
+        Ok(done) => Ok(done),
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
         Err(_) => Err(Error::Stopped),
     }

@@ -53,7 +53,8 @@ impl Meter {
         self.0.stop.store(true, Ordering::Relaxed);
     }
 
-    fn pass(&self, bytes: u64) -> Result<(), Error> {
+    /// Counts what has passed.
+    pub(super) fn pass(&self, bytes: u64) -> Result<(), Error> {
         if self.0.stop.load(Ordering::Relaxed) {
             return Err(Error::Stopped);
         }

@@ -5,12 +5,14 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use aws_sdk_s3::primitives::ByteStream;
 use serde_json::json;
 use sha2::Digest as _;
 
 use super::{Life, with_each_program};
 use crate::harness::told;
 use crate::messages::Expected;
+use crate::s3::S3;
 
 const ADDRESS: &str = "mlassets_artifact_distribution.this";
 const PLACE: &str = "store/prod/ranker/2025-01-15-v1";
@@ -89,6 +91,59 @@ fn lives() {
         life.ends();
         assert!(!folder.exists());
     });
+}
+
+#[test]
+fn lives_in_a_bucket() {
+    let s3 = S3::new();
+    s3.make(&s3.bucket);
+    let Life { workspace, address } = Life::new(told("MLASSETS_TEST_TERRAFORM"), ADDRESS, "");
+    let workspace = workspace
+        .without("MLASSETS_ARTIFACTS_DIRECTORY")
+        .env("MLASSETS_ARTIFACTS_BACKEND", "s3")
+        .env("MLASSETS_ARTIFACTS_BUCKET", &s3.bucket)
+        .env("MLASSETS_ARTIFACTS_PREFIX", "models");
+    let life = Life { workspace: s3.reach(workspace), address };
+    life.workspace.write("source/ai1.pkl", "first");
+    life.workspace.write("source/theta.yaml", "theta");
+    let uri = format!("s3://{}/models/prod/ranker/2025-01-15-v1", s3.bucket);
+    let whole = json!({
+        "problems": [], "total_bytes": 10, "uri": uri, "version_path": uri,
+        "checksums_path": format!("{uri}/checksums.json"),
+    });
+    let here = version("2025-01-15-v1", "source", "");
+    life.becomes("it is published", &here, "create", &whole);
+    let object = |name: &str| format!("models/prod/ranker/2025-01-15-v1/{name}");
+    let flip = || {
+        s3.meddle(async |client, bucket| {
+            let forged = ByteStream::from_static(b"First");
+            let put = client.put_object().bucket(bucket).key(object("ai1.pkl")).body(forged);
+            put.send().await.expect("it is allowed");
+        });
+    };
+    flip();
+    let seen = life.workspace.run(&["plan", "-no-color", "-input=false"]).ok();
+    seen.says("artifact `model_ai1`: the file `ai1.pkl` has the SHA-256 ");
+    life.meddled("a byte is changed", flip, "update", &whole);
+    let forget = || {
+        s3.meddle(async |client, bucket| {
+            let delete = client.delete_object().bucket(bucket).key(object("checksums.json"));
+            delete.send().await.expect("it is allowed");
+        });
+    };
+    life.meddled("its manifest is removed", forget, "create", &whole);
+    life.is_imported(
+        "prod/ranker/2025-01-15-v1",
+        "{ environment = \"prod\", model = \"ranker\", version = \"2025-01-15-v1\" }",
+    );
+    life.workspace.configure(&version("2025-01-15-v1", "source", "  keep_on_destroy = false"));
+    life.workspace.apply().ok();
+    life.ends();
+    let left = s3.meddle(async |client, bucket| {
+        let listed = client.list_objects_v2().bucket(bucket).send().await;
+        listed.expect("it is allowed").contents().len()
+    });
+    assert_eq!(left, 0);
 }
 
 #[test]

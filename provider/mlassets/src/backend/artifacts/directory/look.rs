@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Dir, Directory};
 use crate::backend::artifacts::error::Error;
 use crate::backend::artifacts::model::{
-    Artifact, CHECKSUMS, Found, Look, Manifest, Problem, SUMS, VersionKey,
+    Artifact, CHECKSUMS, Found, Look, Manifest, Problem, SUMS, VersionKey, told,
 };
 use crate::backend::artifacts::stream::{Meter, each, read_chunks};
 use crate::backend::files::Refusal as _;
@@ -44,26 +44,15 @@ impl Directory {
             }
         };
         let mut problems = Vec::new();
-        if let Some(expected) = anchor
-            && expected != manifest.sha256()
-        {
-            let (expected, found) = (expected.to_owned(), manifest.sha256());
-            problems.push(Problem::OtherManifest { expected, found });
-        }
+        problems.extend(manifest.other_than(anchor));
         meter.expect(manifest.total_bytes());
         let artifacts: Vec<_> = manifest.artifacts.iter().collect();
         let seen = each(&artifacts, PARALLEL, |(name, artifact)| {
             let problem = examine(&folder, name, artifact, look, meter)?;
             if look == Look::Bytes {
-                meter.say(match &problem {
-                    Some(problem) => problem.to_string(),
-                    None => format!(
-                        "artifact `{name}`: the file `{}` is as it was published",
-                        artifact.file
-                    ),
-                });
+                meter.say(told(name, &artifact.file, problem.as_ref()));
             }
-            Ok(problem)
+            Ok::<_, Error>(problem)
         });
         for problem in seen {
             problems.extend(problem?);
@@ -72,10 +61,7 @@ impl Directory {
             Ok(Some(text)) if text == manifest.sums().as_bytes() => {}
             _ => problems.push(Problem::Sums),
         }
-        let own = |name: &str| {
-            [CHECKSUMS, SUMS].contains(&name)
-                || manifest.artifacts.values().any(|artifact| artifact.file == name)
-        };
+        let own = |name: &str| manifest.owns(name);
         let foreign = names.iter().filter(|name| !name.to_str().is_some_and(own));
         problems.extend(
             foreign.map(|name| Problem::Foreign { name: name.to_string_lossy().into_owned() }),

@@ -22,7 +22,7 @@ use std::path::{Component, PathBuf};
 use url::Url;
 
 use super::error::Error;
-use super::model::{CHECKSUMS, SUMS, VersionFilter, VersionKey};
+use super::model::{VersionFilter, VersionKey};
 use super::name::check_segment;
 use crate::backend::{fault, files};
 use stage::Stage;
@@ -52,10 +52,8 @@ impl Directory {
         let Some(parent) = Self::parent(&root, key)? else { return Ok(()) };
         let Some(folder) = parent.folder(&key.version)? else { return Ok(()) };
         let manifest = look::manifest(&folder)?;
-        let own = |name: &str| {
-            let mut artifacts = manifest.iter().flat_map(|manifest| manifest.artifacts.values());
-            [CHECKSUMS, SUMS].contains(&name) || artifacts.any(|artifact| artifact.file == name)
-        };
+        let manifest = manifest.unwrap_or_default();
+        let own = |name: &str| manifest.owns(name);
         for name in folder.names()? {
             if !name.to_str().is_some_and(own) {
                 let name = name.to_string_lossy().into_owned();

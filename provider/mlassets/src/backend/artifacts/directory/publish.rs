@@ -70,20 +70,15 @@ impl Directory {
         let gone = || Problem::Manifest("is missing: the version is not complete");
         let damaged = |problems| Error::Damaged { version: key.to_string(), problems };
         let found = self.find(key, anchor, Look::Bytes, meter)?;
-        let Some(Found { manifest, problems, .. }) = found else {
-            return Err(damaged(vec![gone()]));
-        };
-        let repairable =
-            |problem: &Problem| matches!(problem, Problem::Sums) || problem.artifact().is_some();
-        let Some(manifest) = manifest.filter(|_| problems.iter().all(repairable)) else {
-            return Err(damaged(problems));
-        };
+        let found = found.ok_or_else(|| damaged(vec![gone()]))?;
+        let Some(manifest) = found.repairable() else { return Err(damaged(found.problems)) };
+        let problems = &found.problems;
         let root = self.root()?;
         let parent = Self::parent(&root, key)?.ok_or_else(|| damaged(vec![gone()]))?;
         let folder = parent.folder(&key.version)?.ok_or_else(|| damaged(vec![gone()]))?;
         let stage = Stage::new(&root)?;
         let aside = stage.folder()?;
-        for problem in &problems {
+        for problem in problems {
             fault::point("artifact_distribution.update.before_restore");
             let file = match problem.artifact() {
                 None => {
@@ -121,16 +116,7 @@ impl Directory {
 
     /// Whether the version that is there is this one, whole.
     fn is_same(&self, key: &VersionKey, new: &Manifest, meter: &Meter) -> Result<(), Error> {
-        let problems = match self.find(key, None, Look::Bytes, meter)? {
-            Some(Found { manifest: Some(there), .. }) if there != *new => {
-                let differences = there.differences(new);
-                return Err(Error::Taken { version: key.to_string(), differences });
-            }
-            Some(found) if found.problems.is_empty() => return Ok(()),
-            Some(found) => found.problems,
-            None => vec![Problem::Manifest("vanished while it was compared")],
-        };
-        Err(Error::Damaged { version: key.to_string(), problems })
+        Found::is_same(self.find(key, None, Look::Bytes, meter)?, key, new)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Laws of the store, checked on real folders.
+//! Laws of the store, checked on real folders and on a real S3 server.
 //!
 //! Tests speak to `Directory`, which is what `Store` does on another thread; `life` goes through the door.
 
@@ -7,6 +7,8 @@ mod child;
 mod faults;
 mod life;
 mod names;
+#[cfg(feature = "acceptance")]
+mod objects;
 mod race;
 mod tamper;
 

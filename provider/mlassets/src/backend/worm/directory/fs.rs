@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::backend::files::{self, Refusal};
 pub(super) use crate::backend::files::READ_ONLY;
+use crate::backend::files::{self, Refusal};
 use crate::backend::worm::error::Error;
 
 /// An open folder of an archive.
