@@ -1,7 +1,11 @@
+# What training says of its files, before they are published.
 locals {
   manifest = provider::mlassets::checksum_manifest({
-    "model.onnx"  = sha256("the bytes of the model")
-    "params.json" = sha256("{}")
+    model_ai1 = {
+      file   = "ai1.pkl"
+      sha256 = sha256("the bytes of the model")
+      size   = 22
+    }
   })
 }
 

@@ -5,7 +5,9 @@
 use tfplug::{Cx, Diagnostic, Error, Path};
 
 use crate::backend::registry::Registry;
-use crate::backend::{audit, aws, azure, mlflow, notify, prefect, registry, signal, worm};
+use crate::backend::{
+    artifacts, audit, aws, azure, mlflow, notify, prefect, registry, signal, worm,
+};
 
 impl From<prefect::Error> for Error {
     fn from(error: prefect::Error) -> Self {
@@ -217,6 +219,29 @@ impl From<audit::Error> for Error {
             Error::user("Audit not usable", detail)
         } else {
             Error::remote("The audit trail could not be written", detail)
+        }
+    }
+}
+
+impl From<artifacts::Error> for Error {
+    fn from(error: artifacts::Error) -> Self {
+        use artifacts::Error as E;
+        let detail = sentence(&error.to_string());
+        let at = |name| Path::attribute(name);
+        match &error {
+            E::Name(_) => Error::user("Invalid value", detail),
+            E::Source { .. } => Error::user("Source not usable", detail).at(at("artifacts")),
+            E::Taken { .. } => Error::user("Version is taken", detail).at(at("version")),
+            E::Damaged { .. } => Error::user("Version is damaged", detail).at(at("version")),
+            E::OtherSource { .. } => {
+                Error::user("Version is immutable", detail).at(at("artifacts"))
+            }
+            E::Foreign { .. } => Error::user("Not all of it can be removed", detail),
+            E::RelativeRoot | E::NoRoot { .. } => {
+                Error::user("Store of artifacts not usable", detail)
+            }
+            E::Stopped => Error::user("Cancelled", detail),
+            _ => Error::remote("The store of artifacts could not be used", detail),
         }
     }
 }

@@ -20,6 +20,8 @@ macro_rules! assets {
 }
 
 assets! {
+    artifact_distribution::ArtifactDistribution: resource and lookup and list,
+    artifact_verification::ArtifactVerification: data_source,
     concurrency_limit::ConcurrencyLimit: resource and lookup and list,
     deployment::Deployment: data_source,
     deployment_pause::DeploymentPause: resource and lookup and list,
@@ -41,6 +43,7 @@ assets! {
     work_pool::WorkPool: resource and lookup and list,
     work_pools::WorkPools: data_source,
     work_queue::WorkQueue: resource and lookup and list,
+    verify_artifacts::VerifyArtifacts: action,
     worm_append::WormAppend: action,
     worm_bucket::WormBucket: resource and lookup and list,
     worm_record::WormRecord: resource and lookup and list,
@@ -52,6 +55,7 @@ pub mod functions;
 
 mod adopted;
 mod anything;
+mod artifact_check;
 mod audit;
 pub mod backend;
 mod deployment_facts;

@@ -6,6 +6,7 @@ use tfplug::{
 };
 
 use crate::adopted;
+use crate::artifact_check;
 use crate::backend::registry::{
     self, Deploy, DeploymentFilter, DeploymentStatus, Expected, Registry, Retire, Status, name,
 };
@@ -41,7 +42,8 @@ pub struct ModelDeployment {
         example = "\"production\""
     )]
     pub environment: String,
-    /// The version that is to be deployed. It must be registered and verified.
+    /// The version that is to be deployed. It must be registered and verified. Where its artifacts are in the store
+    /// of the provider's `artifacts` block, each of their bytes is read before.
     #[tf(check = explained("be a version's name", |name: &String| name::version(name)), example = "\"2025-01-15-v1\"")]
     pub version: String,
     /// Whether an older version may take the place of a newer one.
@@ -78,6 +80,7 @@ impl Resource for ModelDeployment {
     }
 
     async fn create(cx: &Cx<Registry>, plan: Self) -> Applied<Self> {
+        artifact_check::verified(cx, &plan.model, &plan.version).await?;
         let mut hold = adopted::hold::<Self>(cx, &plan.id()).await;
         let before = cx.find_deployment(&plan.model, &plan.environment).await;
         let before = before.map_err(Error::from)?.map(|deployment| deployment.row_version);
@@ -121,6 +124,12 @@ impl Resource for ModelDeployment {
                 return Err(error.into());
             }
         };
+        if after.version != before.version
+            && let Err(error) = artifact_check::verified(cx, &after.model, &after.version).await
+        {
+            switch.warn(&before.version, &after.version).await;
+            return Err(error.into());
+        }
         let expected = before.row_version.known().map_or(Expected::Any, Expected::Row);
         let deployed = match cx.deploy(&after.as_deploy(expected)).await {
             Ok(deployed) => Self::from(deployed),

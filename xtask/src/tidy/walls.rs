@@ -162,7 +162,7 @@ const NEIGHBOURS: &str = "the generator and the provider meet in schemas, as dat
 const KINDS: &str = "provider/mlassets/src";
 
 /// Modules there that are no asset kinds: every kind may use them.
-const NO_KINDS: [&str; 16] = [
+const NO_KINDS: [&str; 17] = [
     "lib",
     "main",
     "provider",
@@ -173,6 +173,7 @@ const NO_KINDS: [&str; 16] = [
     "adopted",
     "anything",
     "audit",
+    "artifact_check",
     "deployment_facts",
     "pausing",
     "ranks",

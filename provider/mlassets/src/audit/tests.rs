@@ -35,10 +35,7 @@ impl Bench {
                 url: Some(Secret::from(&*text("registry.db"))),
                 schema: None,
             }),
-            worm: Attr::Known(WormBlock {
-                directory: Some(text("worm")),
-                ..WormBlock::default()
-            }),
+            worm: Attr::Known(WormBlock { directory: Some(text("worm")), ..WormBlock::default() }),
             audit: Attr::Known(AuditBlock {
                 bucket: Some(BUCKET.into()),
                 environment: Some("test".into()),
@@ -49,6 +46,7 @@ impl Bench {
             aws: Attr::Null,
             azure: Attr::Null,
             notify: Attr::Null,
+            artifacts: Attr::Null,
         };
         let backends = Arc::new(Backends::new(configuration, &Host::default()).unwrap());
         Self { folder, backends }
@@ -106,7 +104,11 @@ fn a_block_that_cannot_be_used_is_refused() {
     let check =
         |has_archive: bool, bucket: Option<&str>, environment: Option<&str>, expected: &str| {
             let directory = Some(folder.path().display().to_string());
-            let worm = if has_archive { Attr::Known(WormBlock { directory, ..WormBlock::default() }) } else { Attr::Null };
+            let worm = if has_archive {
+                Attr::Known(WormBlock { directory, ..WormBlock::default() })
+            } else {
+                Attr::Null
+            };
             let configuration = MlAssets {
                 actor: None,
                 prefect: Attr::Null,
@@ -122,6 +124,7 @@ fn a_block_that_cannot_be_used_is_refused() {
                 aws: Attr::Null,
                 azure: Attr::Null,
                 notify: Attr::Null,
+                artifacts: Attr::Null,
             };
             let error = Backends::new(configuration, &Host::default()).err().unwrap().to_string();
             assert_eq!(error, format!("audit: Audit not usable: {expected}"));

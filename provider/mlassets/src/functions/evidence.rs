@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
 use tfplug::{At, Error, Function, Json, Result, Schema};
 
-use crate::backend::worm::{self, canonical_json};
+use crate::backend::artifacts::{Artifact, Manifest};
+use crate::backend::worm;
+use crate::diagnose::sentence;
 use crate::types::Moment;
 
 /// The folder of a record in an archive: `<record_type>/<YYYY>/<YYYYMM>`, by the month in UTC.
@@ -34,36 +35,51 @@ impl Function for WormPath {
     }
 }
 
-/// The text of a `checksums.json` for the artifacts of a model: file names with their SHA-256, always in the same
-/// order and spelling, so that equal artifacts have one manifest and `sha256(…)` of it identifies them all.
+/// The text of a `checksums.json` that `mlassets_artifact_distribution` writes for these artifacts, byte by byte, so that
+/// `sha256(…)` of it is the `manifest_sha256` of a version before that is published.
 ///
 /// `jsonencode` would take any text for a checksum and any name for a file.
 #[derive(Schema, Debug)]
 #[tf(name = "checksum_manifest")]
 pub struct ChecksumManifest {
-    /// SHA-256 in hexadecimal digits for each file, by its path relative to the manifest.
-    #[tf(example = "{ \"model.onnx\" = filesha256(\"model.onnx\") }")]
-    pub checksums: BTreeMap<String, String>,
+    /// The file of each artifact, by the artifact's name.
+    #[tf(
+        example = "{ model_ai1 = { file = \"ai1.pkl\", sha256 = filesha256(\"ai1.pkl\"), size = 27 } }"
+    )]
+    pub artifacts: BTreeMap<String, ManifestEntry>,
+}
+
+/// A file of a version.
+#[derive(Schema, Debug)]
+pub struct ManifestEntry {
+    /// Its name, without a folder.
+    #[tf(example = "\"ai1.pkl\"")]
+    pub file: String,
+    /// SHA-256 in hexadecimal digits.
+    #[tf(example = "filesha256(\"ai1.pkl\")")]
+    pub sha256: String,
+    /// Number of bytes.
+    #[tf(example = "27")]
+    pub size: i64,
 }
 
 impl Function for ChecksumManifest {
     type Output = String;
 
     fn call(self) -> Result<String> {
-        let mut files = serde_json::Map::new();
-        for (name, checksum) in self.checksums {
-            let place = Self::CHECKSUMS.key(name.as_str());
-            if checksum.len() != 64 || !checksum.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-                let detail = "A checksum is not the SHA-256 of a file: expected 64 hexadecimal digits, as filesha256 gives them.";
-                return Err(Error::user("Invalid checksum", detail).at(place));
-            }
-            if !is_plain_path(&name) {
-                let detail = "A file's path must be relative, with `/` between its parts, none of which is empty, `.` or `..`.";
-                return Err(Error::user("Invalid path", detail).at(place));
-            }
-            files.insert(name, checksum.to_ascii_lowercase().into());
+        let refuse = |problem: &str| {
+            Error::user("Not a manifest", sentence(problem)).at(ChecksumManifest::ARTIFACTS)
+        };
+        let mut artifacts = BTreeMap::new();
+        for (name, ManifestEntry { file, sha256, size }) in self.artifacts {
+            let size = u64::try_from(size)
+                .map_err(|_| refuse(&format!("the size of `{name}` must not be negative")))?;
+            let sha256 = sha256.to_ascii_lowercase();
+            artifacts.insert(name, Artifact { file, sha256, size });
         }
-        Ok(canonical_json(&json!({ "files": files })) + "\n")
+        let manifest = Manifest { artifacts };
+        manifest.check().map_err(|problem| refuse(&problem))?;
+        Ok(manifest.text())
     }
 }
 
@@ -96,13 +112,6 @@ impl Function for ChainHash {
     }
 }
 
-/// Whether a manifest can hold this path on every system.
-fn is_plain_path(path: &str) -> bool {
-    !path.contains(['\\', ':'])
-        && !path.chars().any(char::is_control)
-        && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,11 +119,17 @@ mod tests {
     const SUM: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 
     #[track_caller]
-    fn manifest(files: &[(&str, &str)], expected: Result<&str, &str>) {
-        let checksums =
-            files.iter().map(|(name, sum)| ((*name).to_owned(), (*sum).to_owned())).collect();
-        let found = ChecksumManifest { checksums }.call().map_err(|error| error.to_string());
-        assert_eq!(found, expected.map(str::to_owned).map_err(str::to_owned), "{files:?}");
+    fn manifest(artifacts: &[(&str, &str, &str, i64)], expected: Result<&str, &str>) {
+        let entry = |file: &str, sha256: &str, size| {
+            let (file, sha256) = (file.to_owned(), sha256.to_owned());
+            ManifestEntry { file, sha256, size }
+        };
+        let named = artifacts
+            .iter()
+            .map(|(name, file, sum, size)| ((*name).to_owned(), entry(file, sum, *size)));
+        let found = ChecksumManifest { artifacts: named.collect() }.call();
+        let found = found.map_err(|error| error.to_string());
+        assert_eq!(found, expected.map(str::to_owned).map_err(str::to_owned), "{artifacts:?}");
     }
 
     #[track_caller]
@@ -127,29 +142,32 @@ mod tests {
 
     #[test]
     fn a_manifest_has_one_form() {
-        manifest(&[], Ok("{\"files\":{}}\n"));
-        let text = format!("{{\"files\":{{\"a/b.json\":\"{SUM}\",\"model.onnx\":\"{SUM}\"}}}}\n");
-        manifest(&[("model.onnx", SUM), ("a/b.json", &SUM.to_uppercase())], Ok(&text));
+        let text = format!(
+            "{{\n  \"artifacts\": {{\n    \"a\": {{\n      \"file\": \"a.pkl\",\n      \"sha256\": \"{SUM}\",\n      \
+             \"size\": 4\n    }},\n    \"b\": {{\n      \"file\": \"b.pkl\",\n      \"sha256\": \"{SUM}\",\n      \
+             \"size\": 0\n    }}\n  }}\n}}\n"
+        );
+        manifest(&[("b", "b.pkl", SUM, 0), ("a", "a.pkl", &SUM.to_uppercase(), 4)], Ok(&text));
     }
 
     #[test]
-    fn a_manifest_holds_checksums_of_files_below_it() {
+    fn a_manifest_holds_what_a_version_can_have() {
+        let fails = |artifacts: &[(&str, &str, &str, i64)], problem: &str| {
+            manifest(artifacts, Err(&format!("artifacts: Not a manifest: {problem}")));
+        };
+        fails(&[], "A version must have at least one artifact.");
+        fails(&[("a", "a", SUM, -1)], "The size of `a` must not be negative.");
         for sum in ["", "9f86", &SUM.replace('9', "g"), &format!("{SUM}0"), "sha256:9f86"] {
-            let error = "checksums[\"a\"]: Invalid checksum: A checksum is not the SHA-256 of a file: expected 64 hexadecimal \
-                         digits, as filesha256 gives them.";
-            manifest(&[("a", sum)], Err(error));
+            let problem = "The SHA-256 of `a` must have 64 hexadecimal digits in lower case, as filesha256 gives them.";
+            fails(&[("a", "a", sum, 0)], problem);
         }
-        for path in ["", "/etc/passwd", "../up", "a/../b", "a//b", "./a", "a/", "c:\\a", "a\nb"] {
-            let found =
-                ChecksumManifest { checksums: BTreeMap::from([(path.to_owned(), SUM.to_owned())]) };
-            let error = found.call().unwrap_err().to_string();
-            assert!(
-                error.ends_with(
-                    "Invalid path: A file's path must be relative, with `/` between its parts, none of which is empty, `.` or `..`."
-                ),
-                "{path:?}: {error}"
-            );
+        for path in ["/etc/passwd", "../up", "a//b", "./a"] {
+            fails(&[("a", path, SUM, 0)], "The file of `a` must be a name without a folder.");
         }
+        fails(
+            &[("a", "f", SUM, 0), ("b", "F", SUM, 0)],
+            "The artifacts `a` and `b` would both become the file `F`.",
+        );
     }
 
     #[test]

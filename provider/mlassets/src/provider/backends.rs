@@ -9,6 +9,7 @@ use super::configuration::{AwsBlock, MlAssets};
 use super::problem::{Origin, Problem};
 use super::{blocks, clouds};
 use crate::adopted::Adopted;
+use crate::backend::artifacts::Store;
 use crate::backend::audit::Trail;
 use crate::backend::aws::Aws;
 use crate::backend::azure::Azure;
@@ -33,6 +34,7 @@ pub struct Backends {
     registry: Configured<Registry>,
     worm: Configured<Archive>,
     audit: Configured<Trail>,
+    artifacts: Configured<Store>,
     signals: Configured<Signals>,
     gate: Configured<Gate>,
     notifier: Configured<Notifier>,
@@ -77,7 +79,16 @@ impl Backends {
         let registry = make("registry", config.registry, |block| blocks::registry(block, &actor));
         let worm = make("worm", config.worm, |block| {
             let (aws, azure) = (aws.as_ref(), azure.as_ref());
-            blocks::worm(block, &actor, || lent(aws, "aws"), || lent(azure, "azure"))
+            let unusable = "Archive not usable";
+            blocks::worm(
+                block,
+                &actor,
+                || lent(aws, "aws", unusable),
+                || lent(azure, "azure", unusable),
+            )
+        });
+        let artifacts = make("artifacts", config.artifacts, |block| {
+            blocks::artifacts(block, || lent(aws.as_ref(), "aws", "Store of artifacts not usable"))
         });
         let archive = worm.as_ref().ok().and_then(Configured::ready);
         let audit = match (&worm, config.audit) {
@@ -97,6 +108,7 @@ impl Backends {
             registry: settle(registry, &mut errors),
             worm: settle(worm, &mut errors),
             audit: settle(audit, &mut errors),
+            artifacts: settle(artifacts, &mut errors),
             signals: settle(signals, &mut errors),
             gate: settle(gate, &mut errors),
             notifier: settle(notifier, &mut errors),
@@ -118,6 +130,14 @@ impl Backends {
         }
     }
 
+    /// The store of artifacts, if one is configured.
+    pub(crate) fn artifacts(&self) -> Result<Option<Arc<Store>>> {
+        match &self.artifacts {
+            Configured::Missing => Ok(None),
+            _ => Provide::<Store>::provide(self).map(Some),
+        }
+    }
+
     /// What this process took over rather than made.
     pub(crate) fn adopted(&self) -> &Adopted {
         &self.adopted
@@ -130,7 +150,11 @@ impl Backends {
 }
 
 /// A client that another backend works with. What is wrong with it is said where it belongs.
-fn lent<T>(client: Result<&Configured<T>, &Error>, block: &str) -> Result<Arc<T>, Vec<Problem>> {
+fn lent<T>(
+    client: Result<&Configured<T>, &Error>,
+    block: &str,
+    summary: &'static str,
+) -> Result<Arc<T>, Vec<Problem>> {
     let detail = match client {
         Ok(Configured::Ready(client)) => return Ok(Arc::clone(client)),
         Ok(Configured::Unusable(error)) | Err(error) => error.to_string(),
@@ -145,7 +169,7 @@ fn lent<T>(client: Result<&Configured<T>, &Error>, block: &str) -> Result<Arc<T>
             )
         }
     };
-    Err(vec![Problem::new("Archive not usable", detail, Path::ROOT, Origin::Nowhere)])
+    Err(vec![Problem::new(summary, detail, Path::ROOT, Origin::Nowhere)])
 }
 
 /// What was made; an error is put to the others, and nothing is used then.
@@ -275,6 +299,20 @@ impl Provide<Archive> for Backends {
 
     fn is_unknown(&self) -> bool {
         self.worm.is_unknown()
+    }
+}
+
+impl Provide<Store> for Backends {
+    fn provide(&self) -> Result<Arc<Store>> {
+        self.artifacts.get("artifacts", "MLASSETS_ARTIFACTS_DIRECTORY")
+    }
+
+    fn missing(&self) -> Option<Error> {
+        self.artifacts.missing("artifacts", "MLASSETS_ARTIFACTS_DIRECTORY")
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.artifacts.is_unknown()
     }
 }
 

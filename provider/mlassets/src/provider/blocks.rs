@@ -8,10 +8,12 @@ use secrecy::SecretString;
 use tfplug::{Path, Secret};
 
 use super::configuration::{
-    AuditBlock, GateBlock, NotifyBlock, PrefectBlock, RedisBlock, RegistryBlock, WormBlock,
+    ArtifactsBlock, AuditBlock, GateBlock, NotifyBlock, PrefectBlock, RedisBlock, RegistryBlock,
+    WormBlock,
 };
 use super::mlflow;
 use super::problem::{Origin, Problem};
+use crate::backend::artifacts::{self, Store};
 use crate::backend::audit::{self, Trail};
 use crate::backend::aws::Aws;
 use crate::backend::azure::Azure;
@@ -246,6 +248,39 @@ pub(super) fn audit(
         let detail = sentence(&error.to_string());
         vec![Problem::new("Audit not usable", detail, Path::attribute("bucket"), from_bucket)]
     })
+}
+
+/// The store of artifacts. `aws` is asked for only by a store that lies there.
+pub(super) fn artifacts(
+    block: ArtifactsBlock,
+    aws: impl FnOnce() -> Result<Arc<Aws>, Vec<Problem>>,
+) -> Result<Store, Vec<Problem>> {
+    let missing =
+        |detail| vec![Problem::new("No store of artifacts", detail, Path::ROOT, Origin::Nowhere)];
+    let unusable = |attribute, origin, error: artifacts::Error| {
+        let (summary, detail) = ("Store of artifacts not usable", sentence(&error.to_string()));
+        vec![Problem::new(summary, detail, Path::attribute(attribute), origin)]
+    };
+    if block.backend.as_deref() == Some("s3") {
+        let bucket = block.bucket.ok_or_else(|| {
+            missing(
+                "Set `bucket` in the `artifacts` block to the name of an existing bucket, or the environment variable \
+                 MLASSETS_ARTIFACTS_BUCKET.",
+            )
+        })?;
+        let origin = Origin::of(Some(&bucket), &["MLASSETS_ARTIFACTS_BUCKET"]);
+        let prefix = block.prefix.unwrap_or_default();
+        return Store::s3(aws()?, &bucket, &prefix)
+            .map_err(|error| unusable("bucket", origin, error));
+    }
+    let directory = block.directory.ok_or_else(|| {
+        missing(
+            "Set `directory` in the `artifacts` block to the absolute path of an existing directory, or the environment \
+             variable MLASSETS_ARTIFACTS_DIRECTORY.",
+        )
+    })?;
+    let origin = Origin::of(Some(&directory), &["MLASSETS_ARTIFACTS_DIRECTORY"]);
+    Store::directory(directory).map_err(|error| unusable("directory", origin, error))
 }
 
 /// The Redis server of signals.

@@ -8,7 +8,7 @@ use crate::backend::signal::check_prefix;
 use crate::backend::worm::{check_bucket, check_record_type};
 
 /// Manages the assets of machine-learning systems that no cloud provider manages: work pools and queues,
-/// model registries, versions and deployments, and records that are written once.
+/// model registries, versions and deployments, artifacts, and records that are written once.
 ///
 /// Each block is needed only if a resource uses it, and most of it can come from the environment.
 /// What comes from the environment is looked at only when a resource uses the block.
@@ -40,6 +40,9 @@ pub struct MlAssets {
     /// Writes an event into the archive for each change of an asset. Without the block nothing is written.
     #[tf(block, optional)]
     pub audit: Attr<AuditBlock>,
+    /// The store of artifacts.
+    #[tf(block, optional)]
+    pub artifacts: Attr<ArtifactsBlock>,
     /// The Redis server of signals.
     #[tf(block, optional)]
     pub redis: Attr<RedisBlock>,
@@ -196,6 +199,25 @@ pub struct AuditBlock {
     /// The type of the records; `config_update` by default.
     #[tf(check = explained("be a type of record", |name: &String| check_record_type(name)))]
     pub record_type: Option<String>,
+}
+
+/// The store of artifacts.
+#[derive(Schema, Debug)]
+pub struct ArtifactsBlock {
+    /// Where the store is: in a `directory` or in a bucket of `s3`; by default in a directory. The block `aws` says how
+    /// to reach the latter.
+    #[tf(env = "MLASSETS_ARTIFACTS_BACKEND", check = one_of(&["directory", "s3"]))]
+    pub backend: Option<String>,
+    /// The bucket, with `s3`. It must exist.
+    #[tf(env = "MLASSETS_ARTIFACTS_BUCKET", example = "\"ml-models\"")]
+    pub bucket: Option<String>,
+    /// What the keys of all objects in the bucket begin with, such as `models/`; by default nothing.
+    #[tf(env = "MLASSETS_ARTIFACTS_PREFIX")]
+    pub prefix: Option<String>,
+    /// The directory that holds the environments, with that backend, as an absolute path. It must exist, since it may be a volume that is
+    /// not mounted.
+    #[tf(env = "MLASSETS_ARTIFACTS_DIRECTORY")]
+    pub directory: Option<String>,
 }
 
 /// The Redis server of signals.

@@ -9,8 +9,8 @@ mod problem;
 
 pub use backends::{Backends, Clouds};
 pub use configuration::{
-    AuditBlock, AwsBlock, AzureBlock, GateBlock, MlAssets, NotifyBlock, PrefectBlock, RedisBlock,
-    RegistryBlock, WormBlock,
+    ArtifactsBlock, AuditBlock, AwsBlock, AzureBlock, GateBlock, MlAssets, NotifyBlock,
+    PrefectBlock, RedisBlock, RegistryBlock, WormBlock,
 };
 
 use tfplug::{Host, Provider, Registry, Result};

@@ -137,6 +137,44 @@ fn a_signal_is_raised_and_lifted_whoever_was_there_before() {
         .says("Only letters, digits, `_`, `.` and `-` are allowed in the name");
 }
 
+#[test]
+fn artifacts_are_verified_file_by_file() {
+    let published = "resource \"mlassets_artifact_distribution\" \"this\" {\n  environment = \"prod\"\n  \
+                     model = \"ranker\"\n  version = \"v1\"\n  artifacts = {\n    weights = \"source/weights.bin\"\n    \
+                     theta = \"source/theta.yaml\"\n  }\n}\n";
+    let action = "action \"mlassets_verify_artifacts\" \"this\" {\n  config {\n    environment = \"prod\"\n    \
+                  model = \"ranker\"\n    version = \"v1\"\n    \
+                  expected_manifest_sha256 = mlassets_artifact_distribution.this.manifest_sha256\n  }\n}\n";
+    let workspace = Workspace::new(&format!("{published}{action}"));
+    workspace.write("source/weights.bin", "weights");
+    workspace.write("source/theta.yaml", "theta");
+    workspace.apply().ok();
+    let address = "mlassets_verify_artifacts.this";
+    invoke(&workspace, address)
+        .ok()
+        .says("artifact `weights`: the file `weights.bin` is as it was published")
+        .says("artifact `theta`: the file `theta.yaml` is as it was published")
+        .says("prod/ranker/v1: 2 artifacts intact, checksums.json has the SHA-256 ");
+
+    let file = workspace.path("store/prod/ranker/v1/weights.bin");
+    fs::remove_file(&file).expect("the store is ours");
+    fs::write(&file, "Weights").expect("the store is ours");
+    let failed = invoke(&workspace, address).fails().says("Version is damaged").says(
+        "The version `prod/ranker/v1` is damaged: - artifact `weights`: the file `weights.bin` has the SHA-256 ",
+    );
+    assert!(!failed.text().contains("- artifact `theta`"), "{failed}");
+
+    workspace.configure(
+        &action
+            .replace("\"v1\"", "\"v2\"")
+            .replace("mlassets_artifact_distribution.this.manifest_sha256", "null"),
+    );
+    workspace.run(&["state", "rm", "mlassets_artifact_distribution.this"]).ok();
+    invoke(&workspace, address)
+        .fails()
+        .says("There is no version `prod/ranker/v2`. Publish it first.");
+}
+
 /// A bucket, a record to be appended, and a check of all.
 fn archive(content: &str) -> String {
     format!(

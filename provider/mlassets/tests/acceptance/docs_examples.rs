@@ -54,10 +54,12 @@ fn each_example_is_applied_and_then_planned_empty() {
             let example =
                 example.unwrap_or_else(|error| panic!("{}/{file}: {error}", kind.display()));
             let applied = Applied(s3.reach(workspace(&kind, &example)));
-            let reports = fs::read_dir(kind.join("reports")).into_iter().flatten().flatten();
-            for report in reports {
-                let text = fs::read_to_string(report.path()).expect("a report is text");
-                applied.0.write(&format!("reports/{}", report.file_name().display()), &text);
+            for folder in ["artifacts", "reports"] {
+                let files = fs::read_dir(kind.join(folder)).into_iter().flatten().flatten();
+                for file in files {
+                    let text = fs::read_to_string(file.path()).expect("an example's file is text");
+                    applied.0.write(&format!("{folder}/{}", file.file_name().display()), &text);
+                }
             }
             applied.0.apply().ok();
             applied.0.plan_is_empty();

@@ -80,8 +80,14 @@ fn each_computes() {
             json!("2025-01-15-v11"),
         ),
         (
-            function("checksum_manifest", "{ \"a\" = sha256(\"test\") }"),
-            json!(format!("{{\"files\":{{\"a\":\"{sum}\"}}}}\n")),
+            function(
+                "checksum_manifest",
+                "{ a = { file = \"a.pkl\", sha256 = sha256(\"test\"), size = 4 } }",
+            ),
+            json!(format!(
+                "{{\n  \"artifacts\": {{\n    \"a\": {{\n      \"file\": \"a.pkl\",\n      \"sha256\": \"{sum}\",\n      \
+                 \"size\": 4\n    }}\n  }}\n}}\n"
+            )),
         ),
         (
             // The same by Terraform's own means.
@@ -137,9 +143,9 @@ fn each_refuses_what_it_cannot_use() {
          for the first document.",
     );
     fails(
-        "provider::mlassets::checksum_manifest({ \"a\" = \"none\" })",
-        "Invalid value for \"checksums\" parameter: A checksum is not the SHA-256 of a file: expected 64 hexadecimal digits, \
-         as filesha256 gives them.",
+        "provider::mlassets::checksum_manifest({ a = { file = \"a.pkl\", sha256 = \"none\", size = 4 } })",
+        "Invalid value for \"artifacts\" parameter: The SHA-256 of `a` must have 64 hexadecimal digits in lower case, as \
+         filesha256 gives them.",
     );
     fails(
         "provider::mlassets::work_pool_name(\"core\", \"\")",

@@ -44,7 +44,9 @@ impl Workspace {
         let folder =
             tempfile::Builder::new().prefix("acceptance-").tempdir().expect("a temporary folder");
         let path = |name: &str| folder.path().join(name).display().to_string();
-        std::fs::create_dir(folder.path().join("worm")).expect("a fresh folder has room");
+        for store in ["store", "worm"] {
+            std::fs::create_dir(folder.path().join(store)).expect("a fresh folder has room");
+        }
         let environment = BTreeMap::from([
             ("PATH".to_owned(), told("PATH")),
             ("HOME".to_owned(), path("")),
@@ -55,6 +57,7 @@ impl Workspace {
             ("MLASSETS_REDIS_URL".to_owned(), told("MLASSETS_TEST_REDIS_URL")),
             ("MLASSETS_REGISTRY_URL".to_owned(), path("registry.db")),
             ("MLASSETS_WORM_DIRECTORY".to_owned(), path("worm")),
+            ("MLASSETS_ARTIFACTS_DIRECTORY".to_owned(), path("store")),
             ("MLASSETS_ACTOR".to_owned(), "acceptance".to_owned()),
         ]);
         let workspace = Workspace { folder, program, environment };

@@ -11,6 +11,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use mlassets::backend::artifacts::{Look, Store, VersionFilter, VersionKey};
 use mlassets::backend::prefect::{Config, NewWorkPool, Prefect, WorkPool, WorkQueue, record_name};
 use mlassets::backend::worm::{self, Archive, NewBucket};
 
@@ -680,4 +681,48 @@ fn worm_record_whose_file_is_missing() {
         assert_eq!(fs::read_to_string(&file).expect("it is back"), "{}");
     });
     assert!(changed > 5);
+}
+
+#[test]
+fn artifact_distribution() {
+    let workspace = Workspace::new("");
+    workspace.write("source/ai1.pkl", "first");
+    workspace.write("source/theta.yaml", "theta");
+    let write = |number: usize| {
+        workspace.configure(&format!(
+            "resource \"mlassets_artifact_distribution\" \"this\" {{\n  environment = \"prod\"\n  model = \"ranker\"\n  \
+             version = \"v{number}\"\n  artifacts = {{\n    model_ai1 = \"source/ai1.pkl\"\n    \
+             theta_params = \"source/theta.yaml\"\n  }}\n}}\n"
+        ));
+    };
+    let store = Store::directory(workspace.path("store")).expect("an absolute path");
+    let check = |number: usize| {
+        let [environment, model] = ["prod", "ranker"].map(str::to_owned);
+        let key = VersionKey { environment, model, version: format!("v{number}") };
+        let found = wait(store.find(key, None, Look::Bytes, std::future::pending()));
+        let found = found.expect("the store can be read").expect("the version is there");
+        assert_eq!(found.problems, []);
+        let versions = wait(store.list(VersionFilter::default())).expect("the store can be read");
+        assert_eq!(versions.len(), number + 1);
+    };
+
+    let set = |round| {
+        forget(&workspace);
+        write(round);
+    };
+    let created = kill_at_each_point(&workspace, &[], set, |number| {
+        check(number);
+        // A repair that dies at its very end leaves this to the next writer.
+        let aside = fs::read_dir(workspace.path("store/.stage")).expect("it was used").count();
+        assert_eq!(aside, 0);
+    });
+
+    let folder = workspace.path(format!("store/prod/ranker/v{created}"));
+    let spoil = |_| {
+        for file in ["ai1.pkl", "SHA256SUMS"] {
+            fs::remove_file(folder.join(file)).expect("it is there");
+        }
+    };
+    let changed = kill_at_each_point(&workspace, &[], spoil, |_| check(created));
+    assert!(created + changed >= FEWEST, "{created} and {changed}");
 }

@@ -1,7 +1,9 @@
 //! What there is of each kind is listed by `terraform query`, and comes under management without a change.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use mlassets::backend::artifacts::{self, Store, VersionKey};
 use mlassets::backend::prefect::{NewConcurrencyLimit, NewVariable, NewWorkPool, NewWorkQueue};
 use mlassets::backend::registry::{Deploy, Expected, Location, NewVersion, Options, Registry};
 use mlassets::backend::worm::{self, Archive, Content, LockMode, NewBucket, NewRecord, Replica};
@@ -333,6 +335,37 @@ fn buckets_and_records() {
         records.workspace.run(&["state", "rm", &address]).ok();
     }
     records.imports(&format!("{ours}\n    record_type = \"release\""), 2);
+}
+
+#[test]
+fn artifact_distributions() {
+    let query = Query::new("mlassets_artifact_distribution");
+    let store = Store::directory(query.workspace.path("store")).expect("a folder is there");
+    query.workspace.write("source/weights.bin", "weights");
+    let source = query.workspace.path("source/weights.bin").display().to_string();
+    for (environment, model, version) in [
+        ("prod", "ranker", "v1"),
+        ("prod", "ranker", "v2"),
+        ("stage", "ranker", "v1"),
+        ("prod", "bert", "v1"),
+    ] {
+        let [environment, model, version] = [environment, model, version].map(str::to_owned);
+        let key = VersionKey { environment, model, version };
+        let sources = BTreeMap::from([("weights".to_owned(), source.clone())]);
+        let new = artifacts::NewVersion { key, sources, parallelism: 1 };
+        wait(store.publish(new, std::future::pending())).expect("the store is ours");
+    }
+    query.finds("", &["prod/bert/v1", "prod/ranker/v1", "prod/ranker/v2", "stage/ranker/v1"]);
+    query.finds(
+        "    environment = \"prod\"\n    model = \"ranker\"",
+        &["prod/ranker/v1", "prod/ranker/v2"],
+    );
+    query.finds("    model = \"none\"", &[]);
+    // What is half there is left out by name, and hides nothing.
+    std::fs::remove_file(query.workspace.path("store/prod/bert/v1/checksums.json"))
+        .expect("it is ours");
+    query.finds("    environment = \"prod\"", &["prod/ranker/v1", "prod/ranker/v2"]);
+    query.imports("    environment = \"prod\"", 2);
 }
 
 #[test]

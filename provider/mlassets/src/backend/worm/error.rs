@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use rustix::io::Errno;
 
+use crate::backend::files::LINK;
 use crate::backend::worm::model::{Problem, RETENTION_DAYS};
 use crate::backend::{aws, azure};
 
@@ -354,6 +355,3 @@ fn advice(action: &str, source: &io::Error) -> &'static str {
 
 /// The action of [`Error::Io`] that reads what is to be appended.
 pub(super) const CONTENT: &str = "read the content";
-
-/// The action of [`Error::Io`] that publishes a file under its name.
-pub(super) const LINK: &str = "publish (hard link)";

@@ -3,6 +3,7 @@
 //! A life is told step by step through [`Life`]: what is configured or done behind Terraform's back, what
 //! Terraform plans then, and what the state says after the apply. After each step the plan must be empty.
 
+mod artifact_distribution;
 mod concurrency_limit;
 mod deployment_pause;
 mod model_deployment;

@@ -1,6 +1,5 @@
 //! Which version is deployed where: moving an alias, and reading back what became of it.
 
-
 use jiff::Timestamp;
 
 use super::super::error::{Invalid, Outrun};

@@ -126,7 +126,7 @@ impl Directory {
         check_empty(&held, self.options.clock.now())?;
         let target = format!("{DELETED}{}", Uuid::new_v4());
         fault::point("worm_bucket.delete.before_move");
-        root.move_folder(name, &target)?;
+        root.move_folder(name, &root, &target)?;
         root.sync()?;
         fault::point("worm_bucket.delete.after_move");
         remove_leftovers(&root)

@@ -41,7 +41,7 @@ fn check(prepare: &str, now: &str, order: &str, points: &[&str], resume: impl Fn
     assert!(done.unwrap().status.success());
     let passed = fs::read_to_string(&log).unwrap();
     // Points of the file system come many times; the acceptance tests count them.
-    let own = passed.lines().filter(|point| !point.starts_with("archive."));
+    let own = passed.lines().filter(|point| !point.starts_with("files."));
     assert_eq!(own.collect::<Vec<_>>(), points, "{order}");
     for point in points {
         let lab = prepared();

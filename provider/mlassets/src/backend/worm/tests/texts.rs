@@ -13,8 +13,9 @@ use std::time::Duration;
 use expect_test::{Expect, expect};
 use rustix::io::Errno;
 
+use crate::backend::files::LINK;
 use crate::backend::worm::directory::Directory;
-use crate::backend::worm::error::{CONTENT, LINK};
+use crate::backend::worm::error::CONTENT;
 use crate::backend::worm::tests::{Lab, bucket, key, options, path, record};
 use crate::backend::worm::{Content, Error, NewRecord, Options};
 
