@@ -19,6 +19,7 @@ mod sample;
 mod start;
 mod terraform;
 mod usage;
+mod worm;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -37,7 +38,7 @@ use crate::report::Figure;
 #[command(name = "bench")]
 struct Arguments {
     /// What to measure
-    #[arg(long, value_enum, value_delimiter = ',', default_values = ["start", "plan", "apply", "engine", "codec", "terraform", "render"])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values = ["start", "plan", "apply", "engine", "codec", "terraform", "render", "worm"])]
     only: Vec<Benchmark>,
     /// How to show the figures
     #[arg(long, value_enum, default_value = "table")]
@@ -60,6 +61,9 @@ struct Arguments {
     /// The program `terraform`, without which nothing is measured with it
     #[arg(long, value_name = "PROGRAM")]
     terraform: Option<PathBuf>,
+    /// URL of an S3 server with its keys, without which the archive is measured in a directory only
+    #[arg(long, value_name = "URL")]
+    s3: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -71,6 +75,7 @@ enum Benchmark {
     Codec,
     Terraform,
     Render,
+    Worm,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -138,6 +143,10 @@ async fn measure(arguments: &Arguments, figures: &mut Vec<Figure>) -> Result<()>
     if let (true, Some(program)) = (wants(Benchmark::Render), &arguments.mlgen) {
         say("rendering environments");
         figures.extend(render::run(program)?);
+    }
+    if wants(Benchmark::Worm) {
+        say("appending records, and checking a hundred thousand");
+        figures.extend(worm::run(arguments.s3.as_deref(), time).await?);
     }
     Ok(())
 }
