@@ -7,21 +7,21 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::servers::{Mlflow, Postgres};
+use crate::servers::{Mlflow, Postgres, SeaweedFs};
 use crate::tools::{Store, TERRAFORM};
 use crate::{process, repository};
 
 /// The kind of resource that is measured.
 const TYPE: &str = "mlassets_model_version";
 
-/// Measure the provider (start, memory, calls per second, plans of real Terraform, deployments of models) and the
-/// generator.
+/// Measure the provider (start, memory, calls per second, plans of real Terraform, records of evidence, deployments of
+/// models) and the generator.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  cargo xtask bench                        all of it, as a table; a few minutes\n  cargo xtask bench --only start,plan      a part of it\n  cargo xtask bench --format json > new    for a program\n  cargo xtask bench --provider ./terraform-provider-other --type other_thing\n                                           another provider under the same calls"
 )]
 pub(crate) struct Arguments {
-    /// What to measure, of: start, plan, apply, engine, codec, terraform, render, promote
+    /// What to measure, of: start, plan, apply, engine, codec, terraform, render, worm, promote
     #[arg(long, value_name = "WHAT")]
     only: Option<String>,
     /// How to show the figures
@@ -70,16 +70,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         .arg(built.join("terraform-provider-bench"))
         .arg("--mlgen")
         .arg(built.join("mlgen"));
-    if arguments.only.as_ref().is_none_or(|only| only.contains("terraform")) {
+    let wants = |what| arguments.only.as_ref().is_none_or(|only| only.contains(what));
+    if wants("terraform") {
         command.arg("--terraform").arg(Store::new().need(&TERRAFORM)?.program);
     }
-    if arguments.only.as_ref().is_none_or(|only| only.contains("promote")) {
+    // The servers end with this function.
+    let s3 = if wants("worm") { Some(SeaweedFs::start(&Store::new())?) } else { None };
+    if let Some(s3) = &s3 {
+        command.arg("--s3").arg(s3.url());
+    }
+    let databases = if wants("promote") {
         let store = Store::new();
-        let (postgres, mlflow) = (Postgres::start(&store)?, Mlflow::start(&store)?);
+        Some((Postgres::start(&store)?, Mlflow::start(&store)?))
+    } else {
+        None
+    };
+    if let Some((postgres, mlflow)) = &databases {
         command.args(["--registry", &postgres.url()]);
         command.args(["--registry", &format!("mlflow+{}", mlflow.url())]);
-        // The servers end with this function.
-        return process::run(&mut command);
     }
     process::run(&mut command)
 }

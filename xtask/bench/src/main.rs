@@ -20,6 +20,7 @@ mod sample;
 mod start;
 mod terraform;
 mod usage;
+mod worm;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -38,7 +39,7 @@ use crate::report::Figure;
 #[command(name = "bench")]
 struct Arguments {
     /// What to measure
-    #[arg(long, value_enum, value_delimiter = ',', default_values = ["start", "plan", "apply", "engine", "codec", "terraform", "render", "promote"])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values = ["start", "plan", "apply", "engine", "codec", "terraform", "render", "worm", "promote"])]
     only: Vec<Benchmark>,
     /// How to show the figures
     #[arg(long, value_enum, default_value = "table")]
@@ -64,6 +65,9 @@ struct Arguments {
     /// The program `terraform`, without which nothing is measured with it
     #[arg(long, value_name = "PROGRAM")]
     terraform: Option<PathBuf>,
+    /// URL of an S3 server with its keys, without which the archive is measured in a directory only
+    #[arg(long, value_name = "URL")]
+    s3: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -75,6 +79,7 @@ enum Benchmark {
     Codec,
     Terraform,
     Render,
+    Worm,
     Promote,
 }
 
@@ -147,6 +152,10 @@ async fn measure(arguments: &Arguments, figures: &mut Vec<Figure>) -> Result<()>
     if wants(Benchmark::Promote) {
         say("deploying models");
         figures.extend(promote::run(&arguments.registry, time).await?);
+    }
+    if wants(Benchmark::Worm) {
+        say("appending records, and checking a hundred thousand");
+        figures.extend(worm::run(arguments.s3.as_deref(), time).await?);
     }
     Ok(())
 }

@@ -47,7 +47,7 @@ enum Teller {
 /// The kind behind its audit; the kind itself if something else tells of its changes.
 pub(crate) fn around(name: &str, kind: Arc<dyn Managed>) -> Arc<dyn Managed> {
     let teller = match name {
-        "worm_bucket" | "worm_record" => return kind,
+        "worm_bucket" | "worm_record" | "worm_replication" => return kind,
         "model_version" | "model_deployment" => Teller::Rows,
         _ => Teller::Asset,
     };
@@ -109,6 +109,15 @@ impl Audited {
         Audited { shape, name: format!("mlassets_{name}"), teller, kind }
     }
 
+    /// Who knows what has changed. A registry in MLflow has no rows that do.
+    fn teller(&self, call: &Call) -> Teller {
+        let backends = backends(call);
+        match backends.as_ref().and_then(|backends| backends.registry()) {
+            Some(registry) if !registry.is_database() => Teller::Asset,
+            _ => self.teller,
+        }
+    }
+
     /// One of the kind as people name it.
     fn id(&self, state: &Value) -> String {
         self.shape.identity.as_ref().map(|identity| identity.format(state)).unwrap_or_default()
@@ -161,7 +170,7 @@ impl Managed for Audited {
             }) else {
                 return with(self.kind.create(call, plan).await, Value::Null);
             };
-            match self.teller {
+            match self.teller(&call) {
                 Teller::Asset => self.create_asset(&call, &trail, plan).await,
                 Teller::Rows => {
                     let outcome = self.kind.create(call.clone(), plan).await;
@@ -184,7 +193,7 @@ impl Managed for Audited {
             let Some(mut found) = self.kind.read(call.clone(), identity, prior).await? else {
                 return Ok(None);
             };
-            let told = match (backends(&call).map(|backends| backends.audit()), self.teller) {
+            let told = match (backends(&call).map(|backends| backends.audit()), self.teller(&call)) {
                 // Whoever only looks need not be able to write, and without an audit nothing is owed.
                 (None | Some(Err(_) | Ok(None)), _) => {
                     call.edit_private(|private| private.remove(UNTOLD));
@@ -213,7 +222,7 @@ impl Managed for Audited {
             }) else {
                 return with(self.change(&call, before, after).await, told);
             };
-            match self.teller {
+            match self.teller(&call) {
                 Teller::Asset => self.update_asset(&call, &trail, told, before, after).await,
                 Teller::Rows => {
                     let outcome = self.change(&call, before, after).await;
@@ -230,7 +239,7 @@ impl Managed for Audited {
             let Some(trail) = open(&call).await? else {
                 return self.kind.delete(call, state).await;
             };
-            match self.teller {
+            match self.teller(&call) {
                 Teller::Asset => self.delete_asset(&call, &trail, told, state).await,
                 Teller::Rows => {
                     let ended = self.kind.delete(call.clone(), state).await;

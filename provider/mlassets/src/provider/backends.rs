@@ -130,6 +130,11 @@ impl Backends {
         }
     }
 
+    /// The model registry, if it can be used.
+    pub(crate) fn registry(&self) -> Option<&Registry> {
+        self.registry.ready()
+    }
+
     /// The store of artifacts, if one is configured.
     pub(crate) fn artifacts(&self) -> Result<Option<Arc<Store>>> {
         match &self.artifacts {

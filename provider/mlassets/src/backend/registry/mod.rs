@@ -136,6 +136,11 @@ impl Registry {
         Ok(Self { schema, location, keeper })
     }
 
+    /// Whether it is a database of ours, whose audit tells each change in the change's own transaction.
+    pub fn is_database(&self) -> bool {
+        matches!(self.keeper, Keeper::Sql { .. })
+    }
+
     /// The schema of the tables; a SQLite file has none and is called `core`.
     pub fn schema(&self) -> &str {
         &self.schema
