@@ -5,7 +5,7 @@
 use tfplug::{Cx, Diagnostic, Error, Path};
 
 use crate::backend::registry::Registry;
-use crate::backend::{artifacts, prefect, registry, signal, worm};
+use crate::backend::{artifacts, notify, prefect, registry, signal, worm};
 
 impl From<prefect::Error> for Error {
     fn from(error: prefect::Error) -> Self {
@@ -41,6 +41,22 @@ impl From<prefect::Error> for Error {
             E::NotFound { .. } => Error::user("Not found on the Prefect server", detail),
             E::DefaultQueue { .. } => Error::user("The default queue stays", detail),
             _ => Error::remote("Prefect did not do as asked", detail),
+        }
+    }
+}
+
+impl From<notify::Error> for Error {
+    fn from(error: notify::Error) -> Self {
+        use notify::Error as E;
+        let detail = sentence(&error.to_string());
+        match &error {
+            E::NoWay(service) => Error::user(format!("No way to {service}"), detail),
+            E::Refused { service, .. } => {
+                Error::user(format!("{service} refused the message"), detail)
+            }
+            E::Busy { service, .. } | E::NoAnswer { service, .. } => {
+                Error::remote(format!("{service} did not take the message"), detail)
+            }
         }
     }
 }

@@ -30,6 +30,7 @@ assets! {
     model_deployment::ModelDeployment: resource and lookup and list,
     model_registry::ModelRegistry: resource and lookup and list,
     model_version::ModelVersion: resource and lookup and list,
+    notify::Notify: action,
     pause_deployments::PauseDeployments: action,
     registry_credentials::RegistryCredentials: ephemeral,
     registry_lock::RegistryLock: ephemeral,

@@ -9,8 +9,12 @@ pub mod azure;
 pub mod fault;
 mod files;
 pub mod gate;
+pub mod notify;
 pub mod prefect;
 pub mod registry;
+mod retry;
 pub mod signal;
+#[cfg(test)]
+mod tests;
 mod tls;
 pub mod worm;

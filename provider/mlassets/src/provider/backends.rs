@@ -14,11 +14,15 @@ use crate::backend::aws::Aws;
 use crate::backend::azure::Azure;
 use crate::backend::fault;
 use crate::backend::gate::Gate;
+use crate::backend::notify::Notifier;
 use crate::backend::prefect::Prefect;
 use crate::backend::registry::Registry;
 use crate::backend::signal::Signals;
 use crate::backend::worm::{Archive, Replicator};
 use crate::ranks::Ranks;
+
+/// What stands for the `notify` block in the environment.
+const WAYS: &str = "SLACK_WEBHOOK_URL, SLACK_BOT_TOKEN or PAGERDUTY_ROUTING_KEY";
 
 /// All backends, made without connecting anywhere.
 #[derive(Debug)]
@@ -31,6 +35,7 @@ pub struct Backends {
     artifacts: Configured<Store>,
     signals: Configured<Signals>,
     gate: Configured<Gate>,
+    notifier: Configured<Notifier>,
     adopted: Adopted,
     ranks: Ranks,
 }
@@ -76,46 +81,26 @@ impl Backends {
         });
         let signals = make("redis", config.redis, |block| blocks::redis(block, &actor));
         let gate = make("gate", config.gate, blocks::gate);
-        match (aws, azure, prefect, registry, worm, artifacts, signals, gate) {
-            (
-                Ok(aws),
-                Ok(azure),
-                Ok(prefect),
-                Ok(registry),
-                Ok(worm),
-                Ok(artifacts),
-                Ok(signals),
-                Ok(gate),
-            ) => {
-                fault::point("provider.configured");
-                Ok(Backends {
-                    aws,
-                    azure,
-                    prefect,
-                    registry,
-                    worm,
-                    artifacts,
-                    signals,
-                    gate,
-                    adopted: Adopted::default(),
-                    ranks: Ranks::default(),
-                })
-            }
-            (aws, azure, prefect, registry, worm, artifacts, signals, gate) => {
-                let errors = [
-                    aws.err(),
-                    azure.err(),
-                    prefect.err(),
-                    registry.err(),
-                    worm.err(),
-                    artifacts.err(),
-                    signals.err(),
-                    gate.err(),
-                ];
-                let errors = errors.into_iter().flatten();
-                Err(errors.reduce(Error::and).expect("one of them is an error here"))
-            }
+        let notifier = make("notify", config.notify, |block| blocks::notify(block, &actor));
+        let mut errors = Vec::new();
+        let backends = Backends {
+            aws: settle(aws, &mut errors),
+            azure: settle(azure, &mut errors),
+            prefect: settle(prefect, &mut errors),
+            registry: settle(registry, &mut errors),
+            worm: settle(worm, &mut errors),
+            artifacts: settle(artifacts, &mut errors),
+            signals: settle(signals, &mut errors),
+            gate: settle(gate, &mut errors),
+            notifier: settle(notifier, &mut errors),
+            adopted: Adopted::default(),
+            ranks: Ranks::default(),
+        };
+        if let Some(errors) = errors.into_iter().reduce(Error::and) {
+            return Err(errors);
         }
+        fault::point("provider.configured");
+        Ok(backends)
     }
 
     /// The store of artifacts, if one is configured.
@@ -158,6 +143,14 @@ fn lent<T>(
         }
     };
     Err(vec![Problem::new(summary, detail, Path::ROOT, Origin::Nowhere)])
+}
+
+/// What was made; an error is put to the others, and nothing is used then.
+fn settle<T>(made: Result<Configured<T>>, errors: &mut Vec<Error>) -> Configured<T> {
+    made.unwrap_or_else(|error| {
+        errors.push(error);
+        Configured::Missing
+    })
 }
 
 fn make<C, T>(
@@ -321,6 +314,20 @@ impl Provide<Gate> for Backends {
 
     fn is_unknown(&self) -> bool {
         self.gate.is_unknown()
+    }
+}
+
+impl Provide<Notifier> for Backends {
+    fn provide(&self) -> Result<Arc<Notifier>> {
+        self.notifier.get("notify", WAYS)
+    }
+
+    fn missing(&self) -> Option<Error> {
+        self.notifier.missing("notify", WAYS)
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.notifier.is_unknown()
     }
 }
 

@@ -8,13 +8,14 @@ use secrecy::SecretString;
 use tfplug::{Path, Secret};
 
 use super::configuration::{
-    ArtifactsBlock, GateBlock, PrefectBlock, RedisBlock, RegistryBlock, WormBlock,
+    ArtifactsBlock, GateBlock, NotifyBlock, PrefectBlock, RedisBlock, RegistryBlock, WormBlock,
 };
 use super::problem::{Origin, Problem};
 use crate::backend::artifacts::{self, Store};
 use crate::backend::aws::Aws;
 use crate::backend::azure::Azure;
 use crate::backend::gate::Gate;
+use crate::backend::notify::{self, Notifier, PagerDuty, Slack};
 use crate::backend::prefect::{self, Auth, Config, ConfigProblem, Prefect};
 use crate::backend::registry::{self, Location, Registry};
 use crate::backend::signal::{self, Signals};
@@ -306,6 +307,72 @@ pub(super) fn gate(block: GateBlock) -> Result<Gate, Vec<Problem>> {
     let tokens = block.tokens.unwrap_or_default();
     let tokens = tokens.into_iter().map(|(name, token)| (name, hidden(&token))).collect();
     if problems.is_empty() { Ok(Gate { databases, tokens }) } else { Err(problems) }
+}
+
+/// The ways to people.
+pub(super) fn notify(block: NotifyBlock, actor: &str) -> Result<Notifier, Vec<Problem>> {
+    const UNUSABLE: &str = "Notifications not usable";
+    const WEBHOOK: &str = "SLACK_WEBHOOK_URL";
+    const TOKEN: &str = "SLACK_BOT_TOKEN";
+    let origin = |value: &Option<Secret>, variable| {
+        Origin::of(value.as_ref().map(Secret::expose), &[variable])
+    };
+    let bot = |token: &Secret| Slack::Bot {
+        token: hidden(token),
+        api: block.slack_api_url.clone().unwrap_or_else(|| notify::SLACK_API.to_owned()),
+    };
+    let webhook_origin = origin(&block.slack_webhook_url, WEBHOOK);
+    let slack = match (&block.slack_webhook_url, &block.slack_token) {
+        (Some(webhook), Some(token)) => match (webhook_origin, origin(&block.slack_token, TOKEN)) {
+            (Origin::Block, Origin::Variable(_)) => Some(Slack::Webhook(hidden(webhook))),
+            (Origin::Variable(_), Origin::Block) => Some(bot(token)),
+            (Origin::Block, _) => {
+                let detail = "Set `slack_webhook_url` or `slack_token`, not both.";
+                return Err(vec![Problem::new(
+                    "Two ways to Slack",
+                    detail,
+                    Path::ROOT,
+                    Origin::Block,
+                )]);
+            }
+            _ => {
+                let detail =
+                    format!("Unset one of the environment variables {WEBHOOK} and {TOKEN}.");
+                return Err(vec![Problem::new(
+                    "Two ways to Slack",
+                    detail,
+                    Path::ROOT,
+                    Origin::Nowhere,
+                )]);
+            }
+        },
+        (Some(webhook), None) => Some(Slack::Webhook(hidden(webhook))),
+        (None, Some(token)) => Some(bot(token)),
+        (None, None) => None,
+    };
+    let events_origin =
+        Origin::of(block.pagerduty_events_url.as_deref(), &["PAGERDUTY_EVENTS_URL"]);
+    let events_url = block.pagerduty_events_url;
+    let pagerduty = block.pagerduty_routing_key.map(|key| PagerDuty {
+        routing_key: hidden(&key),
+        events_url: events_url.unwrap_or_else(|| notify::PAGERDUTY_EVENTS.to_owned()),
+    });
+    let timeout = block.timeout_seconds.and_then(|seconds| u64::try_from(seconds).ok());
+    let timeout = Duration::from_secs(timeout.unwrap_or(10));
+    let config = notify::Config { slack, pagerduty, actor: actor.to_owned(), timeout };
+    Notifier::new(&config).map_err(|problems| {
+        let explained = problems.into_iter().map(|problem| {
+            let detail = format!("`{}` {}.", problem.field, problem.message);
+            // The line of a webhook would show the secret.
+            let (place, origin) = match problem.field {
+                "slack_webhook_url" => (Path::ROOT, webhook_origin),
+                "pagerduty_events_url" => (Path::attribute(problem.field), events_origin),
+                field => (Path::attribute(field), Origin::Block),
+            };
+            Problem::new(UNUSABLE, detail, place, origin)
+        });
+        explained.collect()
+    })
 }
 
 /// The password for databases whose address has none.

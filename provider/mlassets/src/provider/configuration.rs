@@ -45,6 +45,9 @@ pub struct MlAssets {
     /// What the checks of release gates need and the state must not hold.
     #[tf(block, optional)]
     pub gate: Attr<GateBlock>,
+    /// The ways to people.
+    #[tf(block, optional)]
+    pub notify: Attr<NotifyBlock>,
 }
 
 /// Amazon Web Services, or another server that speaks S3. What is left out is found as by every AWS tool: in the
@@ -221,4 +224,27 @@ pub struct GateBlock {
     pub databases: Option<BTreeMap<String, Secret>>,
     /// Bearer tokens for endpoints, by name.
     pub tokens: Option<BTreeMap<String, Secret>>,
+}
+
+/// The ways to people.
+#[derive(Schema, Debug)]
+pub struct NotifyBlock {
+    /// An incoming webhook of Slack. Whoever has its address can post.
+    #[tf(env = "SLACK_WEBHOOK_URL")]
+    pub slack_webhook_url: Option<Secret>,
+    /// A bot's token for Slack, with the scope `chat:write`; instead of a webhook.
+    #[tf(env = "SLACK_BOT_TOKEN")]
+    pub slack_token: Option<Secret>,
+    /// Slack's API, for the token; `https://slack.com/api` by default.
+    pub slack_api_url: Option<String>,
+    /// The integration key of a service in PagerDuty.
+    #[tf(env = "PAGERDUTY_ROUTING_KEY")]
+    pub pagerduty_routing_key: Option<Secret>,
+    /// Where PagerDuty takes events; `https://events.pagerduty.com/v2/enqueue` by default. Accounts in Europe have
+    /// `https://events.eu.pagerduty.com/v2/enqueue`.
+    #[tf(env = "PAGERDUTY_EVENTS_URL")]
+    pub pagerduty_events_url: Option<String>,
+    /// Longest time for one try, in seconds; 10 by default. There are up to 5 tries.
+    #[tf(check = between(1..=600))]
+    pub timeout_seconds: Option<i64>,
 }

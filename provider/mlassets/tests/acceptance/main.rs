@@ -5,6 +5,7 @@
 mod harness;
 mod meddle;
 mod messages;
+mod receiver;
 mod registries;
 mod s3;
 mod server;
@@ -22,7 +23,9 @@ mod lists;
 mod load;
 mod migration;
 mod mistakes;
+mod modules;
 mod moves;
+mod notify;
 mod races;
 mod releases;
 mod renames;

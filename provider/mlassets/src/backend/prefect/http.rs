@@ -19,8 +19,8 @@ use super::config::{Config, Endpoint};
 use super::csrf::{Token, Wanted};
 use super::error::{Call, Conflict, Denied, Error, Step};
 use super::path;
-use super::retry::{self, Policy, Tries};
 use super::shared::{CLIENT_ID, Shared};
+use crate::backend::retry::{self, Policy, Tries};
 use crate::backend::{fault, tls};
 
 /// One call to be made.
@@ -291,7 +291,7 @@ impl Http {
             .headers
             .get(RETRY_AFTER)
             .and_then(|value| retry::retry_after(value.to_str().ok()?, Timestamp::now()));
-        if let Some(wait) = tries.wait(asked) {
+        if let Some(wait) = tries.wait_while_busy(asked) {
             return Ok(Next::TryAfter(wait));
         }
         self.settle_doubt(request, *doubt, true, || format!("status {}", answer.status))?;
@@ -299,7 +299,7 @@ impl Http {
             call: self.call(request),
             status: answer.status,
             tries: tries.made,
-            wait: asked.filter(|_| tries.wait(None).is_some()),
+            wait: asked.filter(|_| tries.wait_while_busy(None).is_some()),
         })
     }
 
@@ -316,7 +316,7 @@ impl Http {
         }
         self.settle_doubt(request, *doubt, false, || format!("{step}, {cause}"))?;
         // A certificate does not become better by asking again.
-        if let Some(wait) = tries.wait(None).filter(|_| step != Step::Tls) {
+        if let Some(wait) = tries.wait().filter(|_| step != Step::Tls) {
             return Ok(Next::TryAfter(wait));
         }
         self.settle_doubt(request, *doubt, true, || format!("{step}, {cause}"))?;

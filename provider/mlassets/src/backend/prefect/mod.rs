@@ -24,7 +24,6 @@ mod patch;
 mod path;
 mod pause;
 pub mod pool_type;
-mod retry;
 mod shared;
 pub mod template;
 pub mod variable;
@@ -52,7 +51,8 @@ pub use worker_type::WorkerType;
 
 use http::{Http, Request};
 use name::NameProblem;
-use retry::Policy;
+
+use super::retry::Policy;
 
 /// A client of one Prefect server or Cloud workspace. Clones share its connections.
 #[derive(Clone)]
