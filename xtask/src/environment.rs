@@ -6,16 +6,16 @@ use std::thread;
 
 use anyhow::{Result, bail};
 
-use crate::servers::{Mlflow, Postgres, Prefect, Redis};
+use crate::servers::{Mlflow, Postgres, Prefect, Redis, SeaweedFs};
 use crate::tools::{CHECKS, HELM, OPENTOFU, Store, TERRAFORM};
 
 /// Variables that would make a run depend on the machine, by the start of their names.
-const FOREIGN: [&str; 4] = ["TF_", "PREFECT_", "MLFLOW_", "MLASSETS_"];
+const FOREIGN: [&str; 7] = ["TF_", "PREFECT_", "MLFLOW_", "MLASSETS_", "AWS_", "AZURE_", "ARM_"];
 
 /// Where proptest looks for the seed of its cases.
 const SEED: &str = "PROPTEST_RNG_SEED";
 
-/// Takes what the machine says about Terraform, Prefect, MLflow and mlassets out of the environment of `command`.
+/// Takes what the machine says about Terraform, Prefect, MLflow, clouds and mlassets out of the environment of `command`.
 pub(crate) fn clean(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
@@ -44,6 +44,7 @@ pub(crate) struct Acceptance {
     _postgres: Postgres,
     _redis: Redis,
     _mlflow: Mlflow,
+    _s3: SeaweedFs,
 }
 
 impl Acceptance {
@@ -56,6 +57,7 @@ impl Acceptance {
         let checks = store.need(&CHECKS)?;
         let postgres = Postgres::start(&store)?;
         let redis = Redis::start(&store)?;
+        let s3 = SeaweedFs::start(&store)?;
         // These two take their time, and most of it each has a processor to itself.
         let (prefect, mlflow) = thread::scope(|scope| {
             let mlflow = scope.spawn(|| Mlflow::start(&Store::new()));
@@ -74,6 +76,7 @@ impl Acceptance {
             ("MLASSETS_TEST_POSTGRES_URL", postgres.url()),
             ("MLASSETS_TEST_REDIS_URL", redis.url()),
             ("MLASSETS_TEST_REDIS_SERVER", redis.program()),
+            ("MLASSETS_TEST_S3_URL", s3.url()),
         ];
         if let Some(tofu) = tofu {
             variables.push(("MLASSETS_TEST_TOFU", tofu.program.display().to_string()));
@@ -84,6 +87,7 @@ impl Acceptance {
             _postgres: postgres,
             _redis: redis,
             _mlflow: mlflow,
+            _s3: s3,
         })
     }
 

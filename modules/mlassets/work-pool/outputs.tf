@@ -22,3 +22,13 @@ output "queue_ids" {
   description = "IDs of the queues, by their names."
   value       = { for name, queue in mlassets_work_queue.this : name => queue.id }
 }
+
+output "paused_deployments" {
+  description = "Names of the deployments that are held back, by their IDs; none while deployment_pause is null."
+  value       = try(mlassets_deployment_pause.this[0].paused_deployments, {})
+}
+
+output "signal_keys" {
+  description = "Keys in Redis where consumers find the signals, by their names."
+  value       = { for name, signal in mlassets_signal.this : name => signal.key }
+}

@@ -86,8 +86,48 @@ variable "base_job_template" {
   }
 }
 
+variable "deployment_pause" {
+  description = "Holds all deployments of the pool back, with the reason and the ticket that people find; null lets exactly those go again that it held back."
+
+  type = object({
+    reason = optional(string)
+    ticket = optional(string)
+  })
+
+  default = null
+}
+
+variable "signals" {
+  description = "Signals in Redis that what runs in the pool obeys, by their names, such as halt_global. ttl_seconds is for how long one stays; copy is a further key that says the same, as plain, json or hash."
+
+  type = map(object({
+    active      = optional(bool, false)
+    reason      = optional(string)
+    ttl_seconds = optional(number)
+    copy        = optional(object({ key = string, encoding = string }))
+  }))
+
+  nullable = false
+  default  = {}
+
+  validation {
+    condition     = alltrue([for name in keys(var.signals) : can(regex("^[a-zA-Z0-9_.-]{1,64}$", name))])
+    error_message = "signals must have names of 1 to 64 letters, digits, underscores, dots and dashes."
+  }
+
+  validation {
+    condition     = alltrue([for signal in values(var.signals) : !signal.active || signal.reason != null])
+    error_message = "signals that are active must have a reason, for those who find out that they are stopped."
+  }
+
+  validation {
+    condition     = alltrue([for signal in values(var.signals) : signal.copy == null ? true : contains(["plain", "json", "hash"], signal.copy.encoding)])
+    error_message = "signals must have copies whose encoding is plain, json or hash."
+  }
+}
+
 variable "force_destroy" {
-  description = "Whether the pool is destroyed although deployments point at it. They would never run again."
+  description = "Whether the pool is destroyed although deployments point at it, which would never run again, and signals although they are active."
   type        = bool
   nullable    = false
   default     = false

@@ -5,7 +5,7 @@
 use tfplug::{Cx, Diagnostic, Error, Path};
 
 use crate::backend::registry::Registry;
-use crate::backend::{mlflow, prefect, registry, signal, worm};
+use crate::backend::{mlflow, notify, prefect, registry, signal, worm};
 
 impl From<prefect::Error> for Error {
     fn from(error: prefect::Error) -> Self {
@@ -41,6 +41,22 @@ impl From<prefect::Error> for Error {
             E::NotFound { .. } => Error::user("Not found on the Prefect server", detail),
             E::DefaultQueue { .. } => Error::user("The default queue stays", detail),
             _ => Error::remote("Prefect did not do as asked", detail),
+        }
+    }
+}
+
+impl From<notify::Error> for Error {
+    fn from(error: notify::Error) -> Self {
+        use notify::Error as E;
+        let detail = sentence(&error.to_string());
+        match &error {
+            E::NoWay(service) => Error::user(format!("No way to {service}"), detail),
+            E::Refused { service, .. } => {
+                Error::user(format!("{service} refused the message"), detail)
+            }
+            E::Busy { service, .. } | E::NoAnswer { service, .. } => {
+                Error::remote(format!("{service} did not take the message"), detail)
+            }
         }
     }
 }
@@ -133,6 +149,10 @@ impl From<worm::Error> for Error {
         let detail = sentence(&error.to_string());
         match &error {
             E::Retained { .. } | E::BucketNotEmpty { .. } => Error::user("Under retention", detail),
+            E::Held { .. } => Error::user("Under a legal hold", detail),
+            E::Unable { .. } | E::Unprotected { .. } => Error::user("Not possible here", detail),
+            E::CopyDiffers { .. } => Error::user("The copy is another", detail),
+            E::LockIgnored { .. } => Error::remote("The lock was not kept", detail),
             E::RetentionShrinks { .. } | E::RetentionRange { .. } => {
                 Error::user("Retention not possible", detail).at(Path::attribute("retention_days"))
             }

@@ -28,6 +28,7 @@ assets! {
     model_deployment::ModelDeployment: resource and lookup and list,
     model_registry::ModelRegistry: resource and lookup and list,
     model_version::ModelVersion: resource and lookup and list,
+    notify::Notify: action,
     pause_deployments::PauseDeployments: action,
     registry_credentials::RegistryCredentials: ephemeral,
     registry_lock::RegistryLock: ephemeral,
@@ -42,6 +43,7 @@ assets! {
     worm_append::WormAppend: action,
     worm_bucket::WormBucket: resource and lookup and list,
     worm_record::WormRecord: resource and lookup and list,
+    worm_replication::WormReplication: resource and lookup and list,
     worm_verify::WormVerify: action,
 }
 

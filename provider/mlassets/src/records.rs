@@ -14,12 +14,5 @@ pub(crate) async fn written_before(
     content: &str,
 ) -> Result<Option<Timestamp>, Error> {
     let wanted = content_hash(content.as_bytes());
-    let (start, end) = (format!("{record_type}/"), format!("/{name}"));
-    let records = archive.list_records(bucket).await?;
-    let same = records.into_iter().filter_map(|found| found.record).find(|record| {
-        record.key.path.starts_with(&start)
-            && record.key.path.ends_with(&end)
-            && record.sha256 == wanted
-    });
-    Ok(same.map(|record| record.event_time))
+    archive.event_time(bucket, record_type, name, &wanted).await
 }

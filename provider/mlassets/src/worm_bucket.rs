@@ -9,7 +9,7 @@ use crate::backend::worm::{self, Anchor, Archive, NewBucket, check_bucket, count
 use crate::types::Moment;
 
 /// A bucket of records that are written once and kept for their retention, in the archive of the
-/// provider's `worm` block.
+/// provider's `worm` block: a folder of a directory, a bucket of S3 with Object Lock, or a container of Azure.
 ///
 /// Retention can grow and never shrinks, for records that are there already, too. All entries of a bucket
 /// form a chain of hashes. The newest hash that Terraform saw is in its state, so that a chain that was cut
@@ -44,6 +44,9 @@ pub struct WormBucket {
     /// Number of the newest entry of the chain.
     #[tf(computed)]
     pub head_sequence: Attr<i64>,
+    /// How the object store locks what is written: `COMPLIANCE` or `GOVERNANCE`. Null in a directory, which cannot.
+    #[tf(computed, keep)]
+    pub lock_mode: Attr<String>,
     /// Hash of the newest entry of the chain. It changes with every record, and an output of it shows that in the
     /// next plan.
     #[tf(computed)]
@@ -118,7 +121,10 @@ impl Resource for WormBucket {
             .iter()
             .filter_map(|found| found.record.as_ref())
             .filter(|record| record.retain_until > now);
-        let Some(until) = kept.map(|record| record.retain_until).max() else { return Ok(()) };
+        let Some(until) = kept.map(|record| record.retain_until).max() else {
+            let locked = cx.chain_kept_until(&state.name).await?.filter(|until| *until > now);
+            return locked.map_or(Ok(()), |until| Err(chain_is_locked(until)));
+        };
         let detail = format!(
             "Records in it are kept until {until} at the latest, so the bucket cannot be destroyed. Leave it in place, or \
              set `keep_on_destroy = true` and apply that, so that Terraform only forgets it."
@@ -144,7 +150,16 @@ impl Resource for WormBucket {
     }
 }
 
-/// Which buckets are listed.
+/// A bucket without records whose chain tells of some.
+fn chain_is_locked(until: jiff::Timestamp) -> Error {
+    let detail = format!(
+        "It holds no records any more, but its chain is locked until {until}, so it cannot be destroyed. Leave it in place, \
+         or set `keep_on_destroy = true` and apply that, so that Terraform only forgets it."
+    );
+    Error::user("Under retention", detail).at(WormBucket::NAME)
+}
+
+/// Which buckets are listed. In an object store these are the ones that can lock what they hold and have a chain.
 #[derive(Schema, Debug)]
 pub struct WormBuckets {
     /// Only those whose names begin with this.
@@ -157,11 +172,12 @@ impl List for WormBucket {
 
     async fn list(cx: &Cx<Archive>, filter: WormBuckets, found: &Found<Self>) -> Result<()> {
         let prefix = filter.name_prefix.unwrap_or_default();
-        for name in cx.list_buckets().await?.into_iter().filter(|name| name.starts_with(&prefix)) {
+        for name in cx.list_buckets(&prefix).await? {
             // A damaged bucket does not hide the others.
             match cx.find_bucket(&name, None).await {
                 Ok(Some(bucket)) => found.add(name, bucket.into()).await,
-                Ok(None) => {}
+                // An account has other buckets, too.
+                Ok(None) | Err(worm::Error::Unprotected { .. }) => {}
                 Err(error) => found.leave_out(name, error.into()).await,
             }
         }
@@ -196,6 +212,7 @@ impl From<worm::Bucket> for WormBucket {
             created_at: Attr::Known(bucket.created_at.into()),
             record_count: count(bucket.record_count),
             head_sequence: count(bucket.head.sequence),
+            lock_mode: bucket.lock_mode.map(|mode| mode.name().to_owned()).into(),
             head_hash: Attr::Known(bucket.head.hash),
         }
     }

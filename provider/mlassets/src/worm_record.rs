@@ -13,11 +13,13 @@ use crate::backend::worm::{
 use crate::records::written_before;
 use crate::types::Moment;
 
-/// A record that is written once, at `<bucket>/<record_type>/<YYYY>/<YYYYMM>/<name>` with mode 0444.
+/// A record that is written once, at `<bucket>/<record_type>/<YYYY>/<YYYYMM>/<name>`, with mode 0444 or locked by
+/// the object store.
 ///
-/// A record never changes. Its bytes, its mode and its place in the chain of hashes are checked with every
-/// refresh, and what is wrong is shown in `problems`: a changed mode and a missing file are repaired by the
-/// next apply, changed bytes are not, since Terraform must not cover up that evidence was changed.
+/// A record never changes. Its bytes, its mode or lock, and its place in the chain of hashes are checked with
+/// every refresh, and what is wrong is shown in `problems`: a changed mode, a shortened lock, a version or delete
+/// marker that hides the record and a missing file are repaired by the next apply, changed bytes are not, since
+/// Terraform must not cover up that evidence was changed.
 /// A record under retention can be neither destroyed nor replaced, and that is said in the plan.
 ///
 /// A record that is there already with the same bytes and time is taken over: an interrupted apply may have
@@ -57,6 +59,10 @@ pub struct WormRecord {
     /// be destroyed.
     #[tf(default = false, setting)]
     pub keep_on_destroy: Attr<bool>,
+    /// Whether the object store keeps the record whatever its retention, until this is `false` again. A directory
+    /// has no such hold.
+    #[tf(default = false)]
+    pub legal_hold: Attr<bool>,
     /// The path in the bucket.
     #[tf(identity, computed, keep)]
     pub path: Attr<String>,
@@ -66,9 +72,15 @@ pub struct WormRecord {
     /// Size of the content in bytes.
     #[tf(computed, keep)]
     pub size: Attr<i64>,
-    /// Mode of the file: `0444`.
+    /// Mode of the file: `0444`. Null in an object store.
     #[tf(computed, keep)]
     pub mode: Attr<String>,
+    /// The version of the object that holds the record. Null in a directory.
+    #[tf(computed, keep)]
+    pub version_id: Attr<String>,
+    /// Mode of the lock that the object store puts on that version: `COMPLIANCE` or `GOVERNANCE`.
+    #[tf(computed, keep)]
+    pub lock_mode: Attr<String>,
     /// Number of the record's entry in the chain.
     #[tf(computed, keep)]
     pub sequence: Attr<i64>,
@@ -114,7 +126,16 @@ impl Resource for WormRecord {
         refuse_change(draft);
         if draft.prior(Self::PROBLEMS).is_some_and(|problems| !problems.is_empty()) {
             draft.set(Self::PROBLEMS, Vec::new());
-            draft.set(Self::MODE, MODE.to_owned());
+            if draft.prior(Self::VERSION_ID).is_some() {
+                draft.set(Self::LOCK_MODE, Attr::Unknown);
+            } else if draft.prior(Self::MODE).is_some() {
+                draft.set(Self::MODE, MODE.to_owned());
+            } else {
+                // What is missing may be a file or an object.
+                draft.set(Self::MODE, Attr::Unknown);
+                draft.set(Self::VERSION_ID, Attr::Unknown);
+                draft.set(Self::LOCK_MODE, Attr::Unknown);
+            }
             // The bucket's retention may grow in the same run.
             draft.set(Self::RETAIN_UNTIL, Attr::Unknown);
         }
@@ -133,12 +154,22 @@ impl Resource for WormRecord {
         let folder = worm_path(&plan.record_type, event_time).map_err(Error::from)?;
         let key =
             RecordKey { bucket: plan.bucket.clone(), path: format!("{folder}/{}", plan.name) };
+        let keep = plan.legal_hold.unwrap_or(false);
+        if keep {
+            cx.check_legal_hold().map_err(no_legal_hold)?;
+        }
         let mut hold = adopted::hold::<Self>(cx, &id(&key)).await;
         let there = matches!(cx.find_record(key, None).await, Ok(Found { record: Some(_), .. }));
         let record = cx.append(plan.as_new(event_time)).await.map_err(Error::from)?;
         if there {
             hold.adopt();
         }
+        if !keep {
+            return Ok(plan.became(record, &[]));
+        }
+        let key = record.key.clone();
+        let unheld = plan.clone().became(record, &[]);
+        let record = cx.set_legal_hold(key, true).await.map_err(Error::from).keeping(unheld)?;
         Ok(plan.became(record, &[]))
     }
 
@@ -180,8 +211,10 @@ impl Resource for WormRecord {
         let found = cx.find_record(key.clone(), before.anchor()).await.map_err(Error::from)?;
         for problem in &found.problems {
             match problem {
-                Problem::ModeChanged { .. } => {
-                    drop(cx.restore_mode(key.clone()).await.map_err(Error::from)?);
+                Problem::ModeChanged { .. }
+                | Problem::Hidden { .. }
+                | Problem::LockShort { .. } => {
+                    drop(cx.restore_protection(key.clone()).await.map_err(Error::from)?);
                 }
                 Problem::MissingFile { .. } => {
                     let content = Content::Bytes(after.content.clone().into_bytes());
@@ -189,6 +222,11 @@ impl Resource for WormRecord {
                 }
                 _ => return Err(damaged(&found.problems)).keeping(before),
             }
+        }
+        let hold = after.legal_hold.unwrap_or(false);
+        if hold != before.legal_hold.unwrap_or(false) {
+            let changed = cx.set_legal_hold(key.clone(), hold).await;
+            drop(changed.map_err(no_legal_hold).keeping(before.clone())?);
         }
         let Found { record, problems } =
             cx.find_record(key, before.anchor()).await.map_err(Error::from)?;
@@ -318,6 +356,7 @@ impl WormRecord {
     ) -> Self {
         let (folder, name) = record.key.path.rsplit_once('/').unwrap_or(("", &record.key.path));
         let count = |count: u64| Attr::Known(i64::try_from(count).unwrap_or(i64::MAX));
+        let lock = record.lock.as_ref();
         WormRecord {
             record_type: folder.split('/').next().unwrap_or_default().to_owned(),
             name: name.to_owned(),
@@ -328,7 +367,13 @@ impl WormRecord {
             path: Attr::Known(record.key.path),
             sha256: Attr::Known(record.sha256),
             size: count(record.size),
+            legal_hold: Attr::Known(lock.is_some_and(|lock| lock.legal_hold)),
             mode: record.mode.map(|mode| format!("{mode:04o}")).into(),
+            version_id: lock.and_then(|lock| lock.version.clone()).into(),
+            lock_mode: lock
+                .and_then(|lock| lock.retention)
+                .map(|lock| lock.mode.name().to_owned())
+                .into(),
             sequence: count(record.sequence),
             previous_hash: Attr::Known(record.previous_hash),
             hash: Attr::Known(record.hash),
@@ -410,6 +455,12 @@ fn with_way_out(error: worm::Error) -> Error {
         "{error}. Leave it in place, or set `keep_on_destroy = true` and apply that, so that Terraform only forgets it."
     );
     Error::user("Under retention", detail).at(WormRecord::NAME)
+}
+
+fn no_legal_hold(error: worm::Error) -> Error {
+    let unable = matches!(error, worm::Error::Unable { .. });
+    let error = Error::from(error);
+    if unable { error.at(WormRecord::LEGAL_HOLD) } else { error }
 }
 
 fn damaged(problems: &[Problem]) -> Error {

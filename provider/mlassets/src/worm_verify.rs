@@ -4,8 +4,8 @@ use tfplug::{Action, At as _, Cx, Error, Progress, Result, Schema};
 
 use crate::backend::worm::{Anchor, Archive, check_bucket, counted};
 
-/// Checks each record of a bucket and the whole chain of its entries: bytes, sizes, modes, order, and that nothing
-/// is there that does not belong. Nothing is changed. What is wrong fails the run, all of it at once.
+/// Checks each record of a bucket and the whole chain of its entries: bytes, sizes, modes or locks, order, and that
+/// nothing is there that does not belong. Nothing is changed. What is wrong fails the run, all of it at once.
 ///
 /// A chain that was cut at its end, or written anew as a whole, is only noticed by someone who knows an entry of
 /// it: give `anchor` an entry that was noted elsewhere. `mlassets_worm_bucket` keeps the newest one that it saw.

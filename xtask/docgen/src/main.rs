@@ -31,6 +31,7 @@ const SECTIONS: Sections<'_> = &[
     ("signal", "Operations"),
     ("halt", "Operations"),
     ("resume", "Operations"),
+    ("notify", "Operations"),
     ("release_gate", "Operations"),
 ];
 

@@ -9,6 +9,7 @@ mod port;
 mod postgres;
 mod prefect;
 mod redis;
+mod seaweedfs;
 
 use std::process::Command;
 
@@ -18,6 +19,7 @@ pub(crate) use self::mlflow::Mlflow;
 pub(crate) use self::postgres::Postgres;
 pub(crate) use self::prefect::Prefect;
 pub(crate) use self::redis::Redis;
+pub(crate) use self::seaweedfs::SeaweedFs;
 use crate::environment::{self, Acceptance};
 use crate::{process, repository, ui};
 

@@ -11,6 +11,7 @@ mod postgres;
 mod prefect;
 mod python;
 mod redis;
+mod seaweedfs;
 mod store;
 mod terraform;
 mod uv;
@@ -27,14 +28,15 @@ pub(crate) use self::opentofu::OPENTOFU;
 pub(crate) use self::postgres::POSTGRES;
 pub(crate) use self::prefect::PREFECT;
 pub(crate) use self::redis::REDIS;
+pub(crate) use self::seaweedfs::SEAWEEDFS;
 pub(crate) use self::store::Store;
 pub(crate) use self::terraform::TERRAFORM;
 use crate::ui;
 use crate::version::{Version, Wanted};
 
 /// Every tool that tests or the demo use. What only installs others, such as uv, is not among them.
-const ALL: [&Tool; 8] =
-    [&TERRAFORM, &OPENTOFU, &PREFECT, &POSTGRES, &REDIS, &MLFLOW, &HELM, &CHECKS];
+const ALL: [&Tool; 9] =
+    [&TERRAFORM, &OPENTOFU, &PREFECT, &POSTGRES, &REDIS, &MLFLOW, &SEAWEEDFS, &HELM, &CHECKS];
 
 /// Show the tools that tests and the demo use, and install what is missing into `.tools`.
 #[derive(Debug, clap::Args)]

@@ -4,6 +4,9 @@ provider "mlassets" {
   prefect {
     endpoint = "http://127.0.0.1:9/api"
   }
+  redis {
+    url = "redis://127.0.0.1:9"
+  }
 }
 
 variables {
@@ -32,6 +35,52 @@ run "is_safe_by_default" {
     condition     = output.name == "ml-assets-core-prod"
     error_message = "The name must be known before the apply."
   }
+}
+
+run "stops_nothing_by_itself" {
+  command = plan
+
+  assert {
+    condition     = length(mlassets_deployment_pause.this) == 0 && length(mlassets_signal.this) == 0 && length(output.paused_deployments) == 0
+    error_message = "Nothing must be paused or signalled where nothing is said."
+  }
+}
+
+run "holds_back_and_signals" {
+  command = plan
+
+  variables {
+    deployment_pause = { reason = "Rollback of 2025-01-15-v1", ticket = "OPS-42" }
+    signals = {
+      halt_global = { active = true, reason = "Rollback of 2025-01-15-v1", copy = { key = "trading:halt", encoding = "plain" } }
+      halt_nba    = {}
+    }
+  }
+
+  assert {
+    condition     = mlassets_deployment_pause.this[0].work_pool_name == "ml-assets-core-prod" && mlassets_deployment_pause.this[0].ticket == "OPS-42"
+    error_message = "The pool's deployments must be held back, with the ticket."
+  }
+
+  assert {
+    condition     = mlassets_signal.this["halt_global"].active && !mlassets_signal.this["halt_nba"].active && !mlassets_signal.this["halt_global"].force_destroy
+    error_message = "A signal must be as it is declared, and stay while it is active."
+  }
+
+  assert {
+    condition     = mlassets_signal.this["halt_global"].copy.key == "trading:halt"
+    error_message = "The copy must reach the signal."
+  }
+}
+
+run "refuses_bad_signals" {
+  command = plan
+
+  variables {
+    signals = { "halt global" = { active = true, copy = { key = "a", encoding = "xml" } } }
+  }
+
+  expect_failures = [var.signals]
 }
 
 run "makes_queues" {

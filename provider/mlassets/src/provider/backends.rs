@@ -3,28 +3,37 @@
 use std::sync::Arc;
 
 use tfplug::path::Step;
-use tfplug::{Attr, Error, Host, Provide, Result};
+use tfplug::{Attr, Error, Host, Path, Provide, Result};
 
-use super::blocks;
-use super::configuration::MlAssets;
-use super::problem::Problem;
+use super::configuration::{AwsBlock, MlAssets};
+use super::problem::{Origin, Problem};
+use super::{blocks, clouds};
 use crate::adopted::Adopted;
+use crate::backend::aws::Aws;
+use crate::backend::azure::Azure;
 use crate::backend::fault;
 use crate::backend::gate::Gate;
+use crate::backend::notify::Notifier;
 use crate::backend::prefect::Prefect;
 use crate::backend::registry::Registry;
 use crate::backend::signal::Signals;
-use crate::backend::worm::Archive;
+use crate::backend::worm::{Archive, Replicator};
 use crate::ranks::Ranks;
+
+/// What stands for the `notify` block in the environment.
+const WAYS: &str = "SLACK_WEBHOOK_URL, SLACK_BOT_TOKEN or PAGERDUTY_ROUTING_KEY";
 
 /// All backends, made without connecting anywhere.
 #[derive(Debug)]
 pub struct Backends {
+    aws: Configured<Aws>,
+    azure: Configured<Azure>,
     prefect: Configured<Prefect>,
     registry: Configured<Registry>,
     worm: Configured<Archive>,
     signals: Configured<Signals>,
     gate: Configured<Gate>,
+    notifier: Configured<Notifier>,
     adopted: Adopted,
     ranks: Ranks,
 }
@@ -46,23 +55,40 @@ impl Backends {
     pub fn new(config: MlAssets, host: &Host) -> Result<Self> {
         let actor = config.actor.unwrap_or_else(|| "terraform".to_owned());
         tracing::debug!(terraform = host.terraform_version, actor, "configuring");
+        let aws = match config.aws {
+            // All of it can be found elsewhere, so the block is never missing.
+            Attr::Null => Attr::Known(AwsBlock::default()),
+            block => block,
+        };
+        let aws = make("aws", aws, clouds::aws);
+        let azure = make("azure", config.azure, clouds::azure);
         let prefect = make("prefect", config.prefect, blocks::prefect);
         let registry = make("registry", config.registry, |block| blocks::registry(block, &actor));
-        let worm = make("worm", config.worm, |block| blocks::worm(block, &actor));
+        let worm = make("worm", config.worm, |block| {
+            let (aws, azure) = (aws.as_ref(), azure.as_ref());
+            blocks::worm(block, &actor, || lent(aws, "aws"), || lent(azure, "azure"))
+        });
         let signals = make("redis", config.redis, |block| blocks::redis(block, &actor));
         let gate = make("gate", config.gate, blocks::gate);
-        match (prefect, registry, worm, signals, gate) {
-            (Ok(prefect), Ok(registry), Ok(worm), Ok(signals), Ok(gate)) => {
-                fault::point("provider.configured");
-                let (adopted, ranks) = (Adopted::default(), Ranks::default());
-                Ok(Backends { prefect, registry, worm, signals, gate, adopted, ranks })
-            }
-            (prefect, registry, worm, signals, gate) => {
-                let errors = [prefect.err(), registry.err(), worm.err(), signals.err(), gate.err()];
-                let errors = errors.into_iter().flatten();
-                Err(errors.reduce(Error::and).expect("one of them is an error here"))
-            }
+        let notifier = make("notify", config.notify, |block| blocks::notify(block, &actor));
+        let mut errors = Vec::new();
+        let backends = Backends {
+            aws: settle(aws, &mut errors),
+            azure: settle(azure, &mut errors),
+            prefect: settle(prefect, &mut errors),
+            registry: settle(registry, &mut errors),
+            worm: settle(worm, &mut errors),
+            signals: settle(signals, &mut errors),
+            gate: settle(gate, &mut errors),
+            notifier: settle(notifier, &mut errors),
+            adopted: Adopted::default(),
+            ranks: Ranks::default(),
+        };
+        if let Some(errors) = errors.into_iter().reduce(Error::and) {
+            return Err(errors);
         }
+        fault::point("provider.configured");
+        Ok(backends)
     }
 
     /// What this process took over rather than made.
@@ -74,6 +100,33 @@ impl Backends {
     pub(crate) fn ranks(&self) -> &Ranks {
         &self.ranks
     }
+}
+
+/// A client that another backend works with. What is wrong with it is said where it belongs.
+fn lent<T>(client: Result<&Configured<T>, &Error>, block: &str) -> Result<Arc<T>, Vec<Problem>> {
+    let detail = match client {
+        Ok(Configured::Ready(client)) => return Ok(Arc::clone(client)),
+        Ok(Configured::Unusable(error)) | Err(error) => error.to_string(),
+        Ok(Configured::Missing) => {
+            format!(
+                "Its `backend` needs another block. Add `{block} {{ … }}` to `provider \"mlassets\"`."
+            )
+        }
+        Ok(Configured::Unknown) => {
+            format!(
+                "The `{block}` block is not known until something else is applied. Apply that first."
+            )
+        }
+    };
+    Err(vec![Problem::new("Archive not usable", detail, Path::ROOT, Origin::Nowhere)])
+}
+
+/// What was made; an error is put to the others, and nothing is used then.
+fn settle<T>(made: Result<Configured<T>>, errors: &mut Vec<Error>) -> Configured<T> {
+    made.unwrap_or_else(|error| {
+        errors.push(error);
+        Configured::Missing
+    })
 }
 
 fn make<C, T>(
@@ -157,6 +210,26 @@ impl Provide<Registry> for Backends {
     }
 }
 
+impl Provide<Aws> for Backends {
+    fn provide(&self) -> Result<Arc<Aws>> {
+        self.aws.get("aws", "AWS_REGION")
+    }
+
+    fn missing(&self) -> Option<Error> {
+        self.aws.missing("aws", "AWS_REGION")
+    }
+}
+
+impl Provide<Azure> for Backends {
+    fn provide(&self) -> Result<Arc<Azure>> {
+        self.azure.get("azure", "AZURE_STORAGE_ACCOUNT")
+    }
+
+    fn missing(&self) -> Option<Error> {
+        self.azure.missing("azure", "AZURE_STORAGE_ACCOUNT")
+    }
+}
+
 impl Provide<Archive> for Backends {
     fn provide(&self) -> Result<Arc<Archive>> {
         self.worm.get("worm", "MLASSETS_WORM_DIRECTORY")
@@ -203,5 +276,32 @@ impl Provide<Gate> for Backends {
 
     fn is_unknown(&self) -> bool {
         self.gate.is_unknown()
+    }
+}
+
+impl Provide<Notifier> for Backends {
+    fn provide(&self) -> Result<Arc<Notifier>> {
+        self.notifier.get("notify", WAYS)
+    }
+
+    fn missing(&self) -> Option<Error> {
+        self.notifier.missing("notify", WAYS)
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.notifier.is_unknown()
+    }
+}
+
+/// A copy needs the archive and the S3 that holds the copy.
+impl Provide<Replicator> for Backends {
+    fn provide(&self) -> Result<Arc<Replicator>> {
+        let archive = Provide::<Archive>::provide(self)?;
+        let aws = Provide::<Aws>::provide(self)?;
+        Ok(Arc::new(Replicator { archive, aws }))
+    }
+
+    fn missing(&self) -> Option<Error> {
+        Provide::<Archive>::missing(self).or_else(|| Provide::<Aws>::missing(self))
     }
 }

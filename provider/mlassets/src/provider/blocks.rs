@@ -1,19 +1,25 @@
 //! One backend from one block, completed from the environment; nothing is connected to yet.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use tfplug::{Path, Secret};
 
-use super::configuration::{GateBlock, PrefectBlock, RedisBlock, RegistryBlock, WormBlock};
+use super::configuration::{
+    GateBlock, NotifyBlock, PrefectBlock, RedisBlock, RegistryBlock, WormBlock,
+};
 use super::mlflow;
 use super::problem::{Origin, Problem};
+use crate::backend::aws::Aws;
+use crate::backend::azure::Azure;
 use crate::backend::gate::Gate;
+use crate::backend::notify::{self, Notifier, PagerDuty, Slack};
 use crate::backend::prefect::{self, Auth, Config, ConfigProblem, Prefect};
 use crate::backend::registry::{self, Location, Registry};
 use crate::backend::signal::{self, Signals};
-use crate::backend::worm::{self, Archive};
+use crate::backend::worm::{self, Archive, LockMode};
 use crate::diagnose::sentence;
 
 const UNUSABLE: &str = "Prefect configuration not usable";
@@ -172,18 +178,39 @@ pub(super) fn registry(block: RegistryBlock, actor: &str) -> Result<Registry, Ve
     })
 }
 
-/// The archive of evidence.
-pub(super) fn worm(block: WormBlock, actor: &str) -> Result<Archive, Vec<Problem>> {
-    let Some(directory) = block.directory else {
-        let detail = "Set `directory` in the `worm` block to the absolute path of an existing directory, or the \
-                      environment variable MLASSETS_WORM_DIRECTORY.";
-        return Err(vec![Problem::new("No archive", detail, Path::ROOT, Origin::Nowhere)]);
+/// The archive of evidence. `aws` and `azure` are asked for only by an archive that lies there.
+pub(super) fn worm(
+    block: WormBlock,
+    actor: &str,
+    aws: impl FnOnce() -> Result<Arc<Aws>, Vec<Problem>>,
+    azure: impl FnOnce() -> Result<Arc<Azure>, Vec<Problem>>,
+) -> Result<Archive, Vec<Problem>> {
+    let options = worm::Options::new(actor);
+    let mode = match block.lock_mode.as_deref() {
+        Some("GOVERNANCE") => LockMode::Governance,
+        _ => LockMode::Compliance,
     };
-    let origin = Origin::of(Some(&directory), &["MLASSETS_WORM_DIRECTORY"]);
-    Archive::directory(directory, worm::Options::new(actor)).map_err(|error| {
+    let unusable = |attribute, origin, error: worm::Error| {
         let detail = sentence(&error.to_string());
-        vec![Problem::new("Archive not usable", detail, Path::attribute("directory"), origin)]
-    })
+        vec![Problem::new("Archive not usable", detail, Path::attribute(attribute), origin)]
+    };
+    match block.backend.as_deref() {
+        Some("s3") => Archive::s3(aws()?, mode, options)
+            .map_err(|error| unusable("backend", Origin::Block, error)),
+        Some("azure") => Archive::azure(azure()?, mode, options)
+            .map_err(|error| unusable("backend", Origin::Block, error)),
+        _ => {
+            let Some(directory) = block.directory else {
+                let detail = "Set `directory` in the `worm` block to the absolute path of an existing directory, or the \
+                              environment variable MLASSETS_WORM_DIRECTORY.";
+                let problem = Problem::new("No archive", detail, Path::ROOT, Origin::Nowhere);
+                return Err(vec![problem]);
+            };
+            let origin = Origin::of(Some(&directory), &["MLASSETS_WORM_DIRECTORY"]);
+            Archive::directory(directory, options)
+                .map_err(|error| unusable("directory", origin, error))
+        }
+    }
 }
 
 /// The Redis server of signals.
@@ -263,6 +290,72 @@ pub(super) fn gate(block: GateBlock) -> Result<Gate, Vec<Problem>> {
     let tokens = block.tokens.unwrap_or_default();
     let tokens = tokens.into_iter().map(|(name, token)| (name, hidden(&token))).collect();
     if problems.is_empty() { Ok(Gate { databases, tokens }) } else { Err(problems) }
+}
+
+/// The ways to people.
+pub(super) fn notify(block: NotifyBlock, actor: &str) -> Result<Notifier, Vec<Problem>> {
+    const UNUSABLE: &str = "Notifications not usable";
+    const WEBHOOK: &str = "SLACK_WEBHOOK_URL";
+    const TOKEN: &str = "SLACK_BOT_TOKEN";
+    let origin = |value: &Option<Secret>, variable| {
+        Origin::of(value.as_ref().map(Secret::expose), &[variable])
+    };
+    let bot = |token: &Secret| Slack::Bot {
+        token: hidden(token),
+        api: block.slack_api_url.clone().unwrap_or_else(|| notify::SLACK_API.to_owned()),
+    };
+    let webhook_origin = origin(&block.slack_webhook_url, WEBHOOK);
+    let slack = match (&block.slack_webhook_url, &block.slack_token) {
+        (Some(webhook), Some(token)) => match (webhook_origin, origin(&block.slack_token, TOKEN)) {
+            (Origin::Block, Origin::Variable(_)) => Some(Slack::Webhook(hidden(webhook))),
+            (Origin::Variable(_), Origin::Block) => Some(bot(token)),
+            (Origin::Block, _) => {
+                let detail = "Set `slack_webhook_url` or `slack_token`, not both.";
+                return Err(vec![Problem::new(
+                    "Two ways to Slack",
+                    detail,
+                    Path::ROOT,
+                    Origin::Block,
+                )]);
+            }
+            _ => {
+                let detail =
+                    format!("Unset one of the environment variables {WEBHOOK} and {TOKEN}.");
+                return Err(vec![Problem::new(
+                    "Two ways to Slack",
+                    detail,
+                    Path::ROOT,
+                    Origin::Nowhere,
+                )]);
+            }
+        },
+        (Some(webhook), None) => Some(Slack::Webhook(hidden(webhook))),
+        (None, Some(token)) => Some(bot(token)),
+        (None, None) => None,
+    };
+    let events_origin =
+        Origin::of(block.pagerduty_events_url.as_deref(), &["PAGERDUTY_EVENTS_URL"]);
+    let events_url = block.pagerduty_events_url;
+    let pagerduty = block.pagerduty_routing_key.map(|key| PagerDuty {
+        routing_key: hidden(&key),
+        events_url: events_url.unwrap_or_else(|| notify::PAGERDUTY_EVENTS.to_owned()),
+    });
+    let timeout = block.timeout_seconds.and_then(|seconds| u64::try_from(seconds).ok());
+    let timeout = Duration::from_secs(timeout.unwrap_or(10));
+    let config = notify::Config { slack, pagerduty, actor: actor.to_owned(), timeout };
+    Notifier::new(&config).map_err(|problems| {
+        let explained = problems.into_iter().map(|problem| {
+            let detail = format!("`{}` {}.", problem.field, problem.message);
+            // The line of a webhook would show the secret.
+            let (place, origin) = match problem.field {
+                "slack_webhook_url" => (Path::ROOT, webhook_origin),
+                "pagerduty_events_url" => (Path::attribute(problem.field), events_origin),
+                field => (Path::attribute(field), Origin::Block),
+            };
+            Problem::new(UNUSABLE, detail, place, origin)
+        });
+        explained.collect()
+    })
 }
 
 /// The password for databases whose address has none.

@@ -20,6 +20,13 @@ pub struct MlAssets {
     /// Who acts, for the registry's audit and the archive's records.
     #[tf(env = ["MLASSETS_ACTOR", "USER"], check = len(1..=128), example = "\"release-bot\"")]
     pub actor: Option<String>,
+    /// Amazon Web Services, or another server that speaks S3. Without the block, region and credentials are found
+    /// as by every AWS tool.
+    #[tf(block, optional)]
+    pub aws: Attr<AwsBlock>,
+    /// A storage account of Azure.
+    #[tf(block, optional)]
+    pub azure: Attr<AzureBlock>,
     /// A Prefect server, or a workspace of Prefect Cloud.
     #[tf(block, optional)]
     pub prefect: Attr<PrefectBlock>,
@@ -35,6 +42,74 @@ pub struct MlAssets {
     /// What the checks of release gates need and the state must not hold.
     #[tf(block, optional)]
     pub gate: Attr<GateBlock>,
+    /// The ways to people.
+    #[tf(block, optional)]
+    pub notify: Attr<NotifyBlock>,
+}
+
+/// Amazon Web Services, or another server that speaks S3. What is left out is found as by every AWS tool: in the
+/// environment (`AWS_*`), in the shared configuration files, by single sign-on, web identity, or from the
+/// container or machine.
+#[derive(Schema, Debug, Default)]
+pub struct AwsBlock {
+    /// The region.
+    #[tf(env = ["AWS_REGION", "AWS_DEFAULT_REGION"], example = "\"eu-central-1\"")]
+    pub region: Option<String>,
+    /// A profile of the shared configuration files. One that is written here wins over keys in the environment.
+    pub profile: Option<String>,
+    /// An access key, with `secret_key`, instead of all other credentials.
+    pub access_key: Option<String>,
+    /// The secret of `access_key`.
+    pub secret_key: Option<Secret>,
+    /// The session token of a temporary `access_key`.
+    pub token: Option<Secret>,
+    /// URL of a server that speaks S3, in place of Amazon's.
+    #[tf(env = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"])]
+    pub endpoint: Option<String>,
+    /// Whether buckets are named in the path of a URL rather than in its host; by default they are with `endpoint`.
+    pub s3_use_path_style: Option<bool>,
+    /// Most repetitions of a call that fails in a way that passes; 4 by default.
+    #[tf(check = between(0..=25))]
+    pub max_retries: Option<i64>,
+    /// Longest time for one try of a call, in seconds; 60 by default.
+    #[tf(check = between(1..=3_600))]
+    pub timeout_seconds: Option<i64>,
+}
+
+/// A storage account of Azure. The first of these that is set says who asks: `access_key`, `sas_token`,
+/// `client_secret`, `oidc_token_file_path`, `use_msi`; else it is whoever is logged in with `az login`.
+#[derive(Schema, Debug)]
+pub struct AzureBlock {
+    /// The storage account.
+    #[tf(env = ["AZURE_STORAGE_ACCOUNT"], example = "\"mlevidence\"")]
+    pub storage_account_name: Option<String>,
+    /// URL of its Blob service, where that is not `https://<account>.blob.core.windows.net`.
+    #[tf(env = ["AZURE_STORAGE_SERVICE_ENDPOINT"])]
+    pub endpoint: Option<String>,
+    /// A key of the account.
+    #[tf(env = ["ARM_ACCESS_KEY", "AZURE_STORAGE_KEY"])]
+    pub access_key: Option<Secret>,
+    /// A shared access signature.
+    #[tf(env = ["ARM_SAS_TOKEN", "AZURE_STORAGE_SAS_TOKEN"])]
+    pub sas_token: Option<Secret>,
+    /// The directory of Microsoft Entra ID.
+    #[tf(env = ["ARM_TENANT_ID", "AZURE_TENANT_ID"])]
+    pub tenant_id: Option<String>,
+    /// The application, or the user-assigned identity of the machine.
+    #[tf(env = ["ARM_CLIENT_ID", "AZURE_CLIENT_ID"])]
+    pub client_id: Option<String>,
+    /// The secret of the application.
+    #[tf(env = ["ARM_CLIENT_SECRET", "AZURE_CLIENT_SECRET"])]
+    pub client_secret: Option<Secret>,
+    /// The file in which another issuer keeps a token for the application: workload identity.
+    #[tf(env = ["ARM_OIDC_TOKEN_FILE_PATH", "AZURE_FEDERATED_TOKEN_FILE"])]
+    pub oidc_token_file_path: Option<String>,
+    /// Whether the managed identity of the machine asks.
+    #[tf(env = ["ARM_USE_MSI"])]
+    pub use_msi: Option<bool>,
+    /// Longest time for one try of a call, in seconds; 60 by default.
+    #[tf(check = between(1..=3_600))]
+    pub timeout_seconds: Option<i64>,
 }
 
 /// A Prefect server, or a workspace of Prefect Cloud.
@@ -85,7 +160,16 @@ pub struct RegistryBlock {
 /// The archive of records that are written once.
 #[derive(Schema, Debug)]
 pub struct WormBlock {
-    /// The directory that holds the buckets, as an absolute path. It must exist, since it may be a volume that
+    /// Where the archive is: in a `directory`, on `s3` with Object Lock, or on `azure` with version-level
+    /// immutability; by default in a directory. The blocks `aws` and `azure` say how to reach the latter two.
+    #[tf(env = "MLASSETS_WORM_BACKEND", check = one_of(&["directory", "s3", "azure"]))]
+    pub backend: Option<String>,
+    /// How an object store locks what is written: in `COMPLIANCE` mode, which nobody can take back before its end,
+    /// or in `GOVERNANCE` mode, which those with a special right can; by default `COMPLIANCE`. On Azure these are
+    /// locked and unlocked policies.
+    #[tf(env = "MLASSETS_WORM_LOCK_MODE", check = one_of(&["COMPLIANCE", "GOVERNANCE"]))]
+    pub lock_mode: Option<String>,
+    /// The directory that holds the buckets, with that backend, as an absolute path. It must exist, since it may be a volume that
     /// is not mounted.
     #[tf(env = "MLASSETS_WORM_DIRECTORY")]
     pub directory: Option<String>,
@@ -120,4 +204,27 @@ pub struct GateBlock {
     pub databases: Option<BTreeMap<String, Secret>>,
     /// Bearer tokens for endpoints, by name.
     pub tokens: Option<BTreeMap<String, Secret>>,
+}
+
+/// The ways to people.
+#[derive(Schema, Debug)]
+pub struct NotifyBlock {
+    /// An incoming webhook of Slack. Whoever has its address can post.
+    #[tf(env = "SLACK_WEBHOOK_URL")]
+    pub slack_webhook_url: Option<Secret>,
+    /// A bot's token for Slack, with the scope `chat:write`; instead of a webhook.
+    #[tf(env = "SLACK_BOT_TOKEN")]
+    pub slack_token: Option<Secret>,
+    /// Slack's API, for the token; `https://slack.com/api` by default.
+    pub slack_api_url: Option<String>,
+    /// The integration key of a service in PagerDuty.
+    #[tf(env = "PAGERDUTY_ROUTING_KEY")]
+    pub pagerduty_routing_key: Option<Secret>,
+    /// Where PagerDuty takes events; `https://events.pagerduty.com/v2/enqueue` by default. Accounts in Europe have
+    /// `https://events.eu.pagerduty.com/v2/enqueue`.
+    #[tf(env = "PAGERDUTY_EVENTS_URL")]
+    pub pagerduty_events_url: Option<String>,
+    /// Longest time for one try, in seconds; 10 by default. There are up to 5 tries.
+    #[tf(check = between(1..=600))]
+    pub timeout_seconds: Option<i64>,
 }

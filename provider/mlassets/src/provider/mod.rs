@@ -2,12 +2,15 @@
 
 mod backends;
 mod blocks;
+mod clouds;
 mod configuration;
 mod mlflow;
 mod problem;
 
 pub use backends::Backends;
-pub use configuration::{GateBlock, MlAssets, PrefectBlock, RedisBlock, RegistryBlock, WormBlock};
+pub use configuration::{
+    AwsBlock, AzureBlock, GateBlock, MlAssets, PrefectBlock, RedisBlock, RegistryBlock, WormBlock,
+};
 
 use tfplug::{Host, Provider, Registry, Result};
 

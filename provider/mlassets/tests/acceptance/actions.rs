@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::harness::{Run, Workspace, unique};
 use crate::meddle::post;
+use crate::s3::S3;
 
 fn invoke(workspace: &Workspace, address: &str) -> Run {
     let invoke = format!("-invoke=action.{address}");
@@ -190,4 +191,28 @@ fn a_record_is_appended_once_and_the_archive_verified() {
     let failed =
         failed.says("Archive is damaged").says("The bucket \"events\" is not as it was written.");
     failed.says("v1.json` has 6 bytes, its entry says 5");
+}
+
+#[test]
+fn a_record_is_appended_in_s3_and_what_hides_it_is_found() {
+    let s3 = S3::new();
+    let whole = archive("first").replace("\"events\"", &format!("{:?}", s3.bucket));
+    let workspace = s3.reach(Workspace::new(&whole)).without("MLASSETS_WORM_DIRECTORY");
+    let workspace = workspace.env("MLASSETS_WORM_BACKEND", "s3");
+    workspace.apply().ok();
+    for _ in 0..2 {
+        invoke(&workspace, "mlassets_worm_append.this").ok().says("is entry 2 with SHA-256");
+    }
+    invoke(&workspace, "mlassets_worm_verify.this").ok().says(": 1 record, ");
+    let path = s3.meddle(async |client, bucket| {
+        let listed = client.list_objects_v2().bucket(bucket).prefix("release/").send().await;
+        let listed = listed.expect("the bucket is there");
+        let path = listed.contents()[0].key().expect("an object has a key").to_owned();
+        client.delete_object().bucket(bucket).key(&path).send().await.expect("it is allowed");
+        path
+    });
+    let failed = invoke(&workspace, "mlassets_worm_verify.this").fails();
+    failed
+        .says("Archive is damaged")
+        .says(&format!("`{path}` is hidden by a later version or a delete marker"));
 }

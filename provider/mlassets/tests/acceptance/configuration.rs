@@ -125,6 +125,60 @@ fn settings_are_named_as_they_are_written() {
     );
 }
 
+/// Clouds are named as their own providers name them; secrets are shown by no line.
+#[test]
+fn settings_of_clouds_are_named_as_they_are_written() {
+    #[track_caller]
+    fn check(block: &str, backend: &str, setting: &str, at: &str, summary: &str, detail: &str) {
+        let workspace = Workspace::new(&format!(
+            "provider \"mlassets\" {{\n  worm {{\n    backend = {backend:?}\n  }}\n  {block} {{\n    {setting}\n  }}\n}}\n\
+             resource \"mlassets_worm_bucket\" \"this\" {{\n  name = \"audit\"\n  retention_days = 1\n}}\n"
+        ));
+        let expected = Expected { at, summary, detail };
+        let run = workspace.run(&["plan", "-json", "-input=false"]).fails().errs(&[expected]);
+        assert!(!run.text().contains("hunter2"), "{run}");
+    }
+    let aws = |setting, at, detail| {
+        check("aws", "s3", setting, at, "AWS configuration not usable", detail);
+    };
+    aws(
+        "region = \"eu central\"",
+        "region = ",
+        "`region` is no name of a region; expected one such as eu-central-1.",
+    );
+    aws(
+        "endpoint = \"https://me:hunter2@127.0.0.1\"",
+        "",
+        "`endpoint` must not hold credentials; set access_key and secret_key.",
+    );
+    aws(
+        "secret_key = \"hunter2\"",
+        "",
+        "Set both `access_key` and `secret_key`, or neither of them.",
+    );
+    let azure = |setting, at, detail| {
+        check("azure", "azure", setting, at, "Azure configuration not usable", detail);
+    };
+    azure(
+        "storage_account_name = \"ml-evidence\"",
+        "storage_account_name = ",
+        "`storage_account_name` must have 3 to 24 lower case letters and digits.",
+    );
+    azure(
+        "storage_account_name = \"mlevidence\"\n    sas_token = \"hunter2\"",
+        "",
+        "`sas_token` must be the query of a signed URL, with `sig=`.",
+    );
+    check(
+        "aws",
+        "azure",
+        "region = \"eu-central-1\"",
+        "",
+        "Archive not usable",
+        "Its `backend` needs another block. Add `azure { … }` to `provider \"mlassets\"`.",
+    );
+}
+
 /// What stands in the environment may be meant for other programs.
 #[test]
 fn variables_matter_only_where_they_are_needed() {

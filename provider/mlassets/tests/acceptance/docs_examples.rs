@@ -7,7 +7,9 @@ use mlassets::backend::registry::{Location, Options, Registry};
 
 use crate::harness::{Workspace, told};
 use crate::meddle::deploy;
+use crate::receiver::Receiver;
 use crate::registries::wait;
+use crate::s3::S3;
 
 /// What has examples: the folder, the file in it, and the key of the schema that lists the kinds.
 const EXAMPLES: [(&str, &str, &str); 6] = [
@@ -36,6 +38,9 @@ fn examples() -> PathBuf {
 /// The examples share their names with nobody but each other, so they run one after the other.
 #[test]
 fn each_example_is_applied_and_then_planned_empty() {
+    let s3 = S3::new();
+    // The bucket that the example of a copy expects.
+    s3.make("ml-assets-core-audit");
     // No resource makes a deployment.
     deploy("train", "nightly", None);
     let applied = |(folder, _, _): &&(&str, &str, &str)| *folder != "list-resources";
@@ -48,7 +53,7 @@ fn each_example_is_applied_and_then_planned_empty() {
             let example = fs::read_to_string(kind.join(file));
             let example =
                 example.unwrap_or_else(|error| panic!("{}/{file}: {error}", kind.display()));
-            let applied = Applied(workspace(&kind, &example));
+            let applied = Applied(s3.reach(workspace(&kind, &example)));
             let reports = fs::read_dir(kind.join("reports")).into_iter().flatten().flatten();
             for report in reports {
                 let text = fs::read_to_string(report.path()).expect("a report is text");
@@ -63,9 +68,12 @@ fn each_example_is_applied_and_then_planned_empty() {
     }
 }
 
-/// A workspace for an example of this kind. A registry in a file has no users.
+/// A workspace for an example of this kind. A registry in a file has no users, and nobody is to be told.
 fn workspace(kind: &Path, example: &str) -> Workspace {
     let workspace = Workspace::new(example);
+    if kind.ends_with("mlassets_notify") {
+        return Receiver::start().known_to(workspace);
+    }
     if !kind.ends_with("mlassets_registry_credentials") {
         return workspace;
     }
@@ -79,7 +87,9 @@ fn workspace(kind: &Path, example: &str) -> Workspace {
 /// A query lists what others have made, and may find nothing.
 #[test]
 fn each_query_is_answered() {
-    let workspace = Workspace::new("");
+    let s3 = S3::new();
+    s3.make("ml-assets-core-audit");
+    let workspace = s3.reach(Workspace::new(""));
     let folder = examples().join("list-resources");
     for kind in fs::read_dir(&folder).expect("lists have examples") {
         let file = kind.expect("a folder can be read").path().join("list-resource.tfquery.hcl");

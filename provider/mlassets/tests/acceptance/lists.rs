@@ -1,12 +1,15 @@
 //! What there is of each kind is listed by `terraform query`, and comes under management without a change.
 
+use std::sync::Arc;
+
 use mlassets::backend::prefect::{NewConcurrencyLimit, NewVariable, NewWorkPool, NewWorkQueue};
 use mlassets::backend::registry::{Deploy, Expected, Location, NewVersion, Options, Registry};
-use mlassets::backend::worm::{self, Archive, Content, NewBucket, NewRecord};
+use mlassets::backend::worm::{self, Archive, Content, LockMode, NewBucket, NewRecord, Replica};
 use serde_json::{Map, Value as Json, json};
 
 use crate::harness::{Run, Workspace, unique};
 use crate::meddle::{deploy, prefect, wait};
+use crate::s3::S3;
 
 /// What a query found: names for people, sorted.
 #[track_caller]
@@ -330,4 +333,49 @@ fn buckets_and_records() {
         records.workspace.run(&["state", "rm", &address]).ok();
     }
     records.imports(&format!("{ours}\n    record_type = \"release\""), 2);
+}
+
+#[test]
+fn copies_in_s3_of_this_archive_and_of_no_other() {
+    let s3 = S3::new();
+    s3.make(&s3.bucket);
+    let aws = Arc::new(s3.aws());
+    let copy = |archive: &Archive, prefix: &str| {
+        let new = NewBucket { name: "audit".to_owned(), retention_days: 1 };
+        wait(archive.create_bucket(new)).expect("it is new, or just as it was made");
+        let replica = Replica::new(Arc::clone(&aws), &s3.bucket, prefix, "STANDARD");
+        wait(replica.catch_up(archive, "audit")).expect("the server takes it");
+    };
+    let mut query = Query::new("mlassets_worm_replication");
+    query.workspace = s3.reach(query.workspace);
+    let others = Query::new("mlassets_worm_bucket");
+    copy(&query.archive(), "cold/worm/");
+    copy(&query.archive(), "second/");
+    copy(&others.archive(), "others/");
+    let name = |prefix: &str| format!("audit/{}/{prefix}", s3.bucket);
+    let ours = format!("    target_bucket = {:?}", s3.bucket);
+    query.finds(&ours, &[&name("cold/worm/"), &name("second/")]);
+    query.finds(&format!("{ours}\n    prefix = \"cold/w\""), &[&name("cold/worm/")]);
+    query.finds(&format!("{ours}\n    prefix = \"cold/worm/x\""), &[]);
+    query.finds(&format!("{ours}\n    bucket = \"other\""), &[]);
+    query.asks("", "    target_bucket = \"no-such-bucket-anywhere\"");
+    query.workspace.run(&["query", "-no-color"]).fails().says("NoSuchBucket (404)");
+    query.imports(&ours, 2);
+}
+
+#[test]
+fn buckets_in_s3_that_are_archives() {
+    let s3 = S3::new();
+    let archive =
+        Archive::s3(Arc::new(s3.aws()), LockMode::Governance, worm::Options::new("somebody-else"));
+    let archive = archive.expect("the options are good");
+    let new = NewBucket { name: s3.bucket.clone(), retention_days: 1 };
+    wait(archive.create_bucket(new)).expect("a new bucket");
+    s3.make(&format!("{}-plain", s3.bucket));
+    let mut query = Query::new("mlassets_worm_bucket");
+    query.workspace = s3.reach(query.workspace).without("MLASSETS_WORM_DIRECTORY");
+    query.workspace = query.workspace.env("MLASSETS_WORM_BACKEND", "s3");
+    query.finds(&format!("    name_prefix = {:?}", s3.bucket), &[&s3.bucket]);
+    query.workspace = query.workspace.env("MLASSETS_WORM_LOCK_MODE", "GOVERNANCE");
+    query.imports(&format!("    name_prefix = {:?}", s3.bucket), 1);
 }

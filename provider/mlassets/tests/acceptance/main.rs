@@ -5,7 +5,9 @@
 mod harness;
 mod meddle;
 mod messages;
+mod receiver;
 mod registries;
+mod s3;
 mod server;
 
 mod actions;
@@ -22,7 +24,9 @@ mod load;
 mod migration;
 mod mistakes;
 mod mlflow;
+mod modules;
 mod moves;
+mod notify;
 mod races;
 mod releases;
 mod renames;

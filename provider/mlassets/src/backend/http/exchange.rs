@@ -8,7 +8,7 @@ use reqwest::redirect;
 
 use super::broken::{Broken, Step, innermost};
 use super::request::{Effect, Request};
-use super::retry::{self, Policy, Tries};
+use crate::backend::retry::{self, Policy, Tries};
 use crate::backend::{fault, tls};
 
 /// How to talk to one server.
@@ -136,11 +136,11 @@ impl Exchange {
             .headers
             .get(RETRY_AFTER)
             .and_then(|value| retry::retry_after(value.to_str().ok()?, Timestamp::now()));
-        if let Some(wait) = tries.wait(asked) {
+        if let Some(wait) = tries.wait_while_busy(asked) {
             return Ok(Next::TryAfter(wait));
         }
         settle_doubt(request, *doubt, true, cause)?;
-        let wait = asked.filter(|_| tries.wait(None).is_some());
+        let wait = asked.filter(|_| tries.wait_while_busy(None).is_some());
         Err(Failure::Unavailable { status: answer.status, tries: tries.made, wait })
     }
 
@@ -190,7 +190,7 @@ fn wait_after_break(
     }
     settle_doubt(request, *doubt, false, || format!("{step}, {cause}"))?;
     // A certificate does not become better by asking again.
-    if let Some(wait) = tries.wait(None).filter(|_| step != Step::Tls) {
+    if let Some(wait) = tries.wait().filter(|_| step != Step::Tls) {
         return Ok(Next::TryAfter(wait));
     }
     settle_doubt(request, *doubt, true, || format!("{step}, {cause}"))?;

@@ -7,7 +7,6 @@
 mod broken;
 mod exchange;
 mod request;
-pub(super) mod retry;
 #[cfg(test)]
 pub(super) mod tests;
 

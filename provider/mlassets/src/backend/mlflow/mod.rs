@@ -25,8 +25,8 @@ pub use error::{Call, Denied, Error, Refusal};
 pub use model::{Alias, Model};
 pub use version::{ModelVersion, NewModelVersion, Tag};
 
-use super::http::retry::Policy;
 use super::http::{Answer, Doubt, Exchange, Failure, Request, Setup};
+use super::retry::Policy;
 
 /// Where the API begins, below the address of the server.
 const API: &str = "/api/2.0/mlflow";

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::error::{Conflict, Error};
 use super::http::{Doubt, Http, Request};
-use crate::backend::http::retry::http_date;
+use crate::backend::retry::http_date;
 
 /// What a server knows about an object's birth.
 pub(super) trait Created {

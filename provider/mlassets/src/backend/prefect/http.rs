@@ -13,9 +13,9 @@ use super::error::{Call, Denied, Error};
 use super::path;
 use super::shared::{CLIENT_ID, Shared};
 use crate::backend::fault;
-use crate::backend::http::retry::Policy;
 use crate::backend::http::{Answer, Exchange, Failure, Setup, busy_by_status};
 pub(super) use crate::backend::http::{Doubt, Points, Request};
+use crate::backend::retry::Policy;
 
 /// The outcome of a call.
 pub(super) struct Sent {

@@ -53,7 +53,7 @@ pub use worker_type::WorkerType;
 use http::{Http, Request};
 use name::NameProblem;
 
-use super::http::retry::Policy;
+use super::retry::Policy;
 
 /// A client of one Prefect server or Cloud workspace. Clones share its connections.
 #[derive(Clone)]

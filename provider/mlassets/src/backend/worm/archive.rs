@@ -3,17 +3,23 @@
 //! Methods are asynchronous because object stores are; a directory works on the blocking pool. A further
 //! backend is a further variant of [`Backend`], and the compiler then names each method to extend.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
+use crate::backend::aws::Aws;
+use crate::backend::azure::Azure;
 use crate::backend::worm::directory::Directory;
+use crate::backend::worm::entry::{Entry, Event};
 use crate::backend::worm::error::Error;
 use crate::backend::worm::model::{
-    Anchor, Bucket, Content, Found, NewBucket, NewRecord, Options, Record, RecordKey, Report,
+    Anchor, Bucket, Content, Found, LockMode, NewBucket, NewRecord, Options, Record, RecordKey,
+    Report,
 };
+use crate::backend::worm::object::Objects;
 
 /// A write-once archive. Clones share one backend.
 #[derive(Clone, Debug)]
@@ -24,6 +30,7 @@ pub struct Archive {
 #[derive(Clone, Debug)]
 enum Backend {
     Directory(Arc<Directory>),
+    Objects(Arc<Objects>),
 }
 
 impl Archive {
@@ -33,16 +40,29 @@ impl Archive {
         Ok(Self { backend: Backend::Directory(Arc::new(directory)) })
     }
 
+    /// An archive on S3 with Object Lock, whose locks have this mode.
+    pub fn s3(aws: Arc<Aws>, mode: LockMode, options: Options) -> Result<Self, Error> {
+        let objects = Objects::s3(aws, mode, options)?;
+        Ok(Self { backend: Backend::Objects(Arc::new(objects)) })
+    }
+
+    /// An archive on Azure Blob Storage with version-level immutability, whose locks have this mode.
+    pub fn azure(azure: Arc<Azure>, mode: LockMode, options: Options) -> Result<Self, Error> {
+        let objects = Objects::azure(azure, mode, options)?;
+        Ok(Self { backend: Backend::Objects(Arc::new(objects)) })
+    }
+
     /// Creates a bucket. A bucket with the same retention and no further entry is taken as the outcome of an
     /// interrupted call and returned; any other is [`Error::BucketExists`].
     pub async fn create_bucket(&self, new: NewBucket) -> Result<Bucket, Error> {
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.create_bucket(&new)).await,
+            Backend::Objects(it) => it.create_bucket(&new).await,
         }
     }
 
-    /// The bucket, or none; [`Error::BucketLost`] if there is an `anchor`, since then there was one. A broken chain, or one that `anchor` is no part of, is [`Error::Damaged`], since no
-    /// fact can be taken from it.
+    /// The bucket, or none; [`Error::BucketLost`] if there is an `anchor`, since then there was one. A broken
+    /// chain, or one that `anchor` is no part of, is [`Error::Damaged`], since no fact can be taken from it.
     pub async fn find_bucket(
         &self,
         name: &str,
@@ -53,13 +73,17 @@ impl Archive {
             Backend::Directory(it) => {
                 blocking(it, move |it| it.find_bucket(&name, anchor.as_ref())).await
             }
+            Backend::Objects(it) => it.find_bucket(&name, anchor.as_ref()).await,
         }
     }
 
-    /// The names of all buckets, sorted.
-    pub async fn list_buckets(&self) -> Result<Vec<String>, Error> {
+    /// The names of all buckets that begin with `prefix`, sorted. In an object store some of them may be no part
+    /// of the archive.
+    pub async fn list_buckets(&self, prefix: &str) -> Result<Vec<String>, Error> {
+        let begins = prefix.to_owned();
         match &self.backend {
-            Backend::Directory(it) => blocking(it, Directory::list_buckets).await,
+            Backend::Directory(it) => blocking(it, move |it| it.list_buckets(&begins)).await,
+            Backend::Objects(it) => it.list_buckets(prefix).await,
         }
     }
 
@@ -70,6 +94,7 @@ impl Archive {
             Backend::Directory(it) => {
                 blocking(it, move |it| it.extend_retention(&name, days)).await
             }
+            Backend::Objects(it) => it.extend_retention(&name, days).await,
         }
     }
 
@@ -79,6 +104,7 @@ impl Archive {
         let name = name.to_owned();
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.delete_bucket(&name)).await,
+            Backend::Objects(it) => it.delete_bucket(&name).await,
         }
     }
 
@@ -89,6 +115,7 @@ impl Archive {
             Backend::Directory(it) => {
                 blocking(it, move |it| it.verify_bucket(&name, anchor.as_ref())).await
             }
+            Backend::Objects(it) => it.verify_bucket(&name, anchor.as_ref()).await,
         }
     }
 
@@ -97,6 +124,7 @@ impl Archive {
     pub async fn append(&self, new: NewRecord) -> Result<Record, Error> {
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.append(&new)).await,
+            Backend::Objects(it) => it.append(&new).await,
         }
     }
 
@@ -104,6 +132,7 @@ impl Archive {
     pub async fn read_record(&self, key: RecordKey) -> Result<Vec<u8>, Error> {
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.read_record(&key)).await,
+            Backend::Objects(it) => it.read_record(&key).await,
         }
     }
 
@@ -118,6 +147,7 @@ impl Archive {
             Backend::Directory(it) => {
                 blocking(it, move |it| it.find_record(&key, anchor.as_ref())).await
             }
+            Backend::Objects(it) => it.find_record(&key, anchor.as_ref()).await,
         }
     }
 
@@ -127,6 +157,42 @@ impl Archive {
         let bucket = bucket.to_owned();
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.list_records(&bucket)).await,
+            Backend::Objects(it) => it.list_records(&bucket).await,
+        }
+    }
+
+    /// When the event of a record happened that has this type, name and hash, if there is one: as the chain tells,
+    /// no record is looked at.
+    pub async fn event_time(
+        &self,
+        bucket: &str,
+        record_type: &str,
+        name: &str,
+        sha256: &str,
+    ) -> Result<Option<Timestamp>, Error> {
+        let (start, end) = (format!("{record_type}/"), format!("/{name}"));
+        let is_it = |path: &str| path.starts_with(&start) && path.ends_with(&end);
+        let mut times = BTreeMap::new();
+        for entry in self.journal(bucket).await? {
+            match &entry.event {
+                Event::Record { path, sha256: found, event_time, .. }
+                    if is_it(path) && found == sha256 =>
+                {
+                    times.insert(path.clone(), *event_time);
+                }
+                Event::Deletion { path } => drop(times.remove(path)),
+                _ => {}
+            }
+        }
+        Ok(times.into_values().next())
+    }
+
+    /// The entries of a bucket's chain in their order, if nothing is wrong with it.
+    pub(super) async fn journal(&self, bucket: &str) -> Result<Vec<Arc<Entry>>, Error> {
+        let bucket = bucket.to_owned();
+        match &self.backend {
+            Backend::Directory(it) => blocking(it, move |it| it.journal(&bucket)).await,
+            Backend::Objects(it) => it.journal(&bucket).await,
         }
     }
 
@@ -134,6 +200,7 @@ impl Archive {
     pub async fn deletable(&self, key: RecordKey, now: Timestamp) -> Result<(), Error> {
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.deletable(&key, now)).await,
+            Backend::Objects(it) => it.deletable(&key, now).await,
         }
     }
 
@@ -141,6 +208,7 @@ impl Archive {
     pub async fn delete_record(&self, key: RecordKey) -> Result<(), Error> {
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.delete_record(&key)).await,
+            Backend::Objects(it) => it.delete_record(&key).await,
         }
     }
 
@@ -148,13 +216,40 @@ impl Archive {
     pub async fn restore_file(&self, key: RecordKey, content: Content) -> Result<Record, Error> {
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.restore_file(&key, &content)).await,
+            Backend::Objects(it) => it.restore_file(&key, &content).await,
         }
     }
 
-    /// Gives a record and its entry mode 0444 back, provided that nothing else about them changed.
-    pub async fn restore_mode(&self, key: RecordKey) -> Result<Record, Error> {
+    /// Until when the chain of a bucket is locked although it holds no records; none in a directory.
+    pub async fn chain_kept_until(&self, name: &str) -> Result<Option<Timestamp>, Error> {
+        match &self.backend {
+            Backend::Directory(_) => Ok(None),
+            Backend::Objects(it) => it.chain_kept_until(name).await,
+        }
+    }
+
+    /// Fails with [`Error::Unable`] where there are no legal holds.
+    pub fn check_legal_hold(&self) -> Result<(), Error> {
+        match &self.backend {
+            Backend::Directory(it) => Err(it.no_legal_hold()),
+            Backend::Objects(_) => Ok(()),
+        }
+    }
+
+    /// Sets or clears the legal hold of a record, which keeps it whatever its retention; a directory has none.
+    pub async fn set_legal_hold(&self, key: RecordKey, hold: bool) -> Result<Record, Error> {
+        match &self.backend {
+            Backend::Directory(it) => Err(it.no_legal_hold()),
+            Backend::Objects(it) => it.set_legal_hold(&key, hold).await,
+        }
+    }
+
+    /// Gives a record and its entry mode 0444 back, provided that nothing else about them changed. In an object
+    /// store, shows them again where something was put over them and locks them as they should be.
+    pub async fn restore_protection(&self, key: RecordKey) -> Result<Record, Error> {
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.restore_mode(&key)).await,
+            Backend::Objects(it) => it.restore_protection(&key).await,
         }
     }
 }

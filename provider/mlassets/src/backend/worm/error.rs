@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use rustix::io::Errno;
 
 use crate::backend::worm::model::{Problem, RETENTION_DAYS};
+use crate::backend::{aws, azure};
 
 /// A failed operation. Each text names the place, the expectation and the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -35,24 +36,23 @@ pub enum Error {
         root: PathBuf,
     },
     /// There is no such bucket.
-    #[error("there is no bucket `{bucket}` in `{}`; create it first", root.display())]
+    #[error("there is no bucket `{bucket}` in `{place}`; create it first")]
     NoBucket {
         /// The bucket.
         bucket: String,
-        /// The archive's root.
-        root: PathBuf,
+        /// The archive's root, or its server.
+        place: String,
     },
     /// A bucket that was seen before is no longer there.
     #[error(
-        "there is no bucket `{bucket}` in `{}`, though entry {sequence} of its chain was seen before; mount the volume, or \
-         restore the bucket from a backup",
-        root.display()
+        "there is no bucket `{bucket}` in `{place}`, though entry {sequence} of its chain was seen before; mount the volume, or \
+         restore the bucket from a backup"
     )]
     BucketLost {
         /// The bucket.
         bucket: String,
-        /// The archive's root.
-        root: PathBuf,
+        /// The archive's root, or its server.
+        place: String,
         /// The number of the entry that the caller remembers.
         sequence: u64,
     },
@@ -219,6 +219,79 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The bucket cannot lock what is written to it.
+    #[error("bucket `{bucket}` in `{place}` cannot hold evidence: {reason}")]
+    Unprotected {
+        /// The bucket.
+        bucket: String,
+        /// The server.
+        place: String,
+        /// What it lacks, and what to do.
+        reason: &'static str,
+    },
+    /// The lock that was read back is not the one that was asked for.
+    #[error(
+        "`{path}` in bucket `{bucket}` was to be locked until {expected}, but the server has {}; it does not keep what it \
+         accepts, use a server that does",
+        found.map_or_else(|| "no such lock".to_owned(), |until| format!("a lock until {until}"))
+    )]
+    LockIgnored {
+        /// The bucket.
+        bucket: String,
+        /// The object.
+        path: String,
+        /// The end that was asked for.
+        expected: Timestamp,
+        /// The end that was read.
+        found: Option<Timestamp>,
+    },
+    /// The record has a legal hold.
+    #[error(
+        "`{path}` in bucket `{bucket}` has a legal hold and cannot be deleted before it is cleared"
+    )]
+    Held {
+        /// The bucket.
+        bucket: String,
+        /// The path.
+        path: String,
+    },
+    /// The store cannot do this at all.
+    #[error("{what} needs an object store; this archive is in `{place}`")]
+    Unable {
+        /// What was asked for.
+        what: &'static str,
+        /// The archive's root.
+        place: String,
+    },
+    /// A copy of a bucket has other bytes than the bucket.
+    #[error(
+        "`{key}` in bucket `{bucket}` at `{place}` is not what the archive has; a copy is never overwritten, so find out who \
+         wrote it, or copy to another prefix"
+    )]
+    CopyDiffers {
+        /// The bucket of the copy.
+        bucket: String,
+        /// The object.
+        key: String,
+        /// The server.
+        place: String,
+    },
+    /// Other writers were always quicker.
+    #[error(
+        "other writers added to the chain of bucket `{bucket}` at each of {tries} tries; try again"
+    )]
+    Contended {
+        /// The bucket.
+        bucket: String,
+        /// How often it was tried.
+        tries: u32,
+    },
+    /// Amazon S3, or a server that speaks its language, refused.
+    #[error(transparent)]
+    Aws(#[from] aws::Error),
+    /// Azure Blob Storage refused.
+    #[error(transparent)]
+    Azure(#[from] azure::Error),
     /// The runtime is shutting down.
     #[error("the operation was cancelled because the program is ending; run it again")]
     Cancelled,
@@ -227,6 +300,16 @@ pub enum Error {
 impl Error {
     pub(super) fn name(what: &'static str, rule: &'static str) -> Self {
         Self::Name { what, rule }
+    }
+
+    /// Whether an object store says that it has no such bucket.
+    pub(super) fn is_no_bucket(&self) -> bool {
+        match self {
+            Self::Aws(error) => error.is("NoSuchBucket"),
+            Self::Azure(error) => error.is("ContainerNotFound"),
+            Self::NoBucket { .. } => true,
+            _ => false,
+        }
     }
 
     pub(super) fn io(action: &'static str, path: &Path, source: impl Into<io::Error>) -> Self {

@@ -1,8 +1,8 @@
 //! The write-once archive: buckets of records that are appended, kept for their retention, and checked.
 //!
-//! [`Archive`] is the door; behind it stands one backend per kind of storage. Today that is a directory;
-//! object stores with locks of their own join as further variants behind the same methods, which is why all
-//! words in `model` are free of paths on disk. Read `model`, then `entry` (the hash chain), `directory`.
+//! [`Archive`] is the door; behind it stand a directory, and object stores that lock what they keep: S3 with
+//! Object Lock and Azure Blob Storage with version-level immutability. Names, entries and hashes are the same
+//! everywhere. Read `model`, then `entry` and `chain`, then `directory` or `object`.
 //!
 //! # What a directory promises
 //!
@@ -22,11 +22,14 @@
 //! the chain. Use an object store's compliance mode where removal itself must be impossible.
 
 mod archive;
+mod chain;
 mod directory;
 mod entry;
 mod error;
 mod model;
 mod name;
+mod object;
+mod replica;
 
 #[cfg(test)]
 mod tests;
@@ -36,7 +39,8 @@ pub use entry::{canonical_json, chain_hash, content_hash};
 pub use error::Error;
 pub(crate) use error::counted;
 pub use model::{
-    Anchor, Bucket, Clock, Content, Found, NewBucket, NewRecord, Options, Problem, RETENTION_DAYS,
-    Record, RecordKey, Report,
+    Anchor, Bucket, Clock, Content, Found, Lock, LockMode, NewBucket, NewRecord, Options, Problem,
+    RETENTION_DAYS, Record, RecordKey, Report, Retention,
 };
 pub use name::{check_bucket, check_record_name, check_record_type, worm_path};
+pub use replica::{FoundCopy, Progress, Replica, Replicator};

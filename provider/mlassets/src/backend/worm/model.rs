@@ -9,8 +9,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::backend::worm::error::Error;
+
 /// Shortest and longest retention in days; S3 Object Lock accepts the same range.
 pub const RETENTION_DAYS: std::ops::RangeInclusive<u32> = 1..=36_500;
+
+/// Longest actor in bytes.
+const ACTOR_BYTES: usize = 256;
 
 /// How an archive writes: on whose behalf, by which clock, and how patiently.
 #[derive(Clone, Debug)]
@@ -27,6 +32,15 @@ impl Options {
     /// Options with the system's clock and a wait of 30 seconds.
     pub fn new(actor: impl Into<String>) -> Self {
         Self { actor: actor.into(), lock_wait: Duration::from_secs(30), clock: Clock::system() }
+    }
+
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let actor = &self.actor;
+        if actor.is_empty() || actor.len() > ACTOR_BYTES || actor.chars().any(char::is_control) {
+            let rule = "it must have 1 to 256 bytes and no control characters";
+            return Err(Error::name("actor", rule));
+        }
+        Ok(())
     }
 }
 
@@ -79,6 +93,47 @@ pub struct Bucket {
     pub record_count: u64,
     /// The newest entry of the chain. Kept elsewhere, it shows later whether the chain was cut or rewritten.
     pub head: Anchor,
+    /// How the store locks what is written; none where it cannot.
+    pub lock_mode: Option<LockMode>,
+}
+
+/// Who may take back the lock that a store puts on a version of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LockMode {
+    /// Those with a special right may: S3's governance mode, Azure's unlocked policy.
+    Governance,
+    /// Nobody may, before its end: S3's compliance mode, Azure's locked policy.
+    Compliance,
+}
+
+impl LockMode {
+    /// The word that S3 has for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Governance => "GOVERNANCE",
+            Self::Compliance => "COMPLIANCE",
+        }
+    }
+}
+
+/// What a store does to keep a version of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lock {
+    /// The version that holds the record's bytes; none where the store names no versions.
+    pub version: Option<String>,
+    /// Mode and end of its retention, if it has one.
+    pub retention: Option<Retention>,
+    /// Whether it has a legal hold.
+    pub legal_hold: bool,
+}
+
+/// A retention that a store enforces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Who may take it back.
+    pub mode: LockMode,
+    /// When it ends.
+    pub until: Timestamp,
 }
 
 /// A place in a chain, to be stored where the archive's writers cannot reach it.
@@ -157,8 +212,10 @@ pub struct Record {
     pub previous_hash: String,
     /// The hash of its entry.
     pub hash: String,
-    /// The permission bits that the file has now; none if there is no such file.
+    /// The permission bits that the file has now; none if there is no such file, and in an object store.
     pub mode: Option<u32>,
+    /// What the object store does to keep it; none in a directory, and where there is no such object.
+    pub lock: Option<Lock>,
 }
 
 impl Record {
@@ -270,6 +327,29 @@ pub enum Problem {
         /// The entry that deletes it.
         sequence: u64,
     },
+    /// A later version or a delete marker lies over what was written.
+    #[error(
+        "`{path}` is hidden by a later version or a delete marker; its version {version} is still there, apply to show it again"
+    )]
+    Hidden {
+        /// The object.
+        path: String,
+        /// The version that was written.
+        version: String,
+    },
+    /// The store would let go of an object too early.
+    #[error(
+        "`{path}` is locked {}, expected until {expected}; apply to lock it again",
+        found.map_or_else(|| "not at all".to_owned(), |until| format!("until {until}"))
+    )]
+    LockShort {
+        /// The object.
+        path: String,
+        /// When its lock should end at the earliest.
+        expected: Timestamp,
+        /// When it ends; none if there is no lock.
+        found: Option<Timestamp>,
+    },
     /// Something that does not belong into a bucket: a symbolic link, a stray file or folder.
     #[error("`{path}` does not belong here ({found}); remove it")]
     Foreign {
@@ -292,5 +372,13 @@ impl Problem {
     /// Whether the chain can no longer be trusted as a whole, so that nothing may be added to it.
     pub(super) fn breaks_chain(&self) -> bool {
         matches!(self, Self::BrokenChain { .. } | Self::AnchorLost { .. })
+    }
+
+    /// Whether the bytes of a record are gone or others.
+    pub(super) fn is_of_bytes(&self) -> bool {
+        matches!(
+            self,
+            Self::MissingFile { .. } | Self::BytesChanged { .. } | Self::SizeChanged { .. }
+        )
     }
 }

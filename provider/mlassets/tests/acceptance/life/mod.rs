@@ -14,6 +14,7 @@ mod work_pool;
 mod work_queue;
 mod worm_bucket;
 mod worm_record;
+mod worm_s3;
 
 use serde_json::Value as Json;
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::read_raw_request;
+use crate::backend::tests::scripted::read_raw_request;
 
 /// What becomes of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

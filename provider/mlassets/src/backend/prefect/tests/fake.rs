@@ -1,130 +1,52 @@
-//! A server that plays a script: each connection gets the next of the scripted answers, and what was asked
-//! is kept for the test to look at.
+//! A Prefect server that plays a script.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
-
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-
-use crate::backend::http::tests::{header, quick, read_raw_request};
 use crate::backend::prefect::{Config, Prefect};
-
-/// What the server does with one request.
-#[derive(Clone, Debug)]
-pub(in crate::backend::prefect) enum Reply {
-    /// Answers with this status, these header lines and this body.
-    Answer(u16, &'static str, String),
-    /// Reads the request and closes the connection.
-    Hangup,
-    /// Announces a longer body than it sends.
-    HalfBody(u16),
-    /// Reads the request and says nothing until the client leaves.
-    Silence,
-}
-
-pub(in crate::backend::prefect) fn reply(status: u16, body: &str) -> Reply {
-    Reply::Answer(status, "", body.to_owned())
-}
+use crate::backend::tests::scripted::{Heard, Scripted};
+pub(super) use crate::backend::tests::scripted::{Reply, quick, reply};
 
 /// The answer of a server without CSRF protection to the question for a token.
-pub(in crate::backend::prefect) fn no_csrf() -> Reply {
+pub(super) fn no_csrf() -> Reply {
     reply(422, r#"{"detail":"CSRF protection is disabled."}"#)
 }
 
-pub(in crate::backend::prefect) struct Fake {
-    pub(in crate::backend::prefect) port: u16,
-    heard: Arc<Mutex<Vec<String>>>,
+pub(super) struct Fake {
+    server: Scripted,
+    pub(super) port: u16,
 }
 
 impl Fake {
-    /// Starts the server. After the script each request is answered with 599, which fails any test.
-    pub(in crate::backend::prefect) async fn start(
-        script: impl IntoIterator<Item = Reply>,
-    ) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let heard = Arc::new(Mutex::new(Vec::new()));
-        let script = Arc::new(Mutex::new(script.into_iter().collect::<VecDeque<_>>()));
-        let log = Arc::clone(&heard);
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&script), Arc::clone(&log)));
-            }
-        });
-        Self { port, heard }
+    pub(super) async fn start(script: impl IntoIterator<Item = Reply>) -> Self {
+        let server = Scripted::start(script).await;
+        let port = server.port;
+        Self { server, port }
     }
 
-    pub(in crate::backend::prefect) fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         format!("http://127.0.0.1:{}/api", self.port)
     }
 
     /// A client of this server that waits milliseconds where a real one waits seconds.
-    pub(in crate::backend::prefect) fn client(&self) -> Prefect {
+    pub(super) fn client(&self) -> Prefect {
         self.client_with(|_| {})
     }
 
-    pub(in crate::backend::prefect) fn client_with(
-        &self,
-        change: impl FnOnce(&mut Config),
-    ) -> Prefect {
+    pub(super) fn client_with(&self, change: impl FnOnce(&mut Config)) -> Prefect {
         let mut config = Config::new(self.url());
         change(&mut config);
         Prefect::with_policy(&config, quick()).unwrap()
     }
 
     /// Method, path and body of each request so far, and the CSRF token in angle brackets.
-    pub(in crate::backend::prefect) fn heard(&self) -> Vec<String> {
-        self.heard.lock().unwrap().clone()
+    pub(super) fn heard(&self) -> Vec<String> {
+        self.server.heard().iter().map(told).collect()
     }
 }
 
-async fn serve(
-    mut stream: TcpStream,
-    script: Arc<Mutex<VecDeque<Reply>>>,
-    heard: Arc<Mutex<Vec<String>>>,
-) {
-    let Some(request) = read_request(&mut stream).await else {
-        // A TLS client gets what a plain server would say to it.
-        let _ = stream.write_all(b"HTTP/1.1 400 X\r\n\r\n").await;
-        return;
-    };
-    heard.lock().unwrap().push(request);
-    let reply = script.lock().unwrap().pop_front();
-    let text = match reply.unwrap_or_else(reply_to_the_unexpected) {
-        Reply::Answer(status, headers, body) => {
-            let length = if status == 204 {
-                String::new()
-            } else {
-                format!("Content-Length: {}\r\n", body.len())
-            };
-            format!("HTTP/1.1 {status} X\r\nConnection: close\r\n{length}{headers}\r\n{body}")
-        }
-        Reply::HalfBody(status) => {
-            format!("HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: 100\r\n\r\n{{")
-        }
-        Reply::Hangup => return,
-        Reply::Silence => {
-            let _ = stream.read(&mut [0; 1]).await;
-            return;
-        }
-    };
-    let _ = stream.write_all(text.as_bytes()).await;
-    let _ = stream.shutdown().await;
-}
-
-fn reply_to_the_unexpected() -> Reply {
-    reply(599, "the script is over")
-}
-
-async fn read_request(stream: &mut TcpStream) -> Option<String> {
-    let bytes = read_raw_request(stream).await?;
-    let text = String::from_utf8_lossy(&bytes);
-    let (head, body) = text.split_once("\r\n\r\n")?;
-    let line = head.lines().next()?.strip_suffix(" HTTP/1.1")?;
-    let line = line.split("?client=").next()?;
-    let token = header(head, "prefect-csrf-token");
+fn told(request: &Heard) -> String {
+    let line = request.line.split("?client=").next().unwrap_or_default();
+    let token = request.header("prefect-csrf-token");
     let token = token.map(|token| format!(" <{token}>")).unwrap_or_default();
+    let body = &request.body;
     let body = if body.is_empty() { String::new() } else { format!(" {body}") };
-    Some(format!("{line}{token}{body}"))
+    format!("{line}{token}{body}")
 }

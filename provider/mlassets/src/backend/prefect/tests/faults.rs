@@ -9,14 +9,14 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::live::{config, prefect};
-use crate::backend::http::retry::Policy;
 use crate::backend::http::tests::proxy::{Fault, Proxy, When};
-use crate::backend::http::tests::quick;
 use crate::backend::prefect::http::Request;
 use crate::backend::prefect::{
     ConcurrencyLimitPatch, DeploymentFilter, Error, NewConcurrencyLimit, NewVariable, PauseHead,
     Prefect, VariablePatch,
 };
+use crate::backend::retry::Policy;
+use crate::backend::tests::scripted::quick;
 
 /// One test at a time, as their proxies are servers of their own to the client, whose writes then take no turns.
 static TURN: Mutex<()> = Mutex::const_new(());
@@ -221,6 +221,7 @@ async fn through(proxy: &Proxy, policy: Policy) -> Prefect {
 fn patient() -> Policy {
     Policy {
         tries: 9,
+        busy_tries: 9,
         first: Duration::from_millis(20),
         longest: Duration::from_secs(1),
         ..quick()

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::fake::{Fake, Reply, no_csrf, reply};
-use crate::backend::http::tests::quick;
+use super::fake::{Fake, Reply, no_csrf, quick, reply};
 use crate::backend::prefect::{
     Auth, Config, Error, NewWorkPool, NewWorkQueue, Prefect, WorkPoolFilter, WorkPoolPatch,
     WorkQueuePatch,

@@ -1,15 +1,17 @@
 //! Creating, growing and deleting a bucket in a directory.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::backend::fault;
-use crate::backend::worm::directory::chain::CHAIN;
+use crate::backend::worm::chain::CHAIN;
 use crate::backend::worm::directory::fs::Dir;
 use crate::backend::worm::directory::publish::Moments;
 use crate::backend::worm::directory::verify::walk;
 use crate::backend::worm::directory::{Directory, Held, LOCK, TMP};
-use crate::backend::worm::entry::Event;
+use crate::backend::worm::entry::{Entry, Event};
 use crate::backend::worm::error::Error;
 use crate::backend::worm::model::{Anchor, Bucket, NewBucket, RETENTION_DAYS};
 use crate::backend::worm::name::check_bucket;
@@ -70,13 +72,22 @@ impl Directory {
         }
     }
 
+    pub(in crate::backend::worm) fn journal(&self, name: &str) -> Result<Vec<Arc<Entry>>, Error> {
+        let (_, chain) = self.expect(name, Some(&self.seen))?;
+        chain.sound(name)?;
+        Ok(chain.entries.into_values().collect())
+    }
+
     /// Files, and folders with a name that no bucket can have, are somebody else's.
-    pub(in crate::backend::worm) fn list_buckets(&self) -> Result<Vec<String>, Error> {
+    pub(in crate::backend::worm) fn list_buckets(
+        &self,
+        prefix: &str,
+    ) -> Result<Vec<String>, Error> {
         let root = self.root()?;
         let mut buckets = Vec::new();
         for name in root.names()? {
             let Ok(name) = name.into_string() else { continue };
-            if check_bucket(&name).is_err() {
+            if !name.starts_with(prefix) || check_bucket(&name).is_err() {
                 continue;
             }
             match root.folder(&name) {

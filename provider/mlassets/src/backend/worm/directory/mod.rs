@@ -29,7 +29,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::backend::worm::directory::chain::{CHAIN, Chain, file_name};
+use crate::backend::worm::chain::{CHAIN, Chain, file_name};
 use crate::backend::worm::directory::fs::Dir;
 use crate::backend::worm::directory::publish::{Moments, Staged};
 use crate::backend::worm::directory::seen::Seen;
@@ -43,9 +43,6 @@ const TMP: &str = ".tmp";
 
 /// The lock file of a bucket.
 const LOCK: &str = ".lock";
-
-/// Longest actor in bytes.
-const ACTOR_BYTES: usize = 256;
 
 /// An archive in a directory.
 #[derive(Debug)]
@@ -71,11 +68,7 @@ impl Directory {
         if !root.is_absolute() || !root.components().all(plain) {
             return Err(Error::RelativeRoot);
         }
-        let actor = &options.actor;
-        if actor.is_empty() || actor.len() > ACTOR_BYTES || actor.chars().any(char::is_control) {
-            let rule = "it must have 1 to 256 bytes and no control characters";
-            return Err(Error::name("actor", rule));
-        }
+        options.check()?;
         Ok(Self { root, options, seen: Seen::default() })
     }
 
@@ -83,8 +76,17 @@ impl Directory {
         Dir::open(&self.root)?.ok_or_else(|| Error::NoRoot { root: self.root.clone() })
     }
 
+    pub(in crate::backend::worm) fn no_legal_hold(&self) -> Error {
+        Error::Unable { what: "a legal hold", place: self.place() }
+    }
+
+    /// Where the archive is, as people are told.
+    fn place(&self) -> String {
+        self.root.display().to_string()
+    }
+
     fn no_bucket(&self, name: &str) -> Error {
-        Error::NoBucket { bucket: name.to_owned(), root: self.root.clone() }
+        Error::NoBucket { bucket: name.to_owned(), place: self.place() }
     }
 
     /// What the absence of a bucket means: it is lost where the caller remembers an entry of its chain.
@@ -92,7 +94,7 @@ impl Directory {
         match anchor {
             Some(anchor) => Error::BucketLost {
                 bucket: name.to_owned(),
-                root: self.root.clone(),
+                place: self.place(),
                 sequence: anchor.sequence,
             },
             None => self.no_bucket(name),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::backend::fault;
-use crate::backend::worm::directory::chain::{CHAIN, Chain, file_name};
+use crate::backend::worm::chain::{CHAIN, Chain, file_name};
 use crate::backend::worm::directory::fs::{Dir, READ_ONLY, protect};
 use crate::backend::worm::directory::publish::{Moments, Staged, digest};
 use crate::backend::worm::directory::seen::Seen;

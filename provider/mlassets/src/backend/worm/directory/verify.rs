@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 
-use crate::backend::worm::directory::chain::{CHAIN, Chain};
+use crate::backend::worm::chain::{CHAIN, Chain};
 use crate::backend::worm::directory::fs::Dir;
 use crate::backend::worm::directory::record::inspect;
 use crate::backend::worm::directory::{Directory, LOCK, TMP};

@@ -37,11 +37,13 @@ async fn a_life_through_the_door() {
             previous_hash: created.head.hash,
             hash: first.hash.clone(),
             mode: Some(0o444),
+            lock: None,
         }
     );
     fs::create_dir(lab.temp.path().join("Not A Bucket")).unwrap();
     fs::write(lab.temp.path().join("notes"), "a file").unwrap();
-    assert_eq!(archive.list_buckets().await.unwrap(), ["audit"]);
+    assert_eq!(archive.list_buckets("au").await.unwrap(), ["audit"]);
+    assert_eq!(archive.list_buckets("b").await.unwrap(), [""; 0]);
     let found = archive.find_record(key("a.json"), Some(first.anchor())).await.unwrap();
     assert_eq!((found.record, found.problems), (Some(first.clone()), vec![]));
 
@@ -61,7 +63,10 @@ async fn a_life_through_the_door() {
     let report = archive.verify_bucket("audit", Some(grown.head)).await.unwrap();
     assert_eq!((report.problems, report.records, report.deleted), (vec![], 0, 1));
     archive.delete_bucket("audit").await.unwrap();
-    assert_eq!(fs::read_dir(lab.temp.path()).unwrap().count(), 0);
+    let left = fs::read_dir(lab.temp.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut left: Vec<_> = left.collect();
+    left.sort();
+    assert_eq!(left, ["Not A Bucket", "notes"]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod child;
 mod faults;
 mod life;
 mod names;
+mod objects;
 mod race;
 mod tamper;
 mod texts;

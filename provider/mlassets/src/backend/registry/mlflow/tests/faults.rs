@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use super::super::{MlflowStore, tags};
 use super::{Ground, metadata, with_policy};
-use crate::backend::http::retry::Policy;
 use crate::backend::http::tests::proxy::{Fault, Proxy, When};
-use crate::backend::http::tests::quick;
 use crate::backend::mlflow::{Address, Config, Mlflow};
 use crate::backend::registry::model::Status;
 use crate::backend::registry::{Expected, Registry, Result, UpdateMetadata};
+use crate::backend::retry::Policy;
+use crate::backend::tests::scripted::quick;
 
 /// The calls that change something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use super::super::tags;
 use super::{Ground, client, metadata, open, server, text};
-use crate::backend::http::retry::Policy;
 use crate::backend::mlflow::{NewModelVersion, Tag};
 use crate::backend::registry::{
     AuditFilter, Deploy, DeploymentFilter, DeploymentStatus, Expected, Lend, NewVersion, Status,
     UpdateMetadata,
 };
+use crate::backend::retry::Policy;
 
 #[tokio::test]
 async fn a_version_is_registered_once_and_never_changes() {

@@ -13,8 +13,8 @@ use super::super::{
     VersionFilter,
 };
 use super::MlflowStore;
-use crate::backend::http::retry::Policy;
 use crate::backend::mlflow::{Address, Config, Mlflow, ModelVersion};
+use crate::backend::retry::Policy;
 
 /// A model of its own on the server.
 struct Ground {

@@ -11,8 +11,10 @@ use uuid::Uuid;
 /// The bounds of trying again.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::backend) struct Policy {
-    /// Most tries of one call.
+    /// Most tries of one call that gets no answer.
     pub(in crate::backend) tries: u32,
+    /// Most tries of one call to a server that says it is busy: it is there, so waiting helps.
+    pub(in crate::backend) busy_tries: u32,
     /// The first wait before jitter.
     pub(in crate::backend) first: Duration,
     /// The longest wait before jitter.
@@ -25,6 +27,7 @@ impl Default for Policy {
     fn default() -> Self {
         Self {
             tries: 8,
+            busy_tries: 24,
             first: Duration::from_millis(100),
             longest: Duration::from_secs(5),
             total: Duration::from_mins(2),
@@ -44,9 +47,21 @@ impl Tries {
         Self { policy, began: Instant::now(), made: 0 }
     }
 
-    /// The wait before the next try, or nothing if there is to be none.
-    pub(in crate::backend) fn wait(&self, retry_after: Option<Duration>) -> Option<Duration> {
-        if self.made >= self.policy.tries {
+    /// The wait before the next try of a call without an answer, or nothing if there is to be none.
+    pub(in crate::backend) fn wait(&self) -> Option<Duration> {
+        self.wait_within(self.policy.tries, None)
+    }
+
+    /// The wait before a busy server is asked again, which may say how long it should be.
+    pub(in crate::backend) fn wait_while_busy(
+        &self,
+        retry_after: Option<Duration>,
+    ) -> Option<Duration> {
+        self.wait_within(self.policy.busy_tries, retry_after)
+    }
+
+    fn wait_within(&self, tries: u32, retry_after: Option<Duration>) -> Option<Duration> {
+        if self.made >= tries {
             return None;
         }
         let doubled = self.policy.first.saturating_mul(1 << (self.made.saturating_sub(1)).min(20));
@@ -97,11 +112,26 @@ mod tests {
     }
 
     #[track_caller]
-    fn check_wait(made: u32, retry_after: Option<u64>, expected: Option<(u64, u64)>) {
+    fn check_wait(made: u32, expected: Option<(u64, u64)>) {
+        check_waits(made, expected, Tries::wait);
+    }
+
+    #[track_caller]
+    fn check_busy(made: u32, retry_after: Option<u64>, expected: Option<(u64, u64)>) {
+        let asked = retry_after.map(Duration::from_millis);
+        check_waits(made, expected, |tries| tries.wait_while_busy(asked));
+    }
+
+    #[track_caller]
+    fn check_waits(
+        made: u32,
+        expected: Option<(u64, u64)>,
+        wait: impl Fn(&Tries) -> Option<Duration>,
+    ) {
         let mut tries = Tries::new(Policy::default());
         tries.made = made;
         for _ in 0..100 {
-            let wait = tries.wait(retry_after.map(Duration::from_millis));
+            let wait = wait(&tries);
             let fits = match (wait, expected) {
                 (Some(wait), Some((least, most))) => {
                     (Duration::from_millis(least)..=Duration::from_millis(most)).contains(&wait)
@@ -114,13 +144,15 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_a_bound_and_end() {
-        check_wait(1, None, Some((50, 100)));
-        check_wait(2, None, Some((100, 200)));
-        check_wait(5, None, Some((800, 1600)));
-        check_wait(7, None, Some((2500, 5000)));
-        check_wait(8, None, None);
-        check_wait(1, Some(3000), Some((3000, 3000)));
-        check_wait(1, Some(10), Some((50, 100)));
-        check_wait(1, Some(121_000), None);
+        check_wait(1, Some((50, 100)));
+        check_wait(2, Some((100, 200)));
+        check_wait(5, Some((800, 1600)));
+        check_wait(7, Some((2500, 5000)));
+        check_wait(8, None);
+        check_busy(8, None, Some((2500, 5000)));
+        check_busy(24, None, None);
+        check_busy(1, Some(3000), Some((3000, 3000)));
+        check_busy(1, Some(10), Some((50, 100)));
+        check_busy(1, Some(121_000), None);
     }
 }

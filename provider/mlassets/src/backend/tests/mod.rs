@@ -1,0 +1,3 @@
+//! What tests of several backends share.
+
+pub(super) mod scripted;

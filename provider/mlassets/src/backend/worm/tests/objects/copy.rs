@@ -1,0 +1,91 @@
+//! A copy of a bucket: complete, in order, and never written over.
+
+use std::sync::Arc;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::ByteStream;
+
+use super::{aws, name};
+use crate::backend::worm::tests::{bucket, record};
+use crate::backend::worm::{Archive, Error, Options, Progress, Replica};
+
+const CLASS: &str = "GLACIER_IR";
+
+struct Lab {
+    _folder: tempfile::TempDir,
+    source: Archive,
+    client: Client,
+    target: String,
+    copy: Replica,
+}
+
+impl Lab {
+    /// A directory with two records, and a bucket without versions for its copy.
+    async fn new() -> Self {
+        let folder = tempfile::TempDir::new().unwrap();
+        let source = Archive::directory(folder.path(), Options::new("tester")).unwrap();
+        source.create_bucket(bucket(10)).await.unwrap();
+        for name in ["a", "b"] {
+            source.append(record(name, name)).await.unwrap();
+        }
+        let aws = Arc::new(aws());
+        let (client, target) = (aws.s3().await.unwrap().clone(), name());
+        client.create_bucket().bucket(&target).send().await.unwrap();
+        let copy = Replica::new(aws, &target, "worm/", CLASS);
+        Self { _folder: folder, source, client, target, copy }
+    }
+
+    async fn put(&self, key: &str, bytes: &'static [u8]) {
+        let put = self.client.put_object().bucket(&self.target).key(key);
+        put.body(ByteStream::from_static(bytes)).send().await.unwrap();
+    }
+
+    async fn get(&self, key: &str) -> (Vec<u8>, Option<String>) {
+        let object = self.client.get_object().bucket(&self.target).key(key).send().await.unwrap();
+        let class = object.storage_class().map(|class| class.as_str().to_owned());
+        (object.body.collect().await.unwrap().to_vec(), class)
+    }
+}
+
+#[tokio::test]
+async fn what_is_missing_is_copied_and_nothing_else() {
+    let lab = Lab::new().await;
+    let progress = |last_synced_sequence, lag| Progress { last_synced_sequence, lag };
+    assert_eq!(lab.copy.progress(&lab.source, "audit").await.unwrap(), progress(0, 3));
+    assert_eq!(lab.copy.catch_up(&lab.source, "audit").await.unwrap(), progress(3, 0));
+    let path = "worm/model_distribution/2025/202501/a";
+    assert_eq!(lab.get(path).await, (b"a".to_vec(), Some(CLASS.to_owned())));
+    lab.source.append(record("c", "c")).await.unwrap();
+    assert_eq!(lab.copy.progress(&lab.source, "audit").await.unwrap(), progress(3, 1));
+    assert_eq!(lab.copy.catch_up(&lab.source, "audit").await.unwrap(), progress(4, 0));
+    // A gap counts from its beginning, and is closed.
+    let entry = "worm/.chain/000000000002.json";
+    lab.client.delete_object().bucket(&lab.target).key(entry).send().await.unwrap();
+    assert_eq!(lab.copy.progress(&lab.source, "audit").await.unwrap(), progress(1, 3));
+    assert_eq!(lab.copy.catch_up(&lab.source, "audit").await.unwrap(), progress(4, 0));
+}
+
+#[tokio::test]
+async fn what_somebody_wrote_there_is_not_written_over() {
+    let lab = Lab::new().await;
+    let key = "worm/model_distribution/2025/202501/b";
+    lab.put(key, b"forged").await;
+    let error = lab.copy.catch_up(&lab.source, "audit").await.unwrap_err();
+    assert!(matches!(error, Error::CopyDiffers { .. }));
+    let text = error.to_string().replace(&lab.target, "COPY");
+    let start = format!("`{key}` in bucket `COPY` at `http://");
+    let end = "is not what the archive has; a copy is never overwritten, so find out who wrote it, or copy to another prefix";
+    assert!(text.starts_with(&start) && text.ends_with(end), "{text}");
+    assert_eq!(lab.get(key).await.0, b"forged");
+    // What came before it in the chain is there.
+    let progress = lab.copy.progress(&lab.source, "audit").await.unwrap();
+    assert_eq!(progress, Progress { last_synced_sequence: 2, lag: 1 });
+}
+
+#[tokio::test]
+async fn a_bucket_that_is_not_there_is_named() {
+    let lab = Lab::new().await;
+    let copy = Replica::new(Arc::new(aws()), "no-such-bucket", "", CLASS);
+    let text = copy.catch_up(&lab.source, "audit").await.unwrap_err().to_string();
+    assert!(text.contains("NoSuchBucket (404)"), "{text}");
+}
