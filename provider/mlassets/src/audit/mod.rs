@@ -193,7 +193,8 @@ impl Managed for Audited {
             let Some(mut found) = self.kind.read(call.clone(), identity, prior).await? else {
                 return Ok(None);
             };
-            let told = match (backends(&call).map(|backends| backends.audit()), self.teller(&call)) {
+            let told = match (backends(&call).map(|backends| backends.audit()), self.teller(&call))
+            {
                 // Whoever only looks need not be able to write, and without an audit nothing is owed.
                 (None | Some(Err(_) | Ok(None)), _) => {
                     call.edit_private(|private| private.remove(UNTOLD));
