@@ -335,14 +335,7 @@ pub(super) fn gate(block: GateBlock) -> Result<Gate, Vec<Problem>> {
     let mut databases = BTreeMap::new();
     let mut problems = Vec::new();
     for (name, url) in block.databases.unwrap_or_default() {
-        let location = Location::parse(url.expose()).and_then(|location| {
-            let problem = "is that of an MLflow server, which answers no question in SQL";
-            if location.is_mlflow() {
-                return Err(registry::Error::Location(problem.to_owned()));
-            }
-            Ok(location)
-        });
-        match location {
+        match Location::database(url.expose()) {
             Ok(location) => drop(databases.insert(name, location.with_password(password()))),
             Err(error) => {
                 let detail = error.to_string();

@@ -205,9 +205,15 @@ fn must_check_something() {
 
 #[test]
 fn keeps_addresses_to_itself() {
-    let block = "    databases = {\n      core = \"mysql://root:hunter2@host/db\"\n    }\n";
+    for address in ["mysql://root:hunter2@host/db", "mlflow+https://root:hunter2@host"] {
+        keeps_to_itself(address);
+    }
+}
+
+fn keeps_to_itself(address: &str) {
+    let block = format!("    databases = {{\n      core = \"{address}\"\n    }}\n");
     let checks = "  queries = {\n    core = { database = \"core\", sql = \"select 1\", equals = \"1\" }\n  }\n";
-    let workspace = Workspace::new(&format!("{}{}", provider(block), gate(checks)));
+    let workspace = Workspace::new(&format!("{}{}", provider(&block), gate(checks)));
     let refused = workspace.run(&PLAN).fails().errs(&[Expected {
         at: "",
         summary: "Database address not usable",

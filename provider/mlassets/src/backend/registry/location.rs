@@ -104,6 +104,16 @@ impl Location {
         Ok(Self(Kind::Sqlite(path.into())))
     }
 
+    /// Reads the address of a database, whatever it holds: what [`Location::parse`] does, without MLflow.
+    pub fn database(address: &str) -> Result<Self, Error> {
+        match address.trim().split_once("://") {
+            Some(("postgres" | "postgresql" | "sqlite", _)) | None => Self::parse(address),
+            Some(_) => Err(wrong(
+                "has a scheme that is not known; use postgres://, postgresql:// or sqlite://",
+            )),
+        }
+    }
+
     /// The same place with this password, where it is a server and the address has none.
     #[must_use]
     pub fn with_password(mut self, password: Option<SecretString>) -> Self {
