@@ -276,9 +276,8 @@ impl Audited {
 /// The state after an update that changes nothing; none if it changes something.
 fn unchanged(before: &Value, after: &Value) -> Option<Value> {
     let (Value::Map(old), Value::Map(new)) = (before, after) else { return None };
-    let same = |(name, value): (&String, &Value)| {
-        !value.is_wholly_known() || old.get(name).unwrap_or(&Value::Null) == value
-    };
+    // What is not known yet is what the kind wants to find out.
+    let same = |(name, value): (&String, &Value)| old.get(name).unwrap_or(&Value::Null) == value;
     new.iter().all(same).then(|| before.clone())
 }
 
