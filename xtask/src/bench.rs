@@ -14,14 +14,14 @@ use crate::{process, repository};
 /// The kind of resource that is measured.
 const TYPE: &str = "mlassets_model_version";
 
-/// Measure the provider (start, memory, calls per second, plans of real Terraform, records of evidence, deployments of
-/// models) and the generator.
+/// Measure the provider (start, memory, calls per second, plans of real Terraform, records of evidence, artifacts,
+/// deployments of models) and the generator.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  cargo xtask bench                        all of it, as a table; a few minutes\n  cargo xtask bench --only start,plan      a part of it\n  cargo xtask bench --format json > new    for a program\n  cargo xtask bench --provider ./terraform-provider-other --type other_thing\n                                           another provider under the same calls"
 )]
 pub(crate) struct Arguments {
-    /// What to measure, of: start, plan, apply, engine, codec, terraform, render, worm, promote
+    /// What to measure, of: start, plan, apply, engine, codec, terraform, render, worm, distribute, promote
     #[arg(long, value_name = "WHAT")]
     only: Option<String>,
     /// How to show the figures

@@ -6,6 +6,7 @@
 mod calls;
 mod codec;
 mod connect;
+mod distribute;
 mod engine;
 mod handshake;
 mod host;
@@ -39,7 +40,7 @@ use crate::report::Figure;
 #[command(name = "bench")]
 struct Arguments {
     /// What to measure
-    #[arg(long, value_enum, value_delimiter = ',', default_values = ["start", "plan", "apply", "engine", "codec", "terraform", "render", "worm", "promote"])]
+    #[arg(long, value_enum, value_delimiter = ',', default_values = ["start", "plan", "apply", "engine", "codec", "terraform", "render", "worm", "distribute", "promote"])]
     only: Vec<Benchmark>,
     /// How to show the figures
     #[arg(long, value_enum, default_value = "table")]
@@ -80,6 +81,7 @@ enum Benchmark {
     Terraform,
     Render,
     Worm,
+    Distribute,
     Promote,
 }
 
@@ -148,6 +150,10 @@ async fn measure(arguments: &Arguments, figures: &mut Vec<Figure>) -> Result<()>
     if let (true, Some(program)) = (wants(Benchmark::Render), &arguments.mlgen) {
         say("rendering environments");
         figures.extend(render::run(program)?);
+    }
+    if wants(Benchmark::Distribute) {
+        say("publishing an artifact of 5 GiB");
+        figures.extend(distribute::run().await?);
     }
     if wants(Benchmark::Promote) {
         say("deploying models");
