@@ -20,8 +20,8 @@ use crate::types::Moment;
 /// Another version takes the place of the one before in one transaction. Setting an older version is the
 /// rollback. Destroying the resource retires the version, so that none is deployed.
 ///
-/// With `signal` and `pause` a rollback first raises the signal, then pauses the deployments of the pool, then changes the
-/// version, then resumes what it has paused, and at last lifts the signal. It ends at the first step that fails, says what
+/// With `signal` and `pause` a rollback first raises the signal, then pauses the deployments of the pool, then reads the
+/// artifacts of the older version and changes the version, then resumes what it has paused, and at last lifts the signal. It ends at the first step that fails, says what
 /// is done, and the next apply goes on there. What somebody else has raised or paused is left as it is.
 ///
 /// Where the version is deployed already, the resource takes that over: an interrupted apply may have left it.
