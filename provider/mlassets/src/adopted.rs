@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tfplug::{Cx, Diagnostic, Resource};
+use tfplug::{Call, Cx, Diagnostic, Resource};
 use tokio::sync::{Mutex as Lock, OwnedMutexGuard};
 
 use crate::audit;
@@ -23,6 +23,7 @@ pub(crate) struct Adopted(Mutex<BTreeMap<String, Arc<Lock<bool>>>>);
 pub(crate) struct Hold {
     adopted: OwnedMutexGuard<bool>,
     what: String,
+    call: Call,
 }
 
 /// Waits until no other call creates or destroys the `R` called `name`.
@@ -32,7 +33,7 @@ pub(crate) async fn hold<R: Resource>(cx: &Cx<R::Backend>, name: &str) -> Hold {
         Some(backends) => backends.adopted().lock(&what),
         None => Arc::default(),
     };
-    Hold { adopted: lock.lock_owned().await, what }
+    Hold { adopted: lock.lock_owned().await, what, call: cx.call().clone() }
 }
 
 impl Adopted {
@@ -46,6 +47,7 @@ impl Hold {
     /// Remembers that it was there already.
     pub(crate) fn adopt(&mut self) {
         *self.adopted = true;
+        audit::taken_over(&self.call);
     }
 
     /// Whether a destruction must leave it alone; says so to the user.

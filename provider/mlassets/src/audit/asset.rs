@@ -49,13 +49,19 @@ struct Tip {
 }
 
 impl Audited {
-    pub(super) async fn create_asset(&self, call: &Call, trail: &Trail, plan: Value) -> Outcome {
-        let Outcome { state, error } = self.kind.create(call.clone(), plan).await;
+    /// Tells of a creation that `is_made`, or has taken over what was there.
+    pub(super) async fn tell_creation(
+        &self,
+        call: &Call,
+        trail: &Trail,
+        Outcome { state, error }: Outcome,
+        is_made: bool,
+    ) -> Outcome {
         let Some(state) = state.map(Value::nulled_unknowns) else {
             return Outcome { state: None, error };
         };
         let telling = self.telling(call, trail, &state);
-        match telling.tell("create", None, &Value::Null, &state).await {
+        match telling.tell_creation(&state, is_made).await {
             Ok(record) => with(Outcome { state: Some(state), error }, record),
             // Kept, it would be replaced. Not kept, it is taken over by the next apply, which tells of it.
             Err(untold) if error.is_none() => Outcome { state: None, error: Some(untold) },
@@ -184,6 +190,27 @@ impl Telling<'_> {
             previous => self.write("found", previous.as_deref(), told, now).await?,
         };
         Ok(Tip { record, is_end: false })
+    }
+
+    /// Tells that the asset is there, after all that was told of one of its name.
+    async fn tell_creation(&self, state: &Value, is_made: bool) -> Result<Value> {
+        let newest = self.trail.newest_of(&self.stem()).await.map_err(Error::from)?;
+        let previous = match newest {
+            Some((path, told)) if !told.is_null() => {
+                if !is_made && self.audited.says(&told, state) {
+                    self.noted(&path, state);
+                    return Ok(Value::from(path));
+                }
+                if !is_made {
+                    return self.write("found", Some(&path), told, state).await;
+                }
+                // Somebody else has ended it, without an event.
+                let ended = self.write("found", Some(&path), told, &Value::Null).await?;
+                ended.as_str().map(str::to_owned)
+            }
+            newest => newest.map(|(path, _)| path),
+        };
+        self.write("create", previous.as_deref(), Json::Null, state).await
     }
 
     /// Notes that something is left untold.

@@ -35,6 +35,9 @@ const UNTOLD: &str = "audit_untold";
 /// Where private data says that a destruction left the asset as it is.
 const SPARED: &str = "audit_spared";
 
+/// Where private data says that a creation has made nothing.
+const TAKEN_OVER: &str = "audit_taken_over";
+
 /// Who knows what has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Teller {
@@ -57,6 +60,11 @@ pub(crate) fn around(name: &str, kind: Arc<dyn Managed>) -> Arc<dyn Managed> {
 /// Notes that a destruction changes nothing.
 pub(crate) fn spared(call: &Call) {
     note(call, SPARED, true);
+}
+
+/// Notes that a creation took over what was there.
+pub(crate) fn taken_over(call: &Call) {
+    note(call, TAKEN_OVER, true);
 }
 
 /// Tells a step that a kind does with other assets; nothing without an audit. The same facts are told once.
@@ -168,14 +176,16 @@ impl Managed for Audited {
                 Ok(trail) => trail,
                 Err(error) => return failed(error),
             }) else {
-                return with(self.kind.create(call, plan).await, Value::Null);
+                let outcome = self.kind.create(call.clone(), plan).await;
+                call.edit_private(|private| private.remove(TAKEN_OVER));
+                return with(outcome, Value::Null);
             };
+            let outcome = self.kind.create(call.clone(), plan).await;
+            let is_made = !call.private().get(TAKEN_OVER).unwrap_or(false);
+            call.edit_private(|private| private.remove(TAKEN_OVER));
             match self.teller(&call) {
-                Teller::Asset => self.create_asset(&call, &trail, plan).await,
-                Teller::Rows => {
-                    let outcome = self.kind.create(call.clone(), plan).await;
-                    self.tell_rows(&call, &trail, outcome, true).await
-                }
+                Teller::Asset => self.tell_creation(&call, &trail, outcome, is_made).await,
+                Teller::Rows => self.tell_rows(&call, &trail, outcome, true).await,
             }
         })
     }

@@ -209,3 +209,39 @@ fn pools_and_signals_are_told() {
     assert_eq!(all.iter().filter(|line| **line == format!("destroy {pool}")).count(), 1, "{all:?}");
     assert_eq!(all.len(), 9, "{all:?}");
 }
+
+/// The same asset again and again, by Terraform and by others: each beginning and each end is told, in one chain.
+#[test]
+fn what_ends_and_begins_again_is_told_each_time() {
+    let signal = unique("again").replace('-', "_");
+    let there = format!(
+        "resource \"mlassets_signal\" \"this\" {{\n  name = {signal:?}\n  active = false\n}}\n"
+    );
+    let workspace = audited(&there);
+    for _ in 0..2 {
+        workspace.configure(&there);
+        workspace.apply().ok();
+        workspace.plan_is_empty();
+        workspace.configure("");
+        workspace.apply().ok();
+    }
+    workspace.configure(&there);
+    workspace.apply().ok();
+    redis::<()>(&["DEL", &format!("{{mlassets:ops}}:{signal}")]);
+    workspace.apply().ok();
+    workspace.plan_is_empty();
+    let told = events(&workspace);
+    let operations: Vec<_> = told.iter().map(|event| event["operation"].clone()).collect();
+    let expected = ["create", "destroy", "create", "destroy", "create", "found", "create"];
+    assert_eq!(operations, expected.map(Json::from));
+    for (event, next) in told.iter().zip(&told[1..]) {
+        assert_eq!(event["after"], next["before"]);
+        assert_ne!(next["previous"], Json::Null);
+    }
+    let newest = workspace.state("mlassets_signal.this")["audit_record_id"].clone();
+    let path = newest.as_str().expect("it is told");
+    let record =
+        std::fs::read(workspace.path("worm").join(BUCKET).join(path)).expect("it is there");
+    let record: Json = serde_json::from_slice(&record).expect("an event is JSON");
+    assert_eq!(Some(&record), told.last());
+}

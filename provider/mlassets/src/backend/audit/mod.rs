@@ -169,20 +169,41 @@ impl Trail {
         let mut told = self.told(from).await?.map(|event| after(&event)).unwrap_or_default();
         let mut path = from.to_owned();
         let mut next = BTreeMap::new();
-        let is_one = |path: &&String| {
-            path.rsplit('/').next().is_some_and(|name| name.starts_with(&format!("{stem}-")))
-        };
-        for path in self.paths().await?.iter().filter(is_one) {
-            if let Some(event) = self.told(path).await?
-                && let Some(previous) = event["previous"].as_str()
-            {
-                next.insert(previous.to_owned(), (path.clone(), after(&event)));
+        for (path, event) in self.events(stem).await? {
+            if let Some(previous) = event["previous"].as_str() {
+                next.insert(previous.to_owned(), (path, after(&event)));
             }
         }
         while let Some(follower) = next.remove(&path) {
             (path, told) = follower;
         }
         Ok((path, told))
+    }
+
+    /// The newest event about an asset, and what it told to be there; none if nothing was ever told. Of several that no
+    /// event follows it is the one that was told last.
+    pub async fn newest_of(&self, stem: &str) -> Result<Option<(String, Value)>> {
+        let events = self.events(stem).await?;
+        let followed: BTreeSet<_> =
+            events.iter().filter_map(|(_, event)| event["previous"].as_str()).collect();
+        let open = events.iter().filter(|(path, _)| !followed.contains(&**path));
+        let newest = open.max_by_key(|(_, event)| {
+            event["at"].as_str().map(str::parse::<Timestamp>).and_then(Result::ok)
+        });
+        Ok(newest.map(|(path, event)| (path.clone(), after(event))))
+    }
+
+    /// The events about an asset, by their paths.
+    async fn events(&self, stem: &str) -> Result<Vec<(String, Value)>> {
+        let start = format!("{stem}-");
+        let mut events = Vec::new();
+        for path in self.paths().await? {
+            let is_one = path.rsplit('/').next().is_some_and(|name| name.starts_with(&start));
+            if is_one && let Some(event) = self.told(&path).await? {
+                events.push((path, event));
+            }
+        }
+        Ok(events)
     }
 
     /// The event at `path`; none if it was deleted after its retention.
