@@ -34,7 +34,7 @@ pub(crate) async fn verified(cx: &Cx<Registry>, model: &str, version: &str) -> R
         return Ok(());
     }
     let detail = format!(
-        "Version `{version}` of model `{model}` is not deployed, since at `{}` is not what was registered:{listed}\n\
+        "Version `{version}` of model `{model}` is not deployed: what lies at `{}` is not what was registered:{listed}\n\
          Put the files back, for instance by an apply of their `mlassets_artifact_distribution`, or deploy another version.",
         row.artifact_uri
     );

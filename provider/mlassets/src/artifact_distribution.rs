@@ -50,7 +50,8 @@ pub struct ArtifactDistribution {
         example = "\"2025-01-15-v1\""
     )]
     pub version: String,
-    /// The path of the file for each artifact, by the artifact's name. The file keeps its name. A relative path stays
+    /// The path of the file for each artifact, by the artifact's name. The file keeps its name, which must
+    /// begin with a letter or a digit and have up to 128 letters, digits, `.`, `_`, `+`, `-`. A relative path stays
     /// below the folder in which Terraform runs.
     #[tf(
         check = explained("name artifacts and their files", |sources: &Sources| check_sources(&sources.0)),

@@ -253,6 +253,7 @@ impl From<signal::Error> for Error {
         match &error {
             E::Invalid(_) => Error::user("Invalid value", detail),
             E::Foreign { .. } => Error::user("The key belongs to something else", detail),
+            E::Malformed { .. } => Error::user("The key holds no signal", detail),
             E::Conflict { .. } => Error::user("Signal changed meanwhile", detail),
             E::Refused { refusal, .. } => match refusal {
                 Refusal::Password | Refusal::NoPassword | Refusal::Permission(_) => {

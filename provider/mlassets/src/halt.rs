@@ -23,6 +23,8 @@ pub struct Halt {
     #[tf(check = len(1..=500), example = "\"Rollback of 2025-01-15-v1\"")]
     pub reason: Option<String>,
     /// A further key that says the same, for consumers that look elsewhere or read another form. Written in the same step.
+    /// A copy that the resource `mlassets_signal` keeps has to be named here as well: it is not known otherwise, and those
+    /// who read it would go on.
     pub copy: Option<SignalCopy>,
 }
 

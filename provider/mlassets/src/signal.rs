@@ -19,8 +19,8 @@ use crate::types::Moment;
 /// Who else may raise a signal by hand keeps Terraform from lifting it with `lifecycle { ignore_changes = [active,
 /// reason] }`. What consumers do when they cannot read the signal is theirs to decide: see the concept "Signals".
 ///
-/// A signal that is there already, just as it is declared, is taken over: an interrupted apply may have left it. An active
-/// one is not destroyed, since what it stopped would go on.
+/// A signal that is there already, just as it is declared, is taken over: an interrupted apply may have left it. So is one
+/// that is not active, whoever has left it. An active one is not destroyed, since what it stopped would go on.
 #[derive(Schema, Clone, Debug)]
 #[tf(name = "signal")]
 pub struct Signal {

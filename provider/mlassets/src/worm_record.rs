@@ -20,7 +20,8 @@ use crate::types::Moment;
 /// every refresh, and what is wrong is shown in `problems`: a changed mode, a shortened lock, a version or delete
 /// marker that hides the record and a missing file are repaired by the next apply, changed bytes are not, since
 /// Terraform must not cover up that evidence was changed.
-/// A record under retention can be neither destroyed nor replaced, and that is said in the plan.
+/// A record under retention can be neither destroyed nor replaced. The plan says so, except for `-replace`, which only the
+/// apply refuses.
 ///
 /// A record that is there already with the same bytes and time is taken over: an interrupted apply may have
 /// left it. So two workspaces that declare the same record share it.

@@ -193,7 +193,7 @@ pub struct AuditBlock {
         example = "\"ml-assets-core-audit\""
     )]
     pub bucket: Option<String>,
-    /// The environment that the events name, where the asset has none of its own.
+    /// The environment that the events name, where the asset has none of its own. It has to be said, here or there.
     #[tf(env = "MLASSETS_AUDIT_ENVIRONMENT", check = len(1..=64), example = "\"production\"")]
     pub environment: Option<String>,
     /// The type of the records; `config_update` by default.

@@ -1,6 +1,7 @@
 //! What names, texts and metadata may be. Pure; the database holds the same rules as checks.
 
 use serde_json::{Map, Value};
+use url::Url;
 
 use super::error::{Error, Invalid};
 
@@ -45,11 +46,36 @@ pub fn sha256(text: &str) -> Result<(), Invalid> {
     ensure(good, "the SHA-256 of the artifacts", "must be 64 lower-case hex digits")
 }
 
-/// Where artifacts are: something, on one line.
+/// Where artifacts are: a URI without what gives access, since it is kept for good, in the registry and in audits.
 pub fn artifact_uri(text: &str) -> Result<(), Invalid> {
-    let good = !text.is_empty() && !text.chars().any(char::is_control);
-    ensure(good, "the URI of the artifacts", "must not be empty or hold control characters")
+    const WHAT: &str = "the URI of the artifacts";
+    ensure(!text.chars().any(char::is_control), WHAT, "must not hold control characters")?;
+    let uri = Url::parse(text).ok();
+    ensure(uri.is_some(), WHAT, "must begin with a scheme, such as `s3://` or `file:///`")?;
+    let Some(uri) = uri else { return Ok(()) };
+    ensure(
+        uri.password().is_none(),
+        WHAT,
+        "must hold no password, since it is kept for good; let whoever reads the artifacts have it",
+    )?;
+    let is_signed = uri.query_pairs().any(|(name, _)| SIGNED.contains(&&*name.to_lowercase()));
+    ensure(
+        !is_signed,
+        WHAT,
+        "must hold no signature, since it is kept for good; give the address without its query",
+    )
 }
+
+/// Parameters by which addresses of object stores give access.
+const SIGNED: [&str; 7] = [
+    "x-amz-signature",
+    "x-amz-security-token",
+    "x-goog-signature",
+    "signature",
+    "sig",
+    "token",
+    "access_token",
+];
 
 pub(super) fn text(what: &'static str, text: &str) -> Result<(), Invalid> {
     ensure(!text.contains('\0'), what, "must not hold a NUL character")
@@ -147,6 +173,32 @@ mod tests {
             &[&"0a".repeat(32)],
             &["", &"0A".repeat(32), &"0a".repeat(31), &"g0".repeat(32)],
         );
+    }
+
+    #[test]
+    fn addresses_of_artifacts() {
+        check(
+            artifact_uri,
+            &[
+                "s3://models/ranker/1/",
+                "file:///srv/a%20b",
+                "runs:/0123/model",
+                "https://h/x?versionId=7",
+            ],
+            &[
+                "",
+                "not a uri",
+                "models/1",
+                "s3://a\n",
+                "https://u:p@h/x",
+                "https://h/x?sig=A",
+                "https://h/?X-Amz-Signature=a",
+            ],
+        );
+        let error = artifact_uri("https://h/x?sig=hunter2").unwrap_err();
+        let expected = "the URI of the artifacts must hold no signature, since it is kept for good; give the address \
+                        without its query";
+        assert_eq!(error.to_string(), expected);
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl Signals {
         let answer = self.ask(&mut connection, &command, &step).await?;
         match answer.outcome.as_str() {
             "none" => Ok(None),
-            "found" => self.signal(key, &answer, &step).map(Some),
+            "found" => self.signal(&key, &answer).map(Some),
             _ => Err(self.refused(key, &answer, &step)),
         }
     }
@@ -157,7 +157,7 @@ impl Signals {
             concerns.push(Concern::Unconfirmed);
         }
         let woken = answer.fact(7).and_then(|woken| woken.parse().ok()).unwrap_or(0);
-        let signal = self.signal(key, &answer, &step)?;
+        let signal = self.signal(&key, &answer)?;
         tracing::debug!(
             name = set.name,
             active = set.active,
@@ -190,12 +190,13 @@ impl Signals {
     }
 
     /// The signal that an answer tells of.
-    fn signal(&self, key: String, answer: &Answer, step: &str) -> Result<Signal, Error> {
+    fn signal(&self, key: &str, answer: &Answer) -> Result<Signal, Error> {
         let signal = || {
             let ttl: i64 = answer.fact(5)?.parse().ok()?;
             Some(Signal {
-                key,
-                active: answer.fact(0)? == "1",
+                key: key.to_owned(),
+                // Consumers go on at `0` alone, whatever else somebody has written.
+                active: answer.fact(0)? != "0",
                 reason: answer.fact(1).filter(|reason| !reason.is_empty()).map(str::to_owned),
                 actor: answer.fact(2).unwrap_or_default().to_owned(),
                 version: answer.fact(3)?.parse().ok()?,
@@ -204,8 +205,7 @@ impl Signals {
                 is_copied: answer.fact(6) == Some("1"),
             })
         };
-        signal()
-            .ok_or_else(|| Error::Unreadable { place: self.place.clone(), step: step.to_owned() })
+        signal().ok_or_else(|| Error::Malformed { place: self.place.clone(), key: key.to_owned() })
     }
 
     /// Why a script has done nothing.
@@ -213,7 +213,7 @@ impl Signals {
         let place = self.place.clone();
         match answer.outcome.as_str() {
             "conflict" => {
-                let found = self.signal(key.clone(), answer, step).ok().map(Box::new);
+                let found = self.signal(&key, answer).ok().map(Box::new);
                 Error::Conflict { place, key, found }
             }
             "foreign" => Error::Foreign {

@@ -65,6 +65,17 @@ pub enum Error {
         /// What happened.
         reason: String,
     },
+    /// The key holds a hash that is no signal.
+    #[error(
+        "the hash at `{key}` on the Redis server {place} is no signal: it needs `active`, and `version` and `at` as whole \
+         numbers. Correct it there, or delete the key, after which nothing is signalled"
+    )]
+    Malformed {
+        /// The server.
+        place: String,
+        /// The key.
+        key: String,
+    },
     /// The answer makes no sense.
     #[error(
         "{step} on the Redis server {place} got an answer that cannot be read; is something else writing there?"

@@ -169,7 +169,7 @@ fn a_version_is_deployed_only_with_its_very_artifacts() {
     life.workspace.configure(&deployed);
     let refused = |problem: &str| {
         let detail = format!(
-            "Version `2025-01-15-v1` of model `ranker` is not deployed, since at `file://…{PLACE}` is not what was \
+            "Version `2025-01-15-v1` of model `ranker` is not deployed: what lies at `file://…{PLACE}` is not what was \
              registered:\n- {problem}\nPut the files back, for instance by an apply of their \
              `mlassets_artifact_distribution`, or deploy another version."
         );

@@ -38,7 +38,7 @@ impl File {
         let place = format!("SQLite file {}", self.path.display());
         if access == Access::Migrate {
             self.create()?;
-        } else if !self.path.exists() {
+        } else if matches!(self.path.try_exists(), Ok(false)) {
             return Err(Error::NotMigrated { place });
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
