@@ -41,11 +41,6 @@ variable "artifacts" {
     condition     = length(var.artifacts) > 0
     error_message = "artifacts must hold at least one file."
   }
-
-  validation {
-    condition     = length(distinct([for path in values(var.artifacts) : basename(path)])) == length(var.artifacts)
-    error_message = "artifacts must be files of different names, since each keeps its own."
-  }
 }
 
 variable "description" {

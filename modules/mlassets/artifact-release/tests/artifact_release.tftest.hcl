@@ -62,16 +62,6 @@ run "publishes_and_registers" {
   }
 }
 
-run "refuses_files_of_one_name" {
-  command = plan
-
-  variables {
-    artifacts = { a = "x/model.pkl", b = "y/model.pkl" }
-  }
-
-  expect_failures = [var.artifacts]
-}
-
 run "refuses_wrong_values" {
   command = plan
 
