@@ -220,7 +220,7 @@ fn in_models() {
             "model_version",
             "model = \"m\"\nversion = \"v\"\nartifact_uri = \"\"\nartifact_sha256 = sha256(\"\")",
             "artifact_uri = ",
-            "The URI of the artifacts must not be empty or hold control characters.",
+            "The URI of the artifacts must begin with a scheme, such as `s3://` or `file:///`.",
         ),
         invalid(
             "model_version",

@@ -86,7 +86,7 @@ fn lives(store: Store, program: String) {
     assert_eq!(status("2025-01-15-v1"), Status::Verified);
     life.cannot_import(
         "resource \"mlassets_model_version\" \"this_missing\" {\n  model = \"m\"\n  version = \"v\"\n  \
-         artifact_uri = \"u\"\n  artifact_sha256 = sha256(\"\")\n}\n",
+         artifact_uri = \"s3://u\"\n  artifact_sha256 = sha256(\"\")\n}\n",
         "m@v",
         "There is nothing with the import ID \"m@v\", which has the form `{model}@{version}`.",
     );
