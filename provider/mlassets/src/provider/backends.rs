@@ -22,9 +22,6 @@ use crate::backend::signal::Signals;
 use crate::backend::worm::{Archive, Replicator};
 use crate::ranks::Ranks;
 
-/// What stands for the `notify` block in the environment.
-const WAYS: &str = "SLACK_WEBHOOK_URL, SLACK_BOT_TOKEN or PAGERDUTY_ROUTING_KEY";
-
 /// All backends, made without connecting anywhere.
 #[derive(Debug)]
 pub struct Backends {
@@ -245,94 +242,34 @@ fn no_block(block: &str, instead: &str) -> Error {
     )
 }
 
-impl Provide<Prefect> for Backends {
-    fn provide(&self) -> Result<Arc<Prefect>> {
-        self.prefect.get("prefect", "PREFECT_API_URL")
-    }
+/// `client: its field, its block, what stands for the block in the environment` for each backend that one block makes.
+macro_rules! provided {
+    ($($client:ty: $field:ident, $block:literal, $instead:literal;)*) => {$(
+        impl Provide<$client> for Backends {
+            fn provide(&self) -> Result<Arc<$client>> {
+                self.$field.get($block, $instead)
+            }
 
-    fn missing(&self) -> Option<Error> {
-        self.prefect.missing("prefect", "PREFECT_API_URL")
-    }
+            fn missing(&self) -> Option<Error> {
+                self.$field.missing($block, $instead)
+            }
 
-    fn is_unknown(&self) -> bool {
-        self.prefect.is_unknown()
-    }
+            fn is_unknown(&self) -> bool {
+                self.$field.is_unknown()
+            }
+        }
+    )*};
 }
 
-impl Provide<Registry> for Backends {
-    fn provide(&self) -> Result<Arc<Registry>> {
-        self.registry.get("registry", "MLASSETS_REGISTRY_URL")
-    }
-
-    fn missing(&self) -> Option<Error> {
-        self.registry.missing("registry", "MLASSETS_REGISTRY_URL")
-    }
-
-    fn is_unknown(&self) -> bool {
-        self.registry.is_unknown()
-    }
-}
-
-impl Provide<Aws> for Backends {
-    fn provide(&self) -> Result<Arc<Aws>> {
-        self.aws.get("aws", "AWS_REGION")
-    }
-
-    fn missing(&self) -> Option<Error> {
-        self.aws.missing("aws", "AWS_REGION")
-    }
-}
-
-impl Provide<Azure> for Backends {
-    fn provide(&self) -> Result<Arc<Azure>> {
-        self.azure.get("azure", "AZURE_STORAGE_ACCOUNT")
-    }
-
-    fn missing(&self) -> Option<Error> {
-        self.azure.missing("azure", "AZURE_STORAGE_ACCOUNT")
-    }
-}
-
-impl Provide<Archive> for Backends {
-    fn provide(&self) -> Result<Arc<Archive>> {
-        self.worm.get("worm", "MLASSETS_WORM_DIRECTORY")
-    }
-
-    fn missing(&self) -> Option<Error> {
-        self.worm.missing("worm", "MLASSETS_WORM_DIRECTORY")
-    }
-
-    fn is_unknown(&self) -> bool {
-        self.worm.is_unknown()
-    }
-}
-
-impl Provide<Store> for Backends {
-    fn provide(&self) -> Result<Arc<Store>> {
-        self.artifacts.get("artifacts", "MLASSETS_ARTIFACTS_DIRECTORY")
-    }
-
-    fn missing(&self) -> Option<Error> {
-        self.artifacts.missing("artifacts", "MLASSETS_ARTIFACTS_DIRECTORY")
-    }
-
-    fn is_unknown(&self) -> bool {
-        self.artifacts.is_unknown()
-    }
-}
-
-impl Provide<Signals> for Backends {
-    fn provide(&self) -> Result<Arc<Signals>> {
-        self.signals.get("redis", "MLASSETS_REDIS_URL")
-    }
-
-    fn missing(&self) -> Option<Error> {
-        self.signals.missing("redis", "MLASSETS_REDIS_URL")
-    }
-
-    fn is_unknown(&self) -> bool {
-        self.signals.is_unknown()
-    }
+provided! {
+    Archive: worm, "worm", "MLASSETS_WORM_DIRECTORY";
+    Aws: aws, "aws", "AWS_REGION";
+    Azure: azure, "azure", "AZURE_STORAGE_ACCOUNT";
+    Notifier: notifier, "notify", "SLACK_WEBHOOK_URL, SLACK_BOT_TOKEN or PAGERDUTY_ROUTING_KEY";
+    Prefect: prefect, "prefect", "PREFECT_API_URL";
+    Registry: registry, "registry", "MLASSETS_REGISTRY_URL";
+    Signals: signals, "redis", "MLASSETS_REDIS_URL";
+    Store: artifacts, "artifacts", "MLASSETS_ARTIFACTS_DIRECTORY";
 }
 
 /// A gate works without its block, too.
@@ -353,20 +290,6 @@ impl Provide<Gate> for Backends {
 
     fn is_unknown(&self) -> bool {
         self.gate.is_unknown()
-    }
-}
-
-impl Provide<Notifier> for Backends {
-    fn provide(&self) -> Result<Arc<Notifier>> {
-        self.notifier.get("notify", WAYS)
-    }
-
-    fn missing(&self) -> Option<Error> {
-        self.notifier.missing("notify", WAYS)
-    }
-
-    fn is_unknown(&self) -> bool {
-        self.notifier.is_unknown()
     }
 }
 
@@ -396,5 +319,9 @@ impl Provide<Replicator> for Backends {
 
     fn missing(&self) -> Option<Error> {
         Provide::<Archive>::missing(self).or_else(|| Provide::<Aws>::missing(self))
+    }
+
+    fn is_unknown(&self) -> bool {
+        self.worm.is_unknown() || self.aws.is_unknown()
     }
 }
