@@ -22,7 +22,7 @@ variables {
 
 run "folder" {
   module {
-    source = "./tests/folder"
+    source = "../model-registry/tests/folder"
   }
 }
 
