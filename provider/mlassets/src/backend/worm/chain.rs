@@ -3,7 +3,7 @@
 //! The entries are the truth; there is no index and no head beside them that could disagree. Where they lie is
 //! said elsewhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -33,6 +33,12 @@ pub(super) struct Chain {
 }
 
 impl Chain {
+    /// The paths of all records of a type, those deleted after their retention, too.
+    pub(super) fn paths_of(&self, record_type: &str) -> BTreeSet<String> {
+        let all = self.records.keys().chain(self.deleted.keys());
+        all.filter(|path| path.split('/').next() == Some(record_type)).cloned().collect()
+    }
+
     /// Adds an entry that was just published.
     pub(super) fn take(&mut self, sequence: u64, entry: Arc<Entry>) {
         match &entry.event {

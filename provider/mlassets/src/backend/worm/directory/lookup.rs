@@ -44,8 +44,6 @@ impl Directory {
         check_record_type(record_type)?;
         let (_, chain) = self.expect(bucket, Some(&self.seen))?;
         chain.sound(bucket)?;
-        let of_type = |path: &&String| path.split('/').next() == Some(record_type);
-        let all = chain.records.keys().chain(chain.deleted.keys());
-        Ok(all.filter(of_type).cloned().collect())
+        Ok(chain.paths_of(record_type))
     }
 }

@@ -41,9 +41,6 @@ impl Objects {
         record_type: &str,
     ) -> Result<BTreeSet<String>, Error> {
         check_record_type(record_type)?;
-        let look = self.expect_sound(bucket).await?;
-        let of_type = |path: &&String| path.split('/').next() == Some(record_type);
-        let all = look.chain.records.keys().chain(look.chain.deleted.keys());
-        Ok(all.filter(of_type).cloned().collect())
+        Ok(self.expect_sound(bucket).await?.chain.paths_of(record_type))
     }
 }
