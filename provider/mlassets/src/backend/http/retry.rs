@@ -90,6 +90,16 @@ pub(in crate::backend) fn http_date(text: &str) -> Option<Timestamp> {
     jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
 }
 
+/// How often a call was sent, for a message.
+pub(in crate::backend) fn counted(tries: u32) -> String {
+    if tries == 1 { "1 try".to_owned() } else { format!("{tries} tries") }
+}
+
+/// What follows the number of tries in a message where a server asked for more patience than there is.
+pub(in crate::backend) fn wait_text(wait: Option<Duration>) -> String {
+    wait.map(|wait| format!(" and asks to wait {} s", wait.as_secs())).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::backend::http::Step;
+use crate::backend::http::retry::{counted, wait_text};
 
 /// Why a call did not do what was asked.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -179,12 +180,4 @@ impl fmt::Display for Refusal {
             Self::Other => "a value (400); the server's version may be too old or too new",
         })
     }
-}
-
-fn counted(tries: u32) -> String {
-    if tries == 1 { "1 try".to_owned() } else { format!("{tries} tries") }
-}
-
-fn wait_text(wait: Option<Duration>) -> String {
-    wait.map(|wait| format!(" and asks to wait {} s", wait.as_secs())).unwrap_or_default()
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::backend::http::retry::counted;
+
 /// Who takes messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
@@ -39,7 +41,7 @@ pub enum Error {
         said: String,
     },
     /// The service was too busy, or broken, each time.
-    #[error("{service} at {host} did not take the message in {tries} tries; it said: {said}")]
+    #[error("{service} at {host} did not take the message in {}; it said: {said}", counted(*.tries))]
     Busy {
         /// Who.
         service: Service,
@@ -52,7 +54,8 @@ pub enum Error {
     },
     /// There was no answer each time.
     #[error(
-        "{service} at {host} gave no answer in {tries} tries: {reason}; the message may have been taken all the same"
+        "{service} at {host} gave no answer in {}: {reason}; the message may have been taken all the same",
+        counted(*.tries)
     )]
     NoAnswer {
         /// Who.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::config::ConfigProblem;
 use super::name::NameProblem;
 use crate::backend::http::Step;
+use crate::backend::http::retry::{counted, wait_text};
 
 /// Why a call did not do what was asked.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -253,14 +254,6 @@ impl fmt::Display for FieldError {
 
 fn list(problems: &[impl ToString]) -> String {
     problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-}
-
-fn counted(tries: u32) -> String {
-    if tries == 1 { "1 try".to_owned() } else { format!("{tries} tries") }
-}
-
-fn wait_text(wait: Option<Duration>) -> String {
-    wait.map(|wait| format!(" and asks to wait {} s", wait.as_secs())).unwrap_or_default()
 }
 
 fn busy_hint(status: u16) -> &'static str {
