@@ -204,14 +204,14 @@ fn in_models() {
     check(&[
         invalid(
             "model_version",
-            "model = \"a b\"\nversion = \"v\"\nartifact_uri = \"u\"\nartifact_sha256 = sha256(\"\")",
+            "model = \"a b\"\nversion = \"v\"\nartifact_uri = \"s3://u\"\nartifact_sha256 = sha256(\"\")",
             "model = ",
             "The model must begin with a letter or digit and go on with \
              letters, digits, `.`, `_`, `-`, 128 characters at most.",
         ),
         invalid(
             "model_version",
-            "model = \"m\"\nversion = \"v/1\"\nartifact_uri = \"u\"\nartifact_sha256 = sha256(\"\")",
+            "model = \"m\"\nversion = \"v/1\"\nartifact_uri = \"s3://u\"\nartifact_sha256 = sha256(\"\")",
             "version = ",
             "The version must begin with a letter or digit and go on with \
              letters, digits, `.`, `_`, `+`, `-`, 128 characters at most.",
@@ -224,7 +224,7 @@ fn in_models() {
         ),
         invalid(
             "model_version",
-            "model = \"m\"\nversion = \"v\"\nartifact_uri = \"u\"\nartifact_sha256 = \"abc\"",
+            "model = \"m\"\nversion = \"v\"\nartifact_uri = \"s3://u\"\nartifact_sha256 = \"abc\"",
             "artifact_sha256 = ",
             "The SHA-256 of the artifacts must be 64 lower-case hex digits.",
         ),

@@ -412,7 +412,8 @@ fn list_nearest(nearest: &[String]) -> String {
         return "the registry holds no version at all".into();
     }
     let quoted: Vec<_> = nearest.iter().map(|name| format!("`{name}`")).collect();
-    format!("the nearest are {}", quoted.join(", "))
+    let are = if quoted.len() == 1 { "is" } else { "are" };
+    format!("the nearest {are} {}", quoted.join(", "))
 }
 
 fn taken(taken: &Taken) -> String {

@@ -98,7 +98,7 @@ async fn refused_and_repeated_changes_leave_none(bench: &Bench) {
     assert!(registry.archive("m", "v1").await.is_err());
     let stale = crate::backend::registry::Deploy { expected: Expected::Row(9), ..deploy("v2") };
     assert!(registry.deploy(&stale).await.is_err());
-    let other = NewVersion { artifact_uri: "x".into(), ..new_version("v1") };
+    let other = NewVersion { artifact_uri: "s3://x".into(), ..new_version("v1") };
     assert!(registry.register(&other).await.is_err());
     bench.deploy("v1").await;
     bench.verified(&["v1", "v2"]).await;

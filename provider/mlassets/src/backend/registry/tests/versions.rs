@@ -85,7 +85,7 @@ async fn an_unknown_model_lists_the_nearest(bench: &Bench) {
     bench.register("v1").await;
     assert_eq!(
         text(bench, bench.registry.archive("n", "v1").await),
-        "model `n` has no version `v1`; the nearest are `m@v1`"
+        "model `n` has no version `v1`; the nearest is `m@v1`"
     );
 }
 

@@ -40,7 +40,7 @@ async fn a_version_is_registered_once_and_never_changes() {
     );
     assert_eq!(
         text(&ground, ground.registry.mark_verified(&ground.model, "2025-01-15-v2").await),
-        "model `MODEL` has no version `2025-01-15-v2`; the nearest are `2025-01-15-v1`"
+        "model `MODEL` has no version `2025-01-15-v2`; the nearest is `2025-01-15-v1`"
     );
 }
 
@@ -205,7 +205,8 @@ async fn what_an_interrupted_run_leaves_does_not_count() {
 #[tokio::test]
 async fn what_mlflow_refuses_or_lacks_is_said() {
     let ground = Ground::new();
-    let local = NewVersion { artifact_uri: "/models/m".to_owned(), ..ground.new_version("v1") };
+    let local =
+        NewVersion { artifact_uri: "file:///models/m".to_owned(), ..ground.new_version("v1") };
     assert_eq!(
         text(&ground, ground.registry.register(&local).await),
         "POST /api/2.0/mlflow/model-versions/create on the MLflow server SERVER: MLflow refuses the URI of the artifacts \
