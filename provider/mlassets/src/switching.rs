@@ -11,6 +11,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::json;
 use tfplug::{Cx, Diagnostic, Error, Provide, Result, Schema};
+use tokio::sync::OnceCell;
 
 use crate::audit;
 use crate::backend::prefect::{PauseHead, Prefect, name};
@@ -59,6 +60,8 @@ pub(crate) struct Switch<'a> {
     cx: &'a Cx<Registry>,
     /// `model@environment`.
     deployment: String,
+    /// Which registry holds it: others may have a deployment of this name, too.
+    origin: OnceCell<String>,
     pause: Option<&'a SwitchPause>,
     signal: Option<&'a SwitchSignal>,
 }
@@ -85,7 +88,7 @@ impl<'a> Switch<'a> {
         pause: Option<&'a SwitchPause>,
         signal: Option<&'a SwitchSignal>,
     ) -> Self {
-        Switch { cx, deployment, pause, signal }
+        Switch { cx, deployment, origin: OnceCell::new(), pause, signal }
     }
 
     /// What is done and not taken back; none if nothing is.
@@ -116,13 +119,14 @@ impl<'a> Switch<'a> {
     async fn open_signal(&self) -> Result<Option<String>> {
         let Some(signal) = self.signal.filter(|signal| !kept(signal.keep)) else { return Ok(None) };
         let found = self.signals()?.find(&signal.name, None).await?;
-        let own = found.filter(|found| self.is_own(found));
+        let reason = self.reason().await?;
+        let own = found.filter(|found| is_for(found, &reason));
         Ok(own.map(|_| format!("the signal `{}` is raised", signal.name)))
     }
 
     async fn open_pause(&self) -> Result<Option<String>> {
         let Some(pause) = self.pause else { return Ok(None) };
-        let found = self.prefect()?.find_pause(&self.pause_id()).await?;
+        let found = self.prefect()?.find_pause(&self.pause_id().await?).await?;
         Ok(found.map(|_| format!("deployments of the work pool `{}` are paused", pause.work_pool)))
     }
 
@@ -179,11 +183,12 @@ impl<'a> Switch<'a> {
 
     async fn raise(&self, wanted: &SwitchSignal, turn: Turn<'_>) -> Result<()> {
         let signals = self.signals()?;
+        let own = self.reason().await?;
         let mut tries = 3;
         let raised = loop {
             let there = signals.find(&wanted.name, None).await?;
             let expected = match there {
-                Some(there) if there.active && self.is_own(&there) => break there,
+                Some(there) if is_for(&there, &own) => break there,
                 // Somebody else has stopped what runs, and will decide when it goes on.
                 Some(there) if there.active => return Ok(()),
                 Some(there) => Expected::Version(there.version),
@@ -192,7 +197,7 @@ impl<'a> Switch<'a> {
             let set = SetSignal {
                 name: wanted.name.clone(),
                 active: true,
-                reason: Some(format!("{} {} -> {}", self.reason(), turn.from, turn.to)),
+                reason: Some(format!("{own} {} -> {}", turn.from, turn.to)),
                 ttl: None,
                 copy: wanted.copy.as_ref().and_then(SignalCopy::target),
                 expected,
@@ -213,11 +218,11 @@ impl<'a> Switch<'a> {
         if prefect.find_work_pool(pool).await?.is_none() {
             return Err(no_pool(pool));
         }
-        let id = self.pause_id();
+        let id = self.pause_id().await?;
         let mut record = if let Some(record) = prefect.find_pause(&id).await? {
             record
         } else {
-            let reason = format!("{} {} -> {}", self.reason(), turn.from, turn.to);
+            let reason = format!("{} {} -> {}", self.reason().await?, turn.from, turn.to);
             let reason = reason.chars().take(PauseHead::LONGEST_REASON).collect();
             let paused_at = Timestamp::now().to_string();
             let head = PauseHead { pause: id, reason: Some(reason), ticket: None, paused_at };
@@ -239,7 +244,7 @@ impl<'a> Switch<'a> {
 
     async fn resume(&self, wanted: &SwitchPause) -> Result<()> {
         let prefect = self.prefect()?;
-        let id = self.pause_id();
+        let id = self.pause_id().await?;
         let Some(record) = prefect.find_pause(&id).await? else { return Ok(()) };
         let own: BTreeSet<String> = record.paused();
         if !kept(wanted.keep) {
@@ -259,7 +264,7 @@ impl<'a> Switch<'a> {
     async fn lift(&self, wanted: &SwitchSignal) -> Result<()> {
         let signals = self.signals()?;
         let Some(there) = signals.find(&wanted.name, None).await? else { return Ok(()) };
-        if !self.is_own(&there) {
+        if !is_for(&there, &self.reason().await?) {
             return Ok(());
         }
         // Before it is lifted, after which nothing says whose it was.
@@ -284,18 +289,18 @@ impl<'a> Switch<'a> {
         audit::tell_step(self.cx.call(), KIND, &self.deployment, step, facts).await
     }
 
-    /// Whether a signal was raised for a change of this deployment.
-    fn is_own(&self, signal: &signal::Signal) -> bool {
-        let reason = signal.reason.as_deref().unwrap_or_default();
-        signal.active && reason.starts_with(&format!("{} ", self.reason()))
+    /// How the reason begins of a signal that is raised, and of a pause that is made, for a change of this deployment.
+    async fn reason(&self) -> Result<String> {
+        Ok(format!("Switch of {} in registry {}:", self.deployment, self.origin().await?))
     }
 
-    fn reason(&self) -> String {
-        format!("Switch of {}:", self.deployment)
+    async fn pause_id(&self) -> Result<String> {
+        Ok(format!("{SWITCH}{}/{}", self.origin().await?, self.deployment))
     }
 
-    fn pause_id(&self) -> String {
-        format!("{SWITCH}{}", self.deployment)
+    async fn origin(&self) -> Result<&str> {
+        let origin = self.origin.get_or_try_init(|| self.cx.origin()).await?;
+        Ok(origin)
     }
 
     fn go_on(&self) -> Result<()> {
@@ -317,6 +322,12 @@ impl<'a> Switch<'a> {
         let backends = self.cx.call().backends::<Backends>();
         backends.ok_or_else(|| Error::bug("A deployment changes without a provider."))
     }
+}
+
+/// Whether a signal was raised for the changes whose reason begins so.
+fn is_for(signal: &signal::Signal, reason: &str) -> bool {
+    let told = signal.reason.as_deref().unwrap_or_default();
+    signal.active && told.strip_prefix(reason).is_some_and(|rest| rest.starts_with(' '))
 }
 
 fn kept(keep: Option<bool>) -> bool {

@@ -180,6 +180,12 @@ fn goes_on_where_it_stopped() {
     stage.wants(OLD);
     killed("model_deployment.deploy.before_commit");
     stage.is(true, &["a", "b", "theirs"], NEW);
+    // The deployment of this name in another registry has nothing to do with it.
+    let other = Stage::new();
+    other.workspace.plan_is_empty();
+    other.applies(OLD);
+    other.is(false, &["theirs"], OLD);
+    stage.is(true, &["a", "b", "theirs"], NEW);
     killed("model_deployment.deploy.after_commit");
     stage.is(true, &["a", "b", "theirs"], OLD);
     let plan = stage.workspace.run(&["plan", "-input=false", "-no-color"]).ok();

@@ -33,6 +33,8 @@ mod tests;
 
 use std::time::Duration;
 
+use sha2::{Digest as _, Sha256};
+
 pub use credentials::{Credentials, Lend};
 pub use error::{Conflict, Error, Invalid, Outrun, Taken};
 pub use location::Location;
@@ -48,7 +50,7 @@ use location::Kind;
 use lock::Locks;
 use migration::Migration;
 use mlflow::MlflowStore;
-use operation::migrate::{MigrateNext, ReadState};
+use operation::migrate::{MigrateNext, ReadOrigin, ReadState};
 use operation::read::{FindDeployment, FindVersion, ListDeployments, ListVersions, ReadAudit};
 use operation::version::{Archive, MarkVerified};
 use store::Store;
@@ -149,6 +151,21 @@ impl Registry {
     /// Where the registry is, without any secret.
     pub fn location(&self) -> &Location {
         &self.location
+    }
+
+    /// Tells this registry from every other that has versions of the same names, whatever address leads to it: 16
+    /// hexadecimal digits from its schema and the moment at which its tables were made. MLflow does not know when it
+    /// began; there its address decides.
+    pub async fn origin(&self) -> Result<String> {
+        let place = self.location.to_string();
+        let origin = match &self.keeper {
+            Keeper::Sql { store, .. } => {
+                let made = store.run(ReadOrigin).await?.ok_or(Error::NotMigrated { place })?;
+                format!("{} {made}", self.schema)
+            }
+            Keeper::Mlflow(_) => place,
+        };
+        Ok(hex::encode(Sha256::digest(origin))[..16].to_owned())
     }
 
     /// The database, for what only a database has; `why` says what is different on MLflow.

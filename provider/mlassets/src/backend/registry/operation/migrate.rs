@@ -1,12 +1,14 @@
 //! Bringing the tables forward, one migration per transaction.
 
+use jiff::Timestamp;
+
 use super::{Operation, points};
 use crate::backend::fault;
 use crate::backend::registry::Result;
 use crate::backend::registry::error::Error;
 use crate::backend::registry::migration::{self, Applied, Migration, TABLES};
 use crate::backend::registry::model::SchemaState;
-use crate::backend::registry::session::{Access, Param, Session};
+use crate::backend::registry::session::{Access, Param, Row, Session};
 
 /// Applies the first migration that is missing and answers its name, or `None` when none is.
 pub(in super::super) struct MigrateNext {
@@ -70,6 +72,21 @@ impl Operation for ReadState {
             versions: counts.int()?,
             deployments: counts.int()?,
         })
+    }
+}
+
+/// When the tables were made; none if they are not there.
+pub(in super::super) struct ReadOrigin;
+
+impl Operation for ReadOrigin {
+    type Output = Option<Timestamp>;
+    const ACCESS: Access = Access::Read;
+    const POINTS: Option<super::Points> = None;
+
+    async fn run(&self, session: &mut Session) -> Result<Option<Timestamp>> {
+        let sql = "SELECT min(applied_at) FROM schema_migrations";
+        let mut rows = session.query(sql, &[]).await?;
+        rows.first_mut().map_or(Ok(None), Row::maybe_time)
     }
 }
 

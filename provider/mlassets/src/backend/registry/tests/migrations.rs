@@ -1,7 +1,7 @@
 //! Laws of migrations: forward only, once, whole, and never over what others made.
 
 use super::{Bench, laws, new_version, text};
-use crate::backend::registry::SchemaState;
+use crate::backend::registry::{Error, SchemaState};
 use crate::backend::registry::migration::{self, Migration};
 
 laws!(
@@ -17,6 +17,7 @@ laws!(
     an_equal_table_that_we_did_not_make_is_refused,
     a_lost_column_is_noticed,
     more_columns_do_no_harm,
+    each_registry_has_an_origin_of_its_own,
 );
 
 /// A place like the bench's, without tables.
@@ -188,4 +189,15 @@ async fn more_columns_do_no_harm(bench: &Bench) {
     bench.verified(&["v1"]).await;
     bench.deploy("v1").await;
     assert_eq!(bench.statuses().await, "v1 deployed");
+}
+
+async fn each_registry_has_an_origin_of_its_own(bench: &Bench) {
+    let origin = bench.registry.origin().await.unwrap();
+    assert_eq!(bench.registry("bob").origin().await.unwrap(), origin, "whoever asks");
+    let other = Empty::beside(bench);
+    let asked = other.0.registry.origin().await;
+    assert!(matches!(asked, Err(Error::NotMigrated { .. })), "{asked:?}");
+    other.0.registry.migrate().await.unwrap();
+    assert_ne!(other.0.registry.origin().await.unwrap(), origin);
+    other.close().await;
 }
