@@ -1,6 +1,7 @@
 //! The environment that tests and the demo see: what the machine says about Terraform, Prefect and MLflow left out, what
 //! xtask started put in.
 
+use std::num::NonZero;
 use std::process::Command;
 use std::thread;
 
@@ -14,6 +15,9 @@ const FOREIGN: [&str; 7] = ["TF_", "PREFECT_", "MLFLOW_", "MLASSETS_", "AWS_", "
 
 /// Where proptest looks for the seed of its cases.
 const SEED: &str = "PROPTEST_RNG_SEED";
+
+/// Where test programs look for how many tests to run at once.
+const THREADS: &str = "RUST_TEST_THREADS";
 
 /// Takes what the machine says about Terraform, Prefect, MLflow, clouds and mlassets out of the environment of `command`.
 pub(crate) fn clean(command: &mut Command) {
@@ -32,6 +36,15 @@ pub(crate) fn clean(command: &mut Command) {
 pub(crate) fn fix_seed(command: &mut Command) {
     if std::env::var_os(SEED).is_none() {
         command.env(SEED, "1");
+    }
+}
+
+/// Runs more tests at once than there are processors, unless the machine says how many: most of them wait for Terraform
+/// and for servers.
+pub(crate) fn share_processors(command: &mut Command) {
+    if std::env::var_os(THREADS).is_none() {
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        command.env(THREADS, (2 * processors).to_string());
     }
 }
 

@@ -110,6 +110,7 @@ fn cargo_with(arguments: &[&str], variables: &[(&'static str, String)]) -> Resul
     command.args(arguments);
     environment::clean(&mut command);
     environment::fix_seed(&mut command);
+    environment::share_processors(&mut command);
     command.envs(variables.iter().map(|(name, value)| (name, value)));
     ui::command(&format!("cargo {}", arguments.join(" ")));
     process::run(&mut command)

@@ -1,8 +1,8 @@
 //! Laws of migrations: forward only, once, whole, and never over what others made.
 
 use super::{Bench, laws, new_version, text};
-use crate::backend::registry::{Error, SchemaState};
 use crate::backend::registry::migration::{self, Migration};
+use crate::backend::registry::{Error, SchemaState};
 
 laws!(
     migrating_twice_is_once,
