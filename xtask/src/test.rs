@@ -11,9 +11,6 @@ use anyhow::{Result, anyhow, bail};
 use crate::environment::{self, Acceptance};
 use crate::{format, generate, process, repository, tidy, ui};
 
-/// The crates whose documentation others read.
-const LIBRARIES: [&str; 3] = ["tfplug", "tfplug-derive", "mlassets"];
-
 /// Check format, lints, house rules and generated files, then run all tests against real servers.
 #[derive(Debug, clap::Args)]
 #[command(
@@ -49,18 +46,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             ])
         });
         report.step("house rules", || tidy::check(repository::root()));
-        report.step("generated files", generate::check);
     }
 
+    let features: &[&str] = if arguments.quick { &[] } else { &["--all-features"] };
     let mut test = vec!["test", "--workspace"];
-    if !arguments.quick {
-        test.push("--all-features");
-    }
+    test.extend(features);
     let built = report.step("build of the tests", || {
         let mut build = test.clone();
         build.push("--no-run");
         cargo(&build)
     });
+    if everything {
+        report.step("generated files", || generate::check(features));
+    }
 
     let mut acceptance = match acceptance {
         Some(thread) => {
@@ -93,8 +91,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
     if everything && !arguments.quick {
         report.step("documentation", || {
-            let mut doc = vec!["doc", "--no-deps", "--all-features", "--lib"];
-            doc.extend(LIBRARIES.iter().flat_map(|name| ["--package", name]));
+            // With examples cargo chooses the features of dependencies as it does for lints.
+            let doc = ["doc", "--workspace", "--no-deps", "--all-features", "--lib", "--examples"];
             cargo_with(&doc, &[("RUSTDOCFLAGS", "-D warnings".to_owned())])
         });
     }
