@@ -292,8 +292,11 @@ pub(crate) fn registry_is_gone(cx: &Cx<Registry>, place: &str, was_there: bool) 
 
 pub(crate) fn sentence(message: &str) -> String {
     let mut chars = message.chars();
-    let first: String =
-        chars.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
+    let is_address = message.split(' ').next().is_some_and(|word| word.contains("://"));
+    let first: String = match chars.next() {
+        Some(first) if is_address => first.into(),
+        first => first.into_iter().flat_map(char::to_uppercase).collect(),
+    };
     let stop = if message.ends_with(['.', '!', '?']) { "" } else { "." };
     format!("{first}{}{stop}", chars.as_str())
 }

@@ -285,6 +285,7 @@ fn explain(name: &str, failure: &Failure) -> Error {
     let (what, detail) = match failure {
         Failure::Missing(detail) => ("is missing", detail),
         Failure::Stale(detail) => ("is too old", detail),
+        Failure::Undated(detail) => ("has no time that counts", detail),
         Failure::Failed(detail) => ("has not passed", detail),
         Failure::Unreadable(detail) => ("cannot be made", detail),
     };

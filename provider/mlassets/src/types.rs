@@ -23,7 +23,8 @@ impl AttributeType for Moment {
         let text = String::decode(value)?;
         // The text stays out of the message: it may be marked as sensitive, of which a provider is not told.
         text.parse().map(Moment).map_err(|_| {
-            let detail = "Expected a time as in RFC 3339, such as \"2025-01-15T04:00:00Z\".";
+            let detail = "Expected a time as in RFC 3339, such as \"2025-01-15T04:00:00Z\", of a day that there is and \
+                          before the last one of the year 9999.";
             Error::user("Invalid time", detail)
         })
     }
@@ -95,7 +96,8 @@ mod tests {
         let error = Moment::decode("yesterday".into()).unwrap_err().to_string();
         assert_eq!(
             error,
-            "Invalid time: Expected a time as in RFC 3339, such as \"2025-01-15T04:00:00Z\"."
+            "Invalid time: Expected a time as in RFC 3339, such as \"2025-01-15T04:00:00Z\", of a day that there is and before \
+             the last one of the year 9999."
         );
     }
 

@@ -73,6 +73,8 @@ pub enum Failure {
     Missing(String),
     /// It is too old.
     Stale(String),
+    /// When it was made is not known.
+    Undated(String),
     /// It says something else than was expected.
     Failed(String),
     /// It cannot be read.

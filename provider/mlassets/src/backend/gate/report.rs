@@ -66,7 +66,9 @@ impl Report {
             ));
         }
         if age < -SKEW {
-            return Err(Failure::Stale(self.says(&format!("is of {made}, which is yet to come"))));
+            return Err(Failure::Undated(
+                self.says(&format!("is of {made}, which is yet to come")),
+            ));
         }
         let sha256 = Some(content_hash(text.as_bytes()));
         Ok(Passed { source: self.path.display().to_string(), found, sha256 })
@@ -112,9 +114,9 @@ fn json(
     })?;
     let value = at(&document, pointer).map_err(Failure::Failed)?;
     let made = time_pointer.map(|pointer| {
-        let time = at(&document, pointer).map_err(Failure::Stale)?.as_str();
+        let time = at(&document, pointer).map_err(Failure::Undated)?.as_str();
         time.and_then(|time| time.parse().ok()).ok_or_else(|| {
-            Failure::Stale(format!("the value at {pointer:?} is no time as in RFC 3339"))
+            Failure::Undated(format!("the value at {pointer:?} is no time as in RFC 3339"))
         })
     });
     let what = format!("the value at {pointer:?}");
@@ -152,12 +154,13 @@ fn junit(text: &str) -> Result<String, Failure> {
             })
         });
     if let Some(first) = failed.first() {
-        let names = ["classname", "name"].map(|name| first.attribute(name).unwrap_or("?"));
+        let names: Vec<_> =
+            ["classname", "name"].iter().filter_map(|name| first.attribute(*name)).collect();
+        let name = if names.is_empty() { "one without a name".to_owned() } else { names.join(" ") };
         return Err(Failure::Failed(format!(
-            "{} of {} tests failed, the first one is {}",
+            "{} of {} tests failed, the first one is {name}",
             failed.len(),
             tests.len(),
-            names.join(" ")
         )));
     }
     if summed {
@@ -293,18 +296,22 @@ mod tests {
             ("/none", "there is nothing at \"/none\""),
             ("/status", "the value at \"/status\" is no time as in RFC 3339"),
         ] {
-            check(format("/status", Some(time)), text, &Err(Failure::Stale(problem.to_owned())));
+            check(format("/status", Some(time)), text, &Err(Failure::Undated(problem.to_owned())));
         }
-        for (time, problem) in [
-            ("/at", "is of 2025-01-15T04:00:00Z, and may be 1 h old"),
-            ("/soon", "is of 9999-01-01T00:00:00Z, which is yet to come"),
+        for (time, problem, kind) in [
+            (
+                "/at",
+                "is of 2025-01-15T04:00:00Z, and may be 1 h old",
+                Failure::Stale as fn(String) -> _,
+            ),
+            ("/soon", "is of 9999-01-01T00:00:00Z, which is yet to come", Failure::Undated),
         ] {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("report.json");
             fs::write(&path, text).unwrap();
             let expected = format!("the report {} {problem}", path.display());
             let found = Report { path, format: format("/status", Some(time)) }.check(limits());
-            assert_eq!(found, Err(Failure::Stale(expected)));
+            assert_eq!(found, Err(kind(expected)));
         }
     }
 

@@ -376,12 +376,12 @@ pub enum Error {
         message: String,
     },
     /// Anything else that the database said.
-    #[error("{place} failed: {message} (code {code})")]
+    #[error("{place} failed: {message}{}", code.as_ref().map(|code| format!(" (code {code})")).unwrap_or_default())]
     Database {
         /// Where.
         place: String,
-        /// SQLSTATE, or SQLite's extended result code.
-        code: String,
+        /// SQLSTATE, or SQLite's extended result code; none if it was not the database that refused.
+        code: Option<String>,
         /// What it said.
         message: String,
     },

@@ -34,7 +34,7 @@ fn all_mistakes_are_told_at_once_and_once() {
     check::<Firewall>(
         json!({ "name": "fw", "list": [{ "port": 1.5 }, { "port": 0 }], "map": { "a": { "port": 70000 } } }),
         &[
-            "list[0].port: Invalid number: Expected a whole number from -9223372036854775808 to 9223372036854775807, found a fraction.",
+            "list[0].port: Invalid number: Expected a whole number, found a fraction.",
             "list[1].port: Invalid value: `port` must be between 1 and 65535.",
             "map[\"a\"].port: Invalid value: `port` must be between 1 and 65535.",
         ],
@@ -43,7 +43,7 @@ fn all_mistakes_are_told_at_once_and_once() {
         json!({ "name": "fw", "list": [null], "set": [{ "port": 1.5 }] }),
         &[
             "list[0]: Missing value: A value is needed here, found null.",
-            "set[*].port: Invalid number: Expected a whole number from -9223372036854775808 to 9223372036854775807, found a fraction.",
+            "set[*].port: Invalid number: Expected a whole number, found a fraction.",
         ],
     );
 }

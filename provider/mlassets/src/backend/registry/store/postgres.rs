@@ -90,7 +90,7 @@ impl Pool {
         let rows = rows.map_err(|error| match error.as_db_error() {
             Some(db) if db.code() != &SqlState::QUERY_CANCELED => Error::Database {
                 place: self.place.clone(),
-                code: db.code().code().to_owned(),
+                code: Some(db.code().code().to_owned()),
                 message: db.message().to_owned(),
             },
             _ => connection.translate(&error),
@@ -350,7 +350,7 @@ pub(super) fn translate(place: &str, user: &str, error: &tokio_postgres::Error) 
         code if code.code().starts_with("23") => {
             Error::Law { place, law: db.constraint().unwrap_or("constraint").to_owned(), message }
         }
-        code => Error::Database { place, code: code.code().to_owned(), message },
+        code => Error::Database { place, code: Some(code.code().to_owned()), message },
     }
 }
 

@@ -166,7 +166,7 @@ fn cell(value: ValueRef<'_>) -> Cell {
 fn translate(place: &str, error: rusqlite::Error) -> Error {
     let place = place.to_owned();
     let rusqlite::Error::SqliteFailure(failure, message) = error else {
-        return Error::Database { place, code: "-".into(), message: error.to_string() };
+        return Error::Database { place, code: None, message: error.to_string() };
     };
     let message = message.unwrap_or_else(|| failure.to_string());
     match failure.code {
@@ -181,6 +181,6 @@ fn translate(place: &str, error: rusqlite::Error) -> Error {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Error::Locked { place, message },
         ErrorCode::PermissionDenied | ErrorCode::ReadOnly => Error::Permission { place, message },
         _ if message.starts_with("no such table: ") => Error::NotMigrated { place },
-        _ => Error::Database { place, code: failure.extended_code.to_string(), message },
+        _ => Error::Database { place, code: Some(failure.extended_code.to_string()), message },
     }
 }
