@@ -1,5 +1,7 @@
 //! `mlassets_model_deployment`: the version of a model that is in use in an environment.
 
+use std::cmp::Ordering;
+
 use tfplug::{
     Applied, Attr, Change, Cx, Diagnostic, Draft, Error, Found, Keeping, List, Resource, Result,
     Schema,
@@ -9,9 +11,10 @@ use crate::adopted;
 use crate::artifact_check;
 use crate::backend::registry::{
     self, Deploy, DeploymentFilter, DeploymentStatus, Expected, Registry, Retire, Status, name,
+    version::compare,
 };
 use crate::diagnose::{registry_is_gone, sentence};
-use crate::switching::{Switch, SwitchPause, SwitchSignal, Turn};
+use crate::switching::{self, Switch, SwitchPause, SwitchSignal, Turn};
 use crate::types::Moment;
 
 /// The version of a model that is in use in an environment. There is exactly one, also while twenty
@@ -77,6 +80,15 @@ impl Resource for ModelDeployment {
 
     fn plan(draft: &mut Draft<'_, Self>) {
         draft.set(Self::UNFINISHED, Attr::Null);
+        if let Some((from, to)) = draft.change(Self::VERSION) {
+            let is_rollback = compare(&to, &from) == Some(Ordering::Less);
+            let (signal, pause) = (draft.get(Self::SIGNAL).known(), draft.get(Self::PAUSE).known());
+            if let Some(steps) = switching::announced(signal, pause, is_rollback) {
+                let what = if is_rollback { "A rollback" } else { "A change" };
+                let detail = format!("{what} from `{from}` to `{to}`. {steps}");
+                draft.warn(Self::VERSION, "The change stops what runs", detail);
+            }
+        }
     }
 
     async fn create(cx: &Cx<Registry>, plan: Self) -> Applied<Self> {

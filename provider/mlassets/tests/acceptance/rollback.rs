@@ -116,6 +116,13 @@ impl Stage {
 fn stops_what_runs_and_lets_it_go_on() {
     let stage = Stage::new();
     let before = stage.statuses();
+    stage.wants(OLD);
+    let plan = stage.workspace.run(&["plan", "-input=false", "-no-color"]).ok();
+    plan.says(&format!(
+        "A rollback from `{NEW}` to `{OLD}`. The signal `{}` is raised until the version is deployed. The deployments of \
+         the work pool `{}` are paused until the version is deployed.",
+        stage.signal, stage.pool
+    ));
     stage.applies(OLD);
     stage.is(false, &["theirs"], OLD);
     assert_eq!(stage.version(), "2", "it was raised and lifted");
