@@ -28,11 +28,13 @@ pub struct Halt {
     pub copy: Option<SignalCopy>,
 }
 
+const KIND: &str = "mlassets_halt";
+
 impl Action for Halt {
     type Backend = Signals;
 
     async fn invoke(cx: &Cx<Signals>, config: Self, progress: &Progress) -> Result<()> {
         let Halt { signal, reason, copy } = config;
-        signalling::set_any(cx, signal, true, reason, copy.as_ref(), progress).await
+        signalling::set_any(cx, KIND, signal, true, reason, copy.as_ref(), progress).await
     }
 }

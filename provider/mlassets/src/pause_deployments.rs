@@ -21,10 +21,14 @@ pub struct PauseDeployments {
     pub work_pool_name: String,
 }
 
+const KIND: &str = "mlassets_pause_deployments";
+
 impl Action for PauseDeployments {
     type Backend = Prefect;
 
     async fn invoke(cx: &Cx<Prefect>, config: Self, progress: &Progress) -> Result<()> {
-        pausing::set_all(cx, &config.work_pool_name, true, progress).await.at(Self::WORK_POOL_NAME)
+        pausing::set_all(cx, KIND, &config.work_pool_name, true, progress)
+            .await
+            .at(Self::WORK_POOL_NAME)
     }
 }

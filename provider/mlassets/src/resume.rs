@@ -27,11 +27,13 @@ pub struct Resume {
     pub copy: Option<SignalCopy>,
 }
 
+const KIND: &str = "mlassets_resume";
+
 impl Action for Resume {
     type Backend = Signals;
 
     async fn invoke(cx: &Cx<Signals>, config: Self, progress: &Progress) -> Result<()> {
         let Resume { signal, reason, copy } = config;
-        signalling::set_any(cx, signal, false, reason, copy.as_ref(), progress).await
+        signalling::set_any(cx, KIND, signal, false, reason, copy.as_ref(), progress).await
     }
 }

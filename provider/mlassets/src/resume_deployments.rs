@@ -20,10 +20,14 @@ pub struct ResumeDeployments {
     pub work_pool_name: String,
 }
 
+const KIND: &str = "mlassets_resume_deployments";
+
 impl Action for ResumeDeployments {
     type Backend = Prefect;
 
     async fn invoke(cx: &Cx<Prefect>, config: Self, progress: &Progress) -> Result<()> {
-        pausing::set_all(cx, &config.work_pool_name, false, progress).await.at(Self::WORK_POOL_NAME)
+        pausing::set_all(cx, KIND, &config.work_pool_name, false, progress)
+            .await
+            .at(Self::WORK_POOL_NAME)
     }
 }

@@ -1,7 +1,9 @@
 //! What the resource and the actions that set signals have in common.
 
+use serde_json::json;
 use tfplug::{Cx, Diagnostic, Error, Path, Progress, Result, Schema};
 
+use crate::audit::{self, Done};
 use crate::backend::signal::{CopyTo, Encoding, Expected, Outcome, SetSignal, Signals, check_key};
 
 /// A further key that says the same.
@@ -21,15 +23,19 @@ impl SignalCopy {
     }
 }
 
-/// Sets a signal whatever it was before, for the actions that do so.
+/// Sets a signal whatever it was before, for the actions that do so. `kind` is the action.
 pub(crate) async fn set_any(
     cx: &Cx<Signals>,
+    kind: &str,
     name: String,
     active: bool,
     reason: Option<String>,
     copy: Option<&SignalCopy>,
     progress: &Progress,
 ) -> Result<()> {
+    if !active {
+        audit::ready(cx.call()).await?;
+    }
     let copy = copy.and_then(SignalCopy::target);
     let expected = Expected::Any;
     let set = SetSignal { name, active, reason, ttl: None, copy, expected };
@@ -37,12 +43,14 @@ pub(crate) async fn set_any(
     warn(cx, &outcome, Path::attribute("signal"));
     let (name, version) = (&set.name, outcome.signal.version);
     let state = if active { "raised" } else { "lifted" };
-    progress.say(if outcome.is_changed {
-        format!("{name}: {state}, version {version}, {} listeners woken", outcome.woken)
-    } else {
-        format!("{name}: {state} already, version {version}")
-    });
-    Ok(())
+    if !outcome.is_changed {
+        progress.say(format!("{name}: {state} already, version {version}"));
+        return Ok(());
+    }
+    progress.say(format!("{name}: {state}, version {version}, {} listeners woken", outcome.woken));
+    let operation = if active { "raise" } else { "lift" };
+    let facts = json!({ "signal": name, "version": version, "reason": set.reason });
+    audit::tell_action(cx.call(), kind, name, Done { operation, facts }).await
 }
 
 /// Warns of what may keep a signal from being obeyed.

@@ -95,6 +95,31 @@ pub(crate) async fn tell_step(
     Ok(())
 }
 
+/// Fails if an event could not be written now, for actions that let something go on. One that stops something is not
+/// kept from it.
+pub(crate) async fn ready(call: &Call) -> Result<()> {
+    open(call).await.map(drop)
+}
+
+/// Tells what an action has done, each time that it does something.
+pub(crate) async fn tell_action(call: &Call, kind: &str, id: &str, done: Done) -> Result<()> {
+    let Done { operation, mut facts } = done;
+    facts["at"] = Timestamp::now().to_string().into();
+    tell_step(call, kind, id, operation, &facts).await.map_err(|error| {
+        let detail =
+            format!("{id}: the `{operation}` is done, and the audit does not know of it. {error}");
+        Error::remote("Done, but not told", detail)
+    })
+}
+
+/// What an action has done.
+pub(crate) struct Done {
+    /// As events name it.
+    pub(crate) operation: &'static str,
+    /// An object.
+    pub(crate) facts: Json,
+}
+
 /// A kind whose changes are told.
 struct Audited {
     kind: Arc<dyn Managed>,

@@ -8,7 +8,7 @@ use crate::harness::{Run, Workspace, unique};
 use crate::meddle::post;
 use crate::s3::S3;
 
-fn invoke(workspace: &Workspace, address: &str) -> Run {
+pub(crate) fn invoke(workspace: &Workspace, address: &str) -> Run {
     let invoke = format!("-invoke=action.{address}");
     workspace.run(&["apply", "-auto-approve", "-input=false", "-no-color", &invoke])
 }

@@ -1,10 +1,12 @@
 //! The audit under a real Terraform: each change one event in the archive, on PostgreSQL, Prefect and Redis.
 
+use mlassets::backend::prefect::NewWorkPool;
 use mlassets::backend::worm::{Archive, NewBucket, Options};
 use serde_json::{Value as Json, json};
 
+use crate::actions::invoke;
 use crate::harness::{Workspace, unique};
-use crate::meddle::redis;
+use crate::meddle::{deploy, paused_in, prefect, redis};
 use crate::registries::{Ground, wait};
 
 const BUCKET: &str = "audit-trail";
@@ -244,4 +246,50 @@ fn what_ends_and_begins_again_is_told_each_time() {
         std::fs::read(workspace.path("worm").join(BUCKET).join(path)).expect("it is there");
     let record: Json = serde_json::from_slice(&record).expect("an event is JSON");
     assert_eq!(Some(&record), told.last());
+}
+
+#[test]
+fn actions_tell_what_they_do() {
+    let (signal, pool) = (unique("told").replace('-', "_"), unique("told"));
+    let action = |kind: &str, config: &str| {
+        format!("action \"mlassets_{kind}\" \"this\" {{\n  config {{\n    {config}\n  }}\n}}\n")
+    };
+    let named = |kind: &str| action(kind, &format!("signal = {signal:?}"));
+    let of_pool = |kind: &str| action(kind, &format!("work_pool_name = {pool:?}"));
+    let workspace = audited(&format!(
+        "{}{}{}{}",
+        named("halt"),
+        named("resume"),
+        of_pool("pause_deployments"),
+        of_pool("resume_deployments")
+    ));
+    let new = NewWorkPool {
+        name: pool.clone(),
+        pool_type: "process".to_owned(),
+        ..NewWorkPool::default()
+    };
+    wait(prefect().create_work_pool(&new)).expect("a pool can be created");
+    let deployment = deploy(&pool, "nightly", Some(&pool));
+    for kind in ["halt", "halt", "resume", "pause_deployments", "resume_deployments"] {
+        invoke(&workspace, &format!("mlassets_{kind}.this")).ok();
+    }
+    let told =
+        ["raise", "lift", "pause", "resume"].into_iter().zip([&signal, &signal, &pool, &pool]);
+    let told: Vec<_> = told.map(|(operation, id)| format!("{operation} {id}")).collect();
+    assert_eq!(story(&workspace), told);
+    let events = events(&workspace);
+    assert_eq!(events[0]["asset"]["type"], "mlassets_halt");
+    assert_eq!(events[2]["after"]["deployments"], json!([deployment]));
+
+    // What stops something does not wait for the audit; what lets it go on does.
+    std::fs::rename(workspace.path("worm"), workspace.path("away")).expect("it can be moved");
+    let active = || redis::<String>(&["HGET", &format!("{{mlassets:ops}}:{signal}"), "active"]);
+    invoke(&workspace, "mlassets_halt.this").fails().says("Done, but not told");
+    assert_eq!(active(), "1");
+    invoke(&workspace, "mlassets_resume.this").fails().says("audit-trail");
+    assert_eq!(active(), "1");
+    invoke(&workspace, "mlassets_pause_deployments.this").fails().says("Done, but not told");
+    assert_eq!(paused_in(&pool), ["nightly"]);
+    invoke(&workspace, "mlassets_resume_deployments.this").fails().says("audit-trail");
+    assert_eq!(paused_in(&pool), ["nightly"]);
 }
