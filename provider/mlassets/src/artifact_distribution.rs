@@ -19,7 +19,8 @@ use crate::backend::artifacts::{
 ///
 /// A version appears whole or not at all, and never changes: other artifacts are a new version. Its bytes are checked
 /// with every refresh, and what is wrong is shown in `problems` by the file's name. The next apply puts a damaged or
-/// missing file back from its source, if that still has the bytes that were published, and fails otherwise.
+/// missing file back from its source, also `checksums.json`, if the sources still have the bytes that were published, and
+/// fails otherwise. What is no part of the version is never removed.
 ///
 /// A version that is there already with the same artifacts is taken over: an interrupted apply may have left it. So
 /// two workspaces that declare the same version share it.

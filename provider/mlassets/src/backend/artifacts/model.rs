@@ -319,6 +319,11 @@ impl Found {
         Err(Error::Damaged { version, problems })
     }
 
+    /// Whether there is no manifest any more, so that nothing is known of the artifacts either.
+    pub(super) fn has_lost_manifest(&self) -> bool {
+        self.manifest.is_none() && matches!(*self.problems, [Problem::Manifest(_)])
+    }
+
     /// The manifest, if all that is wrong can be put right from the sources.
     pub(super) fn repairable(&self) -> Option<&Manifest> {
         let can = |it: &Problem| matches!(it, Problem::Sums) || it.artifact().is_some();

@@ -70,7 +70,15 @@ impl Directory {
         let gone = || Problem::Manifest("is missing: the version is not complete");
         let damaged = |problems| Error::Damaged { version: key.to_string(), problems };
         let found = self.find(key, anchor, Look::Bytes, meter)?;
-        let found = found.ok_or_else(|| damaged(vec![gone()]))?;
+        let mut found = found.ok_or_else(|| damaged(vec![gone()]))?;
+        if found.has_lost_manifest() {
+            let Some(manifest) = Self::remade(anchor, sources, meter) else {
+                return Err(damaged(found.problems));
+            };
+            self.put_manifest(key, &manifest)?;
+            found =
+                self.find(key, anchor, Look::Bytes, meter)?.ok_or_else(|| damaged(vec![gone()]))?;
+        }
         let Some(manifest) = found.repairable() else { return Err(damaged(found.problems)) };
         let problems = &found.problems;
         let root = self.root()?;
@@ -112,6 +120,28 @@ impl Directory {
             Some(found) => Err(damaged(found.problems)),
             None => Err(damaged(vec![gone()])),
         }
+    }
+
+    /// The manifest that `anchor` remembers, made from the sources again; none if they are no longer what they were.
+    fn remade(
+        anchor: Option<&str>,
+        sources: &BTreeMap<String, String>,
+        meter: &Meter,
+    ) -> Option<Manifest> {
+        let artifacts = copy_all(sources, 1, meter, None).ok()?;
+        Some(Manifest { artifacts }).filter(|manifest| Some(&*manifest.sha256()) == anchor)
+    }
+
+    fn put_manifest(&self, key: &VersionKey, manifest: &Manifest) -> Result<(), Error> {
+        let root = self.root()?;
+        let parent = root.ensure_folder(&key.environment)?.ensure_folder(&key.model)?;
+        let folder = parent.ensure_folder(&key.version)?;
+        let stage = Stage::new(&root)?;
+        let aside = stage.folder()?;
+        write(&aside, CHECKSUMS, manifest.text().as_bytes())?;
+        fault::point("artifact_distribution.update.manifest_staged");
+        aside.replace_file(CHECKSUMS, &folder, CHECKSUMS)?;
+        folder.sync()
     }
 
     /// Whether the version that is there is this one, whole.

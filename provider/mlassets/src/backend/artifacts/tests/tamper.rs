@@ -72,13 +72,13 @@ fn each_change_is_named() {
         "checksums.json",
         None,
         "`checksums.json` is missing: the version is not complete",
-        Repair::ByHand,
+        Repair::FromSources,
     );
     check(
         "checksums.json",
         Some(b"{}"),
         "`checksums.json` is no manifest of a version",
-        Repair::ByHand,
+        Repair::FromSources,
     );
     let escape = format!(
         "{{\n  \"artifacts\": {{\n    \"a\": {{\n      \"file\": \"../a\",\n      \"sha256\": \"{sum}\",\n      \"size\": 5\n    }}\n  }}\n}}\n"
@@ -87,8 +87,25 @@ fn each_change_is_named() {
         "checksums.json",
         Some(escape.as_bytes()),
         "`checksums.json` is no manifest of a version",
-        Repair::ByHand,
+        Repair::FromSources,
     );
+}
+
+#[test]
+fn a_manifest_is_put_back_only_from_the_very_bytes() {
+    let lab = Lab::with_version();
+    fs::remove_file(lab.path("checksums.json")).unwrap();
+    fs::write(lab.path("checksums.json"), "{").unwrap();
+    lab.source("ai1.pkl", b"First");
+    let refused = lab.restore().unwrap_err();
+    assert!(matches!(refused, Error::Damaged { .. }), "{refused}");
+    assert_eq!(fs::read(lab.path("checksums.json")).unwrap(), b"{");
+    lab.source("ai1.pkl", b"first");
+    lab.store.restore(&key(), None, &lab.sources(), &Meter::default()).unwrap_err();
+    // Files may be damaged as well.
+    fs::remove_file(lab.path("ai1.pkl")).unwrap();
+    assert_eq!(lab.restore().unwrap().problems, []);
+    lab.is_intact("a manifest and a file");
 }
 
 #[test]
