@@ -80,14 +80,14 @@ impl Resource for ModelDeployment {
 
     fn plan(draft: &mut Draft<'_, Self>) {
         draft.set(Self::UNFINISHED, Attr::Null);
-        if let Some((from, to)) = draft.change(Self::VERSION) {
-            let is_rollback = compare(&to, &from) == Some(Ordering::Less);
-            let (signal, pause) = (draft.get(Self::SIGNAL).known(), draft.get(Self::PAUSE).known());
-            if let Some(steps) = switching::announced(signal, pause, is_rollback) {
-                let what = if is_rollback { "A rollback" } else { "A change" };
-                let detail = format!("{what} from `{from}` to `{to}`. {steps}");
-                draft.warn(Self::VERSION, "The change stops what runs", detail);
-            }
+        // A change that is no rollback stops only what the configuration says for each.
+        if let Some((from, to)) = draft.change(Self::VERSION)
+            && compare(&to, &from) == Some(Ordering::Less)
+            && let (signal, pause) = (draft.get(Self::SIGNAL), draft.get(Self::PAUSE))
+            && let Some(steps) = switching::announced(signal.known(), pause.known())
+        {
+            let detail = format!("`{to}` takes the place of the newer `{from}`. {steps}");
+            draft.warn(Self::VERSION, "The rollback stops what runs", detail);
         }
     }
 

@@ -133,8 +133,9 @@ impl<'a> Switch<'a> {
     /// Raises the signal, and then pauses the pool, as far as this change asks for it; whether it does. Ends at the first
     /// step that fails; done again, it goes on there.
     pub(crate) async fn begin(&self, turn: Turn<'_>) -> Result<bool> {
-        let signal = self.signal.filter(|signal| is_due(signal.on.as_deref(), turn.is_rollback));
-        let pause = self.pause.filter(|pause| is_due(pause.on.as_deref(), turn.is_rollback));
+        let wanted = |on: &Option<String>| turn.is_rollback || on.as_deref() == Some("change");
+        let signal = self.signal.filter(|signal| wanted(&signal.on));
+        let pause = self.pause.filter(|pause| wanted(&pause.on));
         if let Some(signal) = signal {
             self.raise(signal, turn).await?;
         }
@@ -323,11 +324,10 @@ impl<'a> Switch<'a> {
     }
 }
 
-/// What a change of version will stop, for its plan; none if nothing.
+/// What a rollback will stop, for its plan; none if nothing.
 pub(crate) fn announced(
     signal: Option<SwitchSignal>,
     pause: Option<SwitchPause>,
-    is_rollback: bool,
 ) -> Option<String> {
     let until = |keep| {
         if kept(keep) {
@@ -336,21 +336,13 @@ pub(crate) fn announced(
             "until the version is deployed"
         }
     };
-    let signal = signal.filter(|signal| is_due(signal.on.as_deref(), is_rollback));
     let signal = signal
         .map(|signal| format!("The signal `{}` is raised {}.", signal.name, until(signal.keep)));
-    let pause = pause.filter(|pause| is_due(pause.on.as_deref(), is_rollback));
-    let pause = pause.map(|pause| {
-        let SwitchPause { work_pool, keep, .. } = pause;
+    let pause = pause.map(|SwitchPause { work_pool, keep, .. }| {
         format!("The deployments of the work pool `{work_pool}` are paused {}.", until(keep))
     });
     let steps: Vec<_> = signal.into_iter().chain(pause).collect();
     (!steps.is_empty()).then(|| steps.join(" "))
-}
-
-/// Whether a step with this `on` belongs to a change.
-fn is_due(on: Option<&str>, is_rollback: bool) -> bool {
-    is_rollback || on == Some("change")
 }
 
 /// Whether a signal was raised for the changes whose reason begins so.

@@ -119,7 +119,7 @@ fn stops_what_runs_and_lets_it_go_on() {
     stage.wants(OLD);
     let plan = stage.workspace.run(&["plan", "-input=false", "-no-color"]).ok();
     plan.says(&format!(
-        "A rollback from `{NEW}` to `{OLD}`. The signal `{}` is raised until the version is deployed. The deployments of \
+        "`{OLD}` takes the place of the newer `{NEW}`. The signal `{}` is raised until the version is deployed. The deployments of \
          the work pool `{}` are paused until the version is deployed.",
         stage.signal, stage.pool
     ));
