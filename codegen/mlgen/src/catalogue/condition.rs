@@ -1,7 +1,7 @@
 //! The simple conditions of `validation` blocks, evaluated while rendering: what can be said now is said at the
 //! line of the spec, not later by Terraform.
 //!
-//! A condition over anything that is known only later, or with a function that is not among [`functions::NAMES`], has
+//! A condition over anything that is known only later, or with a function that is not among `functions::NAMES`, has
 //! no answer. Nothing is lost by that: Terraform judges every condition, those that have an answer here too.
 
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Azure Blob Storage: signed requests of its REST API, a few of them, each tried again where that does no harm.
 //!
 //! The official crates know no Shared Key, so requests are signed here; Entra tokens come from `azure_identity`.
-//! [`Azure::send`] is the exchange, `blob` has the calls that assets need. What a call is for is its caller's
+//! `Azure::send` is the exchange, `blob` has the calls that assets need. What a call is for is its caller's
 //! business.
 
 mod blob;

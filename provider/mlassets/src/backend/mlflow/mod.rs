@@ -3,7 +3,7 @@
 //!
 //! MLflow has no transactions and no conditions on writes: each call is all or nothing by itself, and the last writer
 //! wins. What is built on that is not the matter of this room, see `registry`. Stages are deprecated and never used.
-//! Calls are tried again as [`crate::backend::http`] says; a creation whose answer was lost ends as
+//! Calls are tried again as `crate::backend::http` says; a creation whose answer was lost ends as
 //! [`Error::Ambiguous`].
 
 mod answer;
