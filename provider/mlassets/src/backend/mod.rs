@@ -15,6 +15,8 @@ pub mod mlflow;
 pub mod notify;
 pub mod prefect;
 pub mod presign;
+#[cfg(all(test, feature = "acceptance"))]
+mod proxy;
 pub mod registry;
 pub mod signal;
 mod tls;
