@@ -15,9 +15,11 @@ pub mod mlflow;
 pub mod notify;
 pub mod prefect;
 pub mod presign;
-#[cfg(all(test, feature = "acceptance"))]
-mod proxy;
 pub mod registry;
 pub mod signal;
+#[cfg(all(test, feature = "acceptance"))]
+mod tests {
+    pub(super) mod proxy;
+}
 mod tls;
 pub mod worm;

@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::read_raw_request;
-pub(in crate::backend) use crate::backend::proxy::When;
+pub(in crate::backend) use crate::backend::tests::proxy::When;
 
 /// What becomes of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,11 +12,11 @@ use url::Url;
 
 use super::{Bench, metadata, new_version};
 use crate::backend::audit::{self, Trail};
-use crate::backend::proxy::{Break, Proxy, When};
 use crate::backend::registry::{
     AuditFilter, Deploy, DeploymentFilter, Error, Expected, Lend, Location, NewVersion, Options,
     Registry, Result, Retire, UpdateMetadata, VersionFilter, question,
 };
+use crate::backend::tests::proxy::{Break, Proxy, When};
 use crate::backend::worm::{self, Archive, NewBucket};
 
 /// No call takes longer, however it is disturbed.

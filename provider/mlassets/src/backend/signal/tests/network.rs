@@ -10,8 +10,8 @@ use url::Url;
 
 use super::server::Server;
 use super::{Bench, copy, given, raw, shared};
-use crate::backend::proxy::{Break, Proxy, When};
 use crate::backend::signal::{Concern, Config, Encoding, Error, Expected, SetSignal, Signals};
+use crate::backend::tests::proxy::{Break, Proxy, When};
 
 const BOUND: Duration = Duration::from_secs(30);
 /// How long a disturbed call waits for a connection and for an answer.
