@@ -17,5 +17,9 @@ pub mod prefect;
 pub mod presign;
 pub mod registry;
 pub mod signal;
+#[cfg(all(test, feature = "acceptance"))]
+mod tests {
+    pub(super) mod proxy;
+}
 mod tls;
 pub mod worm;

@@ -7,6 +7,8 @@
 //! is created or changed: before and after an exchange with Prefect, a statement of SQL, or a change of a
 //! folder of the archive.
 
+mod s3;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -40,6 +42,18 @@ pub(crate) fn kill_at_each_point(
     set: impl Fn(usize),
     check: impl Fn(usize),
 ) -> usize {
+    kill_at_points(workspace, MOST, arguments, set, check)
+}
+
+/// The same at so many points, evenly.
+#[track_caller]
+fn kill_at_points(
+    workspace: &Workspace,
+    most: usize,
+    arguments: &[&str],
+    set: impl Fn(usize),
+    check: impl Fn(usize),
+) -> usize {
     let apply = ["apply", "-auto-approve", "-input=false", "-no-color"];
     let apply: Vec<_> = apply.iter().chain(arguments).collect();
     let log = workspace.path("points");
@@ -51,7 +65,7 @@ pub(crate) fn kill_at_each_point(
     check(0);
     let passed = fs::read_to_string(&log).expect("points were passed");
     let passed: Vec<_> = passed.lines().collect();
-    let chosen = choose(&passed);
+    let chosen = choose(&passed, most);
     let mut unreached = 0;
     for (round, &nth) in (1..).zip(&chosen) {
         let point = format!("{} at line {nth} of {passed:?}", passed[nth - 1]);
@@ -79,14 +93,14 @@ pub(crate) fn kill_at_each_point(
 }
 
 /// Lines, counted from 1: those of the process that applies, or as many of them as are wanted, evenly.
-fn choose(passed: &[&str]) -> Vec<usize> {
+fn choose(passed: &[&str], most: usize) -> Vec<usize> {
     let last = passed.iter().rposition(|name| *name == "provider.configured");
     let first = last.expect("the provider was configured") + 1;
     let all: Vec<usize> = (first..=passed.len()).collect();
-    if all.len() <= MOST {
+    if all.len() <= most {
         return all;
     }
-    (0..MOST).map(|index| all[index * (all.len() - 1) / (MOST - 1)]).collect()
+    (0..most).map(|index| all[index * (all.len() - 1) / (most - 1)]).collect()
 }
 
 /// Forgets the state, as if the workspace were new.

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex};
 
 use mlassets::backend::mlflow::{Address, Config, Mlflow};
 use mlassets::backend::registry::{Location, Options, Registry, Status};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
+use crate::audit::{audited, events};
 use crate::harness::{Run, Workspace, told, unique};
 use crate::kill::kill_at_each_point;
 use crate::meddle::wait;
@@ -39,9 +40,14 @@ struct Ground {
 
 impl Ground {
     fn new() -> Self {
+        Self::within(Workspace::new)
+    }
+
+    /// A ground whose workspace is made from its configuration.
+    fn within(workspace: impl FnOnce(&str) -> Workspace) -> Self {
         let url = told("MLASSETS_TEST_MLFLOW_URL");
         let model = unique("ranker");
-        let workspace = Workspace::new(&guide(&model)).env("MLFLOW_TRACKING_URI", &*url);
+        let workspace = workspace(&guide(&model)).env("MLFLOW_TRACKING_URI", &*url);
         let (address, auth) = Address::parse(&url).expect("the test's server has an address");
         let mlflow = Mlflow::new(&Config::new(address, auth)).expect("a client can be made");
         let location = Location::parse(&format!("mlflow+{url}")).expect("so it has with its kind");
@@ -115,6 +121,38 @@ fn a_model_lives_in_mlflow() {
 
     workspace.destroy().ok();
     assert_eq!((ground.alias(), ground.status(V1)), (None, Status::Superseded));
+}
+
+/// MLflow has no audit of its own, so what Terraform did is told: a release, a rollback, and the end.
+#[test]
+fn a_release_and_a_rollback_are_told() {
+    let ground = Ground::within(audited);
+    for (version, digit) in [(V1, "a"), (V2, "b"), (V1, "a")] {
+        ground.release(version, digit).ok();
+    }
+    let record = ground.workspace.state(DEPLOYMENT)["audit_record_id"].clone();
+    assert!(record.is_string(), "{record}");
+    ground.workspace.destroy().ok();
+    let told = |kind: &str| -> Vec<String> {
+        let of_kind = |event: &Json| event["asset"]["type"] == kind;
+        let side = |side: &Json| side["version"].as_str().unwrap_or("-").to_owned();
+        let tell = |event: Json| {
+            let operation = event["operation"].as_str().expect("a text").to_owned();
+            format!("{operation} {} -> {}", side(&event["before"]), side(&event["after"]))
+        };
+        events(&ground.workspace).into_iter().filter(of_kind).map(tell).collect()
+    };
+    let deployed = [
+        format!("create - -> {V1}"),
+        format!("update {V1} -> {V2}"),
+        format!("update {V2} -> {V1}"),
+        format!("destroy {V1} -> -"),
+    ];
+    assert_eq!(told("mlassets_model_deployment"), deployed);
+    // A release declares another version, and Terraform forgets the one before.
+    let declared = [V1, V2, V1]
+        .map(|version| [format!("create - -> {version}"), format!("destroy {version} -> -")]);
+    assert_eq!(told("mlassets_model_version"), declared.concat());
 }
 
 /// A release killed at each of its points: the next one ends it, with nothing lost and nothing twice.

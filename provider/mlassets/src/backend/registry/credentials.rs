@@ -163,6 +163,7 @@ struct FindExpired {
 
 impl Operation for Make {
     type Output = Timestamp;
+    const STEP: &'static str = "making a short-lived user";
     const ACCESS: Access = Access::Write;
     const POINTS: Option<Points> = points!("registry_credentials.make");
 
@@ -172,6 +173,8 @@ impl Operation for Make {
         session.lock("users").await?;
         let expires_at = end(session, lend.lifetime).await?;
         if is_there(session, username).await? {
+            // A lost answer to the same: its time begins anew, so that what is told is what holds.
+            extend(session, username, expires_at).await?;
             return Ok(expires_at);
         }
         let (rights, sequences) =
@@ -194,6 +197,7 @@ impl Operation for Make {
 
 impl Operation for Extend {
     type Output = Timestamp;
+    const STEP: &'static str = "extending the time of a short-lived user";
     const ACCESS: Access = Access::Write;
     const POINTS: Option<Points> = points!("registry_credentials.extend");
 
@@ -204,13 +208,14 @@ impl Operation for Extend {
             return Err(Error::RoleGone { place: session.place(), username: username.clone() });
         }
         let expires_at = end(session, *lifetime).await?;
-        session.batch(&format!("ALTER ROLE {username} VALID UNTIL '{expires_at}'")).await?;
+        extend(session, username, expires_at).await?;
         Ok(expires_at)
     }
 }
 
 impl Operation for TakeBack {
     type Output = ();
+    const STEP: &'static str = "dropping a short-lived user";
     const ACCESS: Access = Access::Write;
     const POINTS: Option<Points> = points!("registry_credentials.take_back");
 
@@ -229,6 +234,7 @@ impl Operation for TakeBack {
 
 impl Operation for FindExpired {
     type Output = Vec<String>;
+    const STEP: &'static str = "looking for users whose time ran out";
     const ACCESS: Access = Access::Read;
     const POINTS: Option<Points> = None;
 
@@ -243,6 +249,10 @@ impl Operation for FindExpired {
 async fn is_there(session: &mut Session, username: &str) -> Result<bool> {
     let sql = "SELECT 1::bigint FROM pg_roles WHERE rolname = $1";
     Ok(!session.query(sql, &[Param::Text(username)]).await?.is_empty())
+}
+
+async fn extend(session: &mut Session, username: &str, expires_at: Timestamp) -> Result<()> {
+    session.batch(&format!("ALTER ROLE {username} VALID UNTIL '{expires_at}'")).await
 }
 
 /// The end of a lifetime that begins now, by the server's clock.

@@ -329,14 +329,16 @@ pub enum Error {
         /// What the server said.
         message: String,
     },
-    /// The connection broke; a repeated call finds out what was done.
+    /// The connection broke, or no answer came; a repeated call finds out what was done.
     #[error(
-        "the connection to {place} was lost ({message}); whether the change was made is not known, \
+        "the connection to {place} was lost while {step} ({message}); whether that was done is not known, \
          repeating it is safe"
     )]
     ConnectionLost {
         /// Where.
         place: String,
+        /// What was under way.
+        step: &'static str,
         /// How.
         message: String,
     },
@@ -362,10 +364,14 @@ pub enum Error {
         message: String,
     },
     /// A statement ran for too long.
-    #[error("{place} cancelled a statement that ran longer than the statement timeout")]
+    #[error(
+        "{place} cancelled a statement that ran longer than the statement timeout, while {step}"
+    )]
     Timeout {
         /// Where.
         place: String,
+        /// What was under way.
+        step: &'static str,
     },
     /// The user may not do this.
     #[error("{place}: {message}; grant the right to the user of the registry")]

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use tokio::time;
 
 use super::location::{Kind, Location};
-use super::store::postgres::Pool;
+use super::store::postgres::{self, Pool};
 use super::{Error, Options, Result};
 
 /// The values of the one column of the first two rows: who wants one knows then whether there is exactly one.
@@ -20,7 +20,7 @@ use super::{Error, Options, Result};
 pub async fn question(location: &Location, sql: &str, timeout: Duration) -> Result<Vec<Value>> {
     let sql = sql.trim().trim_end_matches(';').to_owned();
     let place = location.to_string();
-    let late = || Error::Timeout { place: place.clone() };
+    let late = || Error::Timeout { place: place.clone(), step: postgres::QUESTION };
     let rows = match location.kind() {
         Kind::Mlflow(_) => {
             return Err(Error::NotInMlflow { place, why: "a question in SQL needs a database" });

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, RedisError};
+use redis::{AsyncConnectionConfig, Client, ErrorKind, RedisError};
 
 use super::concern::{Concern, Info};
 use super::error::Error;
@@ -107,7 +107,7 @@ impl Signals {
         }
     }
 
-    /// Sets a signal. Nothing happens where it is just so already.
+    /// Sets a signal. Nothing happens where it is just so already, whatever was expected.
     ///
     /// An error after which the signal may be set nevertheless says so; the same call can then be made again.
     pub async fn set(&self, set: &SetSignal) -> Result<Outcome, Error> {
@@ -256,7 +256,11 @@ async fn confirmed(connection: &mut MultiplexedConnection) -> bool {
     let mut wait = redis::cmd("WAIT");
     wait.arg(1).arg(CONFIRMED_WITHIN);
     let answer: Result<u64, RedisError> = wait.query_async(connection).await;
-    answer.map_or(true, |replicas| replicas > 0)
+    match answer {
+        Ok(replicas) => replicas > 0,
+        // A server that goes away now may take the change with it.
+        Err(error) => error.kind() != ErrorKind::Io,
+    }
 }
 
 #[cfg(test)]

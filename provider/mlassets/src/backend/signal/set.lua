@@ -17,12 +17,15 @@ local function answer(outcome, more)
   return all
 end
 
-if expected ~= '' and expected ~= (facts[4] or '0') then return answer('conflict') end
+local same = facts[4] and facts[1] == active and (facts[2] or '') == reason and is_copied(facts, copy, encoding)
+local left = redis.call('PTTL', signal)
+local lasts = ttl == '' and left == -1 and not (copy and redis.call('PTTL', copy) ~= -1)
+-- Said again by whoever did not hear the answer, a change that expected the version before is that same change.
+local again = ttl ~= '' and left ~= -1 and expected ~= '' and facts[3] == actor
+  and tonumber(facts[4]) == tonumber(expected) + 1
+if same and (lasts or again) then return answer('unchanged') end
 
-local stays = facts[4] and facts[1] == active and (facts[2] or '') == reason and ttl == ''
-  and redis.call('PTTL', signal) == -1 and is_copied(facts, copy, encoding)
-  and not (copy and redis.call('PTTL', copy) ~= -1)
-if stays then return answer('unchanged') end
+if expected ~= '' and expected ~= (facts[4] or '0') then return answer('conflict') end
 
 local time = redis.call('TIME')
 facts = {

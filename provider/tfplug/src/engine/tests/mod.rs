@@ -2,6 +2,7 @@
 
 mod action;
 mod apply;
+mod around;
 mod blocks;
 mod deferral;
 mod ephemeral;

@@ -1,5 +1,7 @@
 //! Laws of the store in a bucket, on the S3 server that `MLASSETS_TEST_S3_URL` names with the keys of an administrator.
 
+mod network;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -84,6 +86,10 @@ impl Lab {
 }
 
 fn aws() -> Aws {
+    Aws::new(config()).unwrap()
+}
+
+fn config() -> Config {
     let url = std::env::var("MLASSETS_TEST_S3_URL").expect("`cargo xtask servers` sets it");
     let mut url = Url::parse(&url).unwrap();
     let keys = Keys {
@@ -94,7 +100,7 @@ fn aws() -> Aws {
     url.set_username("").unwrap();
     url.set_password(None).unwrap();
     let endpoint = Some(url.as_str().trim_end_matches('/').to_owned());
-    Aws::new(Config { keys: Some(keys), endpoint, ..Config::default() }).unwrap()
+    Config { keys: Some(keys), endpoint, ..Config::default() }
 }
 
 /// Does `order` in another process, with the sources in `folder`.

@@ -1,4 +1,4 @@
-//! A proxy before the real server that spoils chosen exchanges, as networks and gateways do.
+//! A proxy before the real server that spoils chosen exchanges of HTTP, as networks and gateways do.
 
 use std::sync::{Arc, Mutex};
 
@@ -6,6 +6,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::read_raw_request;
+pub(in crate::backend) use crate::backend::tests::proxy::When;
 
 /// What becomes of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,16 +34,6 @@ impl Fault {
         Self::BadGateway,
         Self::Busy,
     ];
-}
-
-/// Which exchanges are spoiled, counted from 0 since the last [`Proxy::spoil`].
-#[derive(Clone, Copy, Debug)]
-pub(in crate::backend) enum When {
-    Never,
-    Only(usize),
-    /// This one and all after it.
-    From(usize),
-    Always,
 }
 
 #[derive(Debug)]
@@ -103,12 +94,7 @@ impl Plan {
             self.writes.push(number);
         }
         self.seen += 1;
-        match self.when {
-            When::Never => None,
-            When::Only(only) => (only == number).then_some(self.fault),
-            When::From(first) => (first <= number).then_some(self.fault),
-            When::Always => Some(self.fault),
-        }
+        self.when.is_now(number).then_some(self.fault)
     }
 }
 

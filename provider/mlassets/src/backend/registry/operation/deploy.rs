@@ -15,6 +15,7 @@ use crate::backend::registry::session::{Access, Param, Session};
 
 impl Operation for Deploy {
     type Output = Deployment;
+    const STEP: &'static str = "deploying a version";
     const ACCESS: Access = Access::Write;
     const POINTS: Option<super::Points> = points!("model_deployment.deploy");
 
@@ -78,6 +79,7 @@ impl Operation for Deploy {
 
 impl Operation for Retire {
     type Output = Option<Deployment>;
+    const STEP: &'static str = "ending a deployment";
     const ACCESS: Access = Access::Write;
     const POINTS: Option<super::Points> = points!("model_deployment.retire");
 

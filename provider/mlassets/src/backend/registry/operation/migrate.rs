@@ -17,6 +17,7 @@ pub(in super::super) struct MigrateNext {
 
 impl Operation for MigrateNext {
     type Output = Option<&'static str>;
+    const STEP: &'static str = "migrating the tables";
     const ACCESS: Access = Access::Migrate;
     const POINTS: Option<super::Points> = points!("model_registry.migrate");
 
@@ -50,6 +51,7 @@ pub(in super::super) struct ReadState {
 
 impl Operation for ReadState {
     type Output = SchemaState;
+    const STEP: &'static str = "looking at the tables";
     const ACCESS: Access = Access::Read;
     const POINTS: Option<super::Points> = None;
 
@@ -80,6 +82,7 @@ pub(in super::super) struct ReadOrigin;
 
 impl Operation for ReadOrigin {
     type Output = Option<Timestamp>;
+    const STEP: &'static str = "looking when the tables were made";
     const ACCESS: Access = Access::Read;
     const POINTS: Option<super::Points> = None;
 

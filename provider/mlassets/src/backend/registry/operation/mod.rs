@@ -19,6 +19,8 @@ use crate::backend::fault;
 pub(super) trait Operation: Send + Sync + 'static {
     type Output: Send + 'static;
 
+    /// What is done, for messages: what stands after `while`.
+    const STEP: &'static str;
     const ACCESS: Access;
     /// The names of the moments around the transaction; none for an operation that only reads.
     const POINTS: Option<Points>;

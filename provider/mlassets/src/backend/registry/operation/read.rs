@@ -25,6 +25,7 @@ pub(in super::super) struct FindVersion {
 
 impl Operation for FindVersion {
     type Output = Option<Version>;
+    const STEP: &'static str = "looking for a version";
     const ACCESS: Access = Access::Read;
     const POINTS: Option<super::Points> = None;
 
@@ -37,6 +38,7 @@ pub(in super::super) struct ListVersions(pub(in super::super) VersionFilter);
 
 impl Operation for ListVersions {
     type Output = Vec<Version>;
+    const STEP: &'static str = "listing versions";
     const ACCESS: Access = Access::Read;
     const POINTS: Option<super::Points> = None;
 
@@ -60,6 +62,7 @@ pub(in super::super) struct FindDeployment {
 
 impl Operation for FindDeployment {
     type Output = Option<Deployment>;
+    const STEP: &'static str = "looking for a deployment";
     const ACCESS: Access = Access::Read;
     const POINTS: Option<super::Points> = None;
 
@@ -72,6 +75,7 @@ pub(in super::super) struct ListDeployments(pub(in super::super) DeploymentFilte
 
 impl Operation for ListDeployments {
     type Output = Vec<Deployment>;
+    const STEP: &'static str = "listing deployments";
     const ACCESS: Access = Access::Read;
     const POINTS: Option<super::Points> = None;
 
@@ -95,6 +99,7 @@ pub(in super::super) struct ReadAudit(pub(in super::super) AuditFilter);
 
 impl Operation for ReadAudit {
     type Output = Vec<AuditEntry>;
+    const STEP: &'static str = "reading the audit";
     const ACCESS: Access = Access::Read;
     const POINTS: Option<super::Points> = None;
 

@@ -13,6 +13,7 @@ use crate::backend::registry::session::{Access, Param, Session};
 
 impl Operation for NewVersion {
     type Output = Registered;
+    const STEP: &'static str = "registering a version";
     const ACCESS: Access = Access::Write;
     const POINTS: Option<super::Points> = points!("model_version.create");
 

@@ -12,6 +12,7 @@ use crate::backend::registry::session::{Access, Param, Session};
 
 impl Operation for UpdateMetadata {
     type Output = Version;
+    const STEP: &'static str = "changing a version";
     const ACCESS: Access = Access::Write;
     const POINTS: Option<super::Points> = points!("model_version.update");
 
@@ -51,6 +52,7 @@ pub(in super::super) struct MarkVerified {
 
 impl Operation for MarkVerified {
     type Output = Version;
+    const STEP: &'static str = "marking a version as verified";
     const ACCESS: Access = Access::Write;
     const POINTS: Option<super::Points> = points!("model_version.verify");
 
@@ -77,6 +79,7 @@ pub(in super::super) struct Archive {
 
 impl Operation for Archive {
     type Output = Version;
+    const STEP: &'static str = "archiving a version";
     const ACCESS: Access = Access::Write;
     const POINTS: Option<super::Points> = points!("model_version.archive");
 

@@ -9,12 +9,14 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::task::spawn_blocking;
-use tokio_postgres::Client;
-use tokio_postgres::types::Type;
+use tokio_postgres::Row;
+use tokio_postgres::types::{ToSql, Type};
 
+use super::link::{Failure, Link};
 use super::{postgres, sqlite};
 use crate::backend::registry::Result;
 use crate::backend::registry::error::Error;
@@ -22,16 +24,18 @@ use crate::backend::registry::error::Error;
 /// A lock, taken or not. Dropping it gives it back.
 #[derive(Debug)]
 pub(crate) enum Lock {
-    Session(Session),
+    Session(Box<Session>),
     File(File),
 }
 
 /// A session that has the lock, or waits for it.
 pub(crate) struct Session {
-    client: Client,
+    link: Link,
     key: String,
     place: String,
     user: String,
+    /// How long an answer may take. None of the statements waits for anybody.
+    longest: Duration,
 }
 
 /// A file beside the database.
@@ -60,19 +64,23 @@ impl Lock {
 
     pub(super) async fn of_session(pool: &postgres::Pool, name: &str) -> Result<Self> {
         let key = format!("mlassets:registry:{}:lock:{name}", pool.options.schema);
-        let client = pool.connect_when_ready().await?;
-        let session =
-            Session { client, key, place: pool.place.clone(), user: pool.server.user.clone() };
-        // The server must not end a session because it only holds a lock. It shows 63 bytes of who that is.
+        let link = pool.connect_when_ready().await?;
+        let (place, user) = (pool.place.clone(), pool.server.user.clone());
+        let session = Session { link, key, place, user, longest: pool.options.connect_timeout };
+        // The server must not end a session because it only holds a lock, and has to find out when its machine is gone.
+        // It shows 63 bytes of who that is.
         let since = Timestamp::now().strftime("%FT%TZ");
         let shown = format!("mlassets lock since {since} of {}", pool.options.actor);
         session.ask(
-            "SELECT count(set_config('application_name', $1, false)) + \
+            "SELECT count(set_config('application_name', $1, false)) \
+             + count(set_config('tcp_keepalives_idle', '30', false)) \
+             + count(set_config('tcp_keepalives_interval', '10', false)) \
+             + count(set_config('tcp_keepalives_count', '3', false)) + \
              (SELECT count(set_config(name, '0', false)) FROM pg_settings WHERE name = 'idle_session_timeout')",
             &shown,
         )
         .await?;
-        Ok(Self::Session(session))
+        Ok(Self::Session(Box::new(session)))
     }
 
     /// Takes the lock if nobody has it.
@@ -119,8 +127,7 @@ impl Session {
             WHERE locktype = 'advisory' AND granted AND objsubid = 1 \
             AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
             AND (classid::bigint << 32) | objid::bigint = hashtextextended($1, 0)";
-        let rows = self.client.query_typed(sql, &[(&self.key, Type::TEXT)]).await;
-        let rows = rows.map_err(|error| self.translate(&error))?;
+        let rows = self.rows(sql, &self.key).await?;
         let shown = rows.first().and_then(|row| row.try_get::<_, Option<String>>(0).ok().flatten());
         Ok(Taken::Elsewhere(shown.as_deref().and_then(holder)))
     }
@@ -140,18 +147,23 @@ impl Session {
 
     /// The one number that a query answers.
     async fn ask(&self, sql: &str, text: &str) -> Result<i64> {
-        let row = self.client.query_typed(sql, &[(&text, Type::TEXT)]).await;
-        let row = row.map_err(|error| self.translate(&error))?;
-        let number = row.first().map(|row| row.try_get(0)).transpose();
-        let number: Option<i64> = number.map_err(|error| self.translate(&error))?;
+        let rows = self.rows(sql, text).await?;
+        let number = rows.first().map(|row| row.try_get(0)).transpose();
+        let number: Option<i64> = number.map_err(|error| self.translate(&error.into()))?;
         number.ok_or_else(|| Error::Unexpected {
             place: self.place.clone(),
             message: "a number was expected where no row is".to_owned(),
         })
     }
 
-    fn translate(&self, error: &tokio_postgres::Error) -> Error {
-        postgres::translate(&self.place, &self.user, error)
+    async fn rows(&self, sql: &str, text: &str) -> Result<Vec<Row>> {
+        let params: [(&(dyn ToSql + Sync), Type); 1] = [(&text, Type::TEXT)];
+        let rows = self.link.ask(self.longest, |it| it.query_typed(sql, &params)).await;
+        rows.map_err(|failure| self.translate(&failure))
+    }
+
+    fn translate(&self, failure: &Failure) -> Error {
+        postgres::translate(&self.place, &self.user, "holding a lock", failure)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Where operations run: one transaction each, on a connection that no other operation shares.
 
+mod link;
 pub(super) mod lock;
 pub(super) mod postgres;
 pub(super) mod sqlite;

@@ -3,7 +3,7 @@
 //! All that a transaction needs (search path, actor, timeouts) is set locally in it, and statements
 //! are never prepared by name, so a pooler between us and the server does no harm. A connection goes
 //! back to the idle ones only after a clean end; one that is dropped midway is closed, and the
-//! server rolls back.
+//! server rolls back. So does it where it hears nothing of us within a transaction.
 
 use std::error::Error as _;
 use std::fmt::Write as _;
@@ -18,8 +18,9 @@ use tokio::time;
 use tokio_postgres::config::SslMode;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{Config, NoTls};
 
+use super::link::{Failure, Link};
 use super::tls;
 use crate::backend::registry::error::Error;
 use crate::backend::registry::location::{Host, Server, TlsMode};
@@ -33,6 +34,13 @@ const CONNECTIONS: usize = 4;
 const ATTEMPTS: u32 = 6;
 /// Between two questions whether a starting server is up.
 const STARTING_PAUSE: Duration = Duration::from_millis(250);
+/// A quiet connection is looked after so often, by the system, which finds a network that is gone.
+const LOOKED_AFTER: Duration = Duration::from_secs(30);
+
+/// What is under way while a connection is made.
+const SIGNING_IN: &str = "signing in";
+/// What is under way while a statement of somebody else's is run.
+pub(crate) const QUESTION: &str = "answering a question";
 
 /// Connections to one database.
 pub(crate) struct Pool {
@@ -40,15 +48,16 @@ pub(crate) struct Pool {
     pub(super) server: Server,
     pub(super) options: Options,
     permits: Semaphore,
-    idle: Mutex<Vec<Client>>,
+    idle: Mutex<Vec<Link>>,
 }
 
 /// One connection, lent to one operation.
 pub(crate) struct Connection {
-    client: Client,
+    link: Link,
     place: String,
     options: Options,
     user: String,
+    step: &'static str,
     broken: bool,
 }
 
@@ -61,67 +70,83 @@ impl Pool {
     /// Runs the operation, again if the server chose it as the victim of a clash or went away.
     pub(super) async fn run<O: Operation>(&self, operation: &O) -> Result<O::Output> {
         let _permit = self.permits.acquire().await.expect("the semaphore is never closed");
+        let latest = Instant::now() + self.options.statement_timeout * 2;
+        let mut lost = None;
         let mut attempt = 1;
         loop {
-            let mut session = Session::Postgres(self.connection().await?);
-            let result = transaction(&mut session, operation).await;
-            if let Session::Postgres(connection) = session {
-                self.keep(connection);
+            let error = match self.attempt(operation).await {
+                Err(error) => error,
+                done => return done,
+            };
+            let passes = matches!(error, Error::Contended { .. } | Error::ConnectionLost { .. });
+            if !passes || attempt == ATTEMPTS || Instant::now() >= latest {
+                return Err(match lost {
+                    Some(lost) if O::ACCESS != Access::Read => as_lost(lost, error),
+                    _ => error,
+                });
             }
-            match result {
-                Err(Error::Contended { .. } | Error::ConnectionLost { .. })
-                    if attempt < ATTEMPTS =>
-                {
-                    time::sleep(Duration::from_millis(10) * 2_u32.pow(attempt)).await;
-                    attempt += 1;
-                }
-                result => return result,
+            if matches!(error, Error::ConnectionLost { .. }) {
+                lost = Some(error);
             }
+            time::sleep(Duration::from_millis(10) * 2_u32.pow(attempt)).await;
+            attempt += 1;
         }
+    }
+
+    async fn attempt<O: Operation>(&self, operation: &O) -> Result<O::Output> {
+        let mut session = Session::Postgres(self.connection(O::STEP).await?);
+        let result = transaction(&mut session, operation).await;
+        if let Session::Postgres(connection) = session {
+            self.keep(connection);
+        }
+        result
     }
 
     /// The rows that one statement reads, each as a JSON object; at most two.
     pub(crate) async fn answer(&self, sql: &str) -> Result<Vec<Value>> {
-        let mut connection = self.connection().await?;
+        let mut connection = self.connection(QUESTION).await?;
         connection.begin(Access::Read).await?;
         // Only one statement can be sent this way, and what is read in a transaction changes nothing.
         let sql = format!("SELECT to_jsonb(answer.*) FROM (\n{sql}\n) AS answer LIMIT 2");
-        let rows = connection.client.query_typed(&sql, &[]).await;
-        let rows = rows.map_err(|error| match error.as_db_error() {
-            Some(db) if db.code() != &SqlState::QUERY_CANCELED => Error::Database {
-                place: self.place.clone(),
-                code: Some(db.code().code().to_owned()),
-                message: db.message().to_owned(),
-            },
-            _ => connection.translate(&error),
+        let rows = connection.link.ask(connection.longest(), |it| it.query_typed(&sql, &[])).await;
+        let rows = rows.map_err(|failure| match failure.said() {
+            Some(db) if db.code() != &SqlState::QUERY_CANCELED && !ends_session(db.code()) => {
+                Error::Database {
+                    place: self.place.clone(),
+                    code: Some(db.code().code().to_owned()),
+                    message: db.message().to_owned(),
+                }
+            }
+            _ => connection.translate(&failure),
         })?;
         let row = |row: &tokio_postgres::Row| {
-            row.try_get(0).map_err(|error| connection.translate(&error))
+            row.try_get(0).map_err(|error| connection.translate(&error.into()))
         };
         rows.iter().map(row).collect()
     }
 
-    async fn connection(&self) -> Result<Connection> {
-        let client = loop {
+    async fn connection(&self, step: &'static str) -> Result<Connection> {
+        let link = loop {
             let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             match idle {
-                Some(client) if client.is_closed() => {}
-                Some(client) => break client,
+                Some(link) if !link.is_fit() => {}
+                Some(link) => break link,
                 None => break self.connect_when_ready().await?,
             }
         };
         let (place, options) = (self.place.clone(), self.options.clone());
-        Ok(Connection { client, place, options, user: self.server.user.clone(), broken: false })
+        let user = self.server.user.clone();
+        Ok(Connection { link, place, options, user, step, broken: false })
     }
 
     fn keep(&self, connection: Connection) {
-        if !connection.broken && !connection.client.is_closed() {
-            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection.client);
+        if !connection.broken && connection.link.is_fit() {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection.link);
         }
     }
 
     /// A connection of its own, which is not one of the few.
-    pub(super) async fn connect_when_ready(&self) -> Result<Client> {
+    pub(super) async fn connect_when_ready(&self) -> Result<Link> {
         let deadline = Instant::now() + self.options.connect_timeout;
         loop {
             match self.connect().await {
@@ -133,7 +158,7 @@ impl Pool {
         }
     }
 
-    async fn connect(&self) -> Result<Client> {
+    async fn connect(&self) -> Result<Link> {
         let Server { host, port, database, user, password, tls, root_cert } = &self.server;
         let mut config = Config::new();
         match host {
@@ -146,6 +171,8 @@ impl Pool {
             .user(user)
             .application_name("mlassets")
             .tcp_user_timeout(self.options.statement_timeout)
+            .keepalives_idle(LOOKED_AFTER)
+            .keepalives_interval(LOOKED_AFTER / 3)
             .ssl_mode(match tls {
                 TlsMode::Disable => SslMode::Disable,
                 TlsMode::Prefer => SslMode::Prefer,
@@ -155,8 +182,8 @@ impl Pool {
             config.password(password.expose_secret());
         }
         let connected = match tls::connector(&self.place, *tls, root_cert.as_deref())? {
-            Some(tls) => self.in_time(async { Ok(drive(config.connect(tls).await?)) }).await,
-            None => self.in_time(async { Ok(drive(config.connect(NoTls).await?)) }).await,
+            Some(tls) => self.in_time(async { Ok(Link::new(config.connect(tls).await?)) }).await,
+            None => self.in_time(async { Ok(Link::new(config.connect(NoTls).await?)) }).await,
         };
         connected.ok_or_else(|| Error::Connect {
             place: self.place.clone(),
@@ -169,18 +196,18 @@ impl Pool {
 
     async fn in_time(
         &self,
-        connect: impl Future<Output = Result<Client, tokio_postgres::Error>>,
-    ) -> Option<Result<Client>> {
+        connect: impl Future<Output = Result<Link, tokio_postgres::Error>>,
+    ) -> Option<Result<Link>> {
         let connected = time::timeout(self.options.connect_timeout, connect).await.ok()?;
-        Some(connected.map_err(|error| self.translate_connect(&error)))
+        Some(connected.map_err(|error| self.translate_connect(error)))
     }
 
-    fn translate_connect(&self, error: &tokio_postgres::Error) -> Error {
+    fn translate_connect(&self, error: tokio_postgres::Error) -> Error {
         let place = self.place.clone();
         if error.as_db_error().is_some() {
-            return translate(&place, &self.server.user, error);
+            return translate(&place, &self.server.user, SIGNING_IN, &error.into());
         }
-        let mut message = chain(error);
+        let mut message = chain(&error);
         let io = error.source().and_then(|source| source.downcast_ref::<std::io::Error>());
         let advice = if message.contains("does not support TLS") {
             "; add sslmode=disable to the address only if the network is trusted"
@@ -200,40 +227,28 @@ impl Pool {
     }
 }
 
-/// Lets the connection work in the background until its client is dropped.
-fn drive<S, T>((client, connection): (Client, tokio_postgres::Connection<S, T>)) -> Client
-where
-    tokio_postgres::Connection<S, T>:
-        Future<Output = Result<(), tokio_postgres::Error>> + Send + 'static,
-{
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(error = %chain(&error), "a connection to PostgreSQL ended");
-        }
-    });
-    client
-}
-
 impl Connection {
     pub(crate) async fn begin(&mut self, access: Access) -> Result<()> {
         let begin = if access == Access::Read { "BEGIN READ ONLY" } else { "BEGIN" };
-        self.client.batch_execute(begin).await.map_err(|error| self.translate(&error))?;
+        self.plain(begin).await?;
         let search_path = format!("{}, pg_temp", self.options.schema);
         let lock = self.options.lock_timeout.as_millis().to_string();
         let statement = self.options.statement_timeout.as_millis().to_string();
         let actor = self.options.actor.clone();
+        // A session that hears nothing of us any more must not keep its locks.
         let set = "SELECT set_config('search_path', $1, true), set_config('mlassets.actor', $2, true), \
-                   set_config('lock_timeout', $3, true), set_config('statement_timeout', $4, true)";
+                   set_config('lock_timeout', $3, true), set_config('statement_timeout', $4, true), \
+                   set_config('idle_in_transaction_session_timeout', $4, true)";
         let values = [&*search_path, &*actor, &*lock, &*statement].map(Param::Text);
         self.query(set, &values).await.map(drop)
     }
 
     pub(crate) async fn commit(&mut self) -> Result<()> {
-        self.client.batch_execute("COMMIT").await.map_err(|error| self.translate(&error))
+        self.plain("COMMIT").await
     }
 
     pub(crate) async fn rollback(&mut self) {
-        self.broken |= self.client.batch_execute("ROLLBACK").await.is_err();
+        self.broken |= !self.link.is_fit() || self.plain("ROLLBACK").await.is_err();
     }
 
     pub(crate) async fn lock(&mut self, name: &str) -> Result<()> {
@@ -245,20 +260,34 @@ impl Connection {
 
     pub(crate) async fn query(&mut self, sql: &str, params: &[Param<'_>]) -> Result<Vec<Row>> {
         let typed: Vec<_> = params.iter().map(typed).collect();
-        let rows = self.client.query_typed(sql, &typed).await;
-        let rows = rows.map_err(|error| self.translate(&error))?;
+        let rows = self.link.ask(self.longest(), |it| it.query_typed(sql, &typed)).await;
+        let rows = rows.map_err(|failure| self.translate(&failure))?;
         rows.iter().map(|row| self.row(row)).collect()
     }
 
     pub(crate) async fn execute(&mut self, sql: &str, params: &[Param<'_>]) -> Result<u64> {
         let typed: Vec<_> = params.iter().map(typed).collect();
-        let changed = self.client.execute_typed(sql, &typed).await;
-        changed.map_err(|error| self.translate(&error))
+        let changed = self.link.ask(self.longest(), |it| it.execute_typed(sql, &typed)).await;
+        changed.map_err(|failure| self.translate(&failure))
     }
 
     pub(crate) async fn batch(&mut self, sql: &str) -> Result<()> {
         let sql = sql.replace("{schema}", &self.options.schema);
-        self.client.batch_execute(&sql).await.map_err(|error| self.translate(&error))
+        self.plain(&sql).await
+    }
+
+    /// Statements without parameters, whose answers are none. Each has its time; a semicolon inside one gives it more.
+    async fn plain(&self, sql: &str) -> Result<()> {
+        let statements = u32::try_from(sql.matches(';').count()).unwrap_or(u32::MAX);
+        let more = self.options.statement_timeout.saturating_mul(statements);
+        let longest = self.longest().saturating_add(more);
+        let done = self.link.ask(longest, |it| it.batch_execute(sql)).await;
+        done.map_err(|failure| self.translate(&failure))
+    }
+
+    /// How long the answer to one statement may take: the server ends it in time, and then has to say so.
+    fn longest(&self) -> Duration {
+        self.options.statement_timeout + self.options.connect_timeout
     }
 
     pub(crate) async fn columns(&mut self, table: &str) -> Result<Vec<String>> {
@@ -303,11 +332,11 @@ impl Connection {
                 return Err(Error::Unexpected { place: self.place.clone(), message });
             }
         };
-        cell.map(|cell| cell.unwrap_or(Cell::Null)).map_err(|error| self.translate(&error))
+        cell.map(|cell| cell.unwrap_or(Cell::Null)).map_err(|error| self.translate(&error.into()))
     }
 
-    fn translate(&self, error: &tokio_postgres::Error) -> Error {
-        translate(&self.place, &self.user, error)
+    fn translate(&self, failure: &Failure) -> Error {
+        translate(&self.place, &self.user, self.step, failure)
     }
 }
 
@@ -320,11 +349,34 @@ fn typed<'p>(param: &'p Param<'_>) -> (&'p (dyn ToSql + Sync), Type) {
     }
 }
 
-/// What the server's codes mean here.
-pub(super) fn translate(place: &str, user: &str, error: &tokio_postgres::Error) -> Error {
+/// A lost connection is the error to tell, whatever kept the next try from finding out what was done.
+fn as_lost(lost: Error, next: Error) -> Error {
+    match (lost, next) {
+        (
+            Error::ConnectionLost { place, step, message },
+            next @ (Error::Connect { .. }
+            | Error::NotReady { .. }
+            | Error::Login { .. }
+            | Error::Locked { .. }
+            | Error::Contended { .. }
+            | Error::Timeout { .. }),
+        ) => {
+            let message = format!("{message}; then {next}");
+            Error::ConnectionLost { place, step, message }
+        }
+        (_, next) => next,
+    }
+}
+
+/// What a failure means here.
+pub(super) fn translate(place: &str, user: &str, step: &'static str, failure: &Failure) -> Error {
     let place = place.to_owned();
-    let Some(db) = error.as_db_error() else {
-        return Error::ConnectionLost { place, message: chain(error) };
+    let lost = |message| Error::ConnectionLost { place: place.clone(), step, message };
+    let Some(db) = failure.said() else {
+        return lost(match failure {
+            Failure::Silence(waited) => format!("no answer within {} s", waited.as_secs_f32()),
+            Failure::Told(error) => chain(error),
+        });
     };
     let message = db.message().to_owned();
     match db.code() {
@@ -332,7 +384,7 @@ pub(super) fn translate(place: &str, user: &str, error: &tokio_postgres::Error) 
             Error::Contended { place, message }
         }
         &SqlState::LOCK_NOT_AVAILABLE => Error::Locked { place, message },
-        &SqlState::QUERY_CANCELED => Error::Timeout { place },
+        &SqlState::QUERY_CANCELED => Error::Timeout { place, step },
         &SqlState::UNDEFINED_TABLE | &SqlState::INVALID_SCHEMA_NAME => Error::NotMigrated { place },
         &SqlState::INSUFFICIENT_PRIVILEGE => Error::Permission { place, message },
         &SqlState::INVALID_PASSWORD | &SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
@@ -344,9 +396,7 @@ pub(super) fn translate(place: &str, user: &str, error: &tokio_postgres::Error) 
         &SqlState::INVALID_CATALOG_NAME => {
             Error::Connect { place, message: format!("{message}; create the database first") }
         }
-        code if code.code().starts_with("08") || code == &SqlState::ADMIN_SHUTDOWN => {
-            Error::ConnectionLost { place, message }
-        }
+        code if ends_session(code) => lost(message),
         code if code.code().starts_with("23") => {
             Error::Law { place, law: db.constraint().unwrap_or("constraint").to_owned(), message }
         }
@@ -354,8 +404,15 @@ pub(super) fn translate(place: &str, user: &str, error: &tokio_postgres::Error) 
     }
 }
 
+/// Whether the server has ended the connection with it.
+fn ends_session(code: &SqlState) -> bool {
+    code.code().starts_with("08")
+        || code == &SqlState::ADMIN_SHUTDOWN
+        || code == &SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
+}
+
 /// An error and its causes, each said once.
-fn chain(error: &tokio_postgres::Error) -> String {
+pub(super) fn chain(error: &tokio_postgres::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -13,6 +13,8 @@ mod faults;
 mod guards;
 mod locks;
 mod migrations;
+#[cfg(feature = "acceptance")]
+mod network;
 mod races;
 mod versions;
 

@@ -2,6 +2,7 @@
 //! and such with settings of their own, from the program that `MLASSETS_TEST_REDIS_SERVER` names.
 
 mod life;
+mod network;
 mod refusals;
 mod server;
 mod tls;
