@@ -113,8 +113,7 @@ impl Audited {
         record: Value,
         state: Value,
     ) -> Result<()> {
-        if self.name == "mlassets_model_registry" {
-            // Terraform forgets it, and that is all.
+        if self.is_only_forgotten(&state) {
             return self.kind.delete(call.clone(), state).await;
         }
         let telling = self.telling(call, trail, &state);
@@ -131,6 +130,15 @@ impl Audited {
         }
         let kept = telling.tell("kept", ended.as_str(), &Value::Null, &state).await;
         both(result, kept.map(drop))
+    }
+
+    /// Whether a destruction leaves everything as it is.
+    fn is_only_forgotten(&self, state: &Value) -> bool {
+        match &*self.name {
+            "mlassets_model_registry" => true,
+            "mlassets_model_version" => *state.member("archive_on_destroy") != Value::Bool(true),
+            _ => false,
+        }
     }
 
     /// Notes whether the values are others than were told last. An asset of which nothing was told yet is left alone.
