@@ -257,6 +257,11 @@ impl Request {
 }
 
 impl Answer {
+    #[cfg(all(test, feature = "acceptance"))]
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
