@@ -24,8 +24,13 @@ impl Blobs {
         url.set_password(None).expect("a server has a host");
         let endpoint = url.as_str().trim_end_matches('/').to_owned();
         let blobs = Self { container: unique("models"), account, key, endpoint };
-        wait(blobs.client().create_container(&blobs.container)).expect("a container can be made");
+        blobs.make(&blobs.container);
         blobs
+    }
+
+    /// Makes a container, unless there is one.
+    pub(crate) fn make(&self, container: &str) {
+        wait(self.client().create_container(container)).expect("a container can be made");
     }
 
     /// A workspace whose `azure` block is in the environment.
@@ -34,6 +39,11 @@ impl Blobs {
             .env("AZURE_STORAGE_ACCOUNT", &self.account)
             .env("AZURE_STORAGE_SERVICE_ENDPOINT", &self.endpoint)
             .env("AZURE_STORAGE_KEY", &self.key)
+    }
+
+    /// The key of the account.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
     }
 
     /// The address of the container.
