@@ -7,7 +7,7 @@ use std::thread;
 
 use anyhow::{Result, bail};
 
-use crate::servers::{Mlflow, Postgres, Prefect, Redis, SeaweedFs};
+use crate::servers::{Azurite, Mlflow, Postgres, Prefect, Redis, SeaweedFs};
 use crate::tools::{CHECKS, HELM, OPENTOFU, Store, TERRAFORM};
 
 /// Variables that would make a run depend on the machine, by the start of their names.
@@ -57,6 +57,7 @@ pub(crate) struct Acceptance {
     _postgres: Postgres,
     _redis: Redis,
     _s3: SeaweedFs,
+    _azure: Azurite,
     _mlflow: Mlflow,
 }
 
@@ -71,6 +72,7 @@ impl Acceptance {
         let postgres = Postgres::start(&store)?;
         let redis = Redis::start(&store)?;
         let s3 = SeaweedFs::start(&store)?;
+        let azure = Azurite::start(&store)?;
         // These two take their time, and most of it each has a processor to itself.
         let (prefect, mlflow) = thread::scope(|scope| {
             let mlflow = scope.spawn(|| Mlflow::start(&Store::new()));
@@ -90,6 +92,7 @@ impl Acceptance {
             ("MLASSETS_TEST_REDIS_URL", redis.url()),
             ("MLASSETS_TEST_REDIS_SERVER", redis.program()),
             ("MLASSETS_TEST_S3_URL", s3.url()),
+            ("MLASSETS_TEST_AZURE_URL", azure.url()),
         ];
         if let Some(tofu) = tofu {
             variables.push(("MLASSETS_TEST_TOFU", tofu.program.display().to_string()));
@@ -100,6 +103,7 @@ impl Acceptance {
             _postgres: postgres,
             _redis: redis,
             _s3: s3,
+            _azure: azure,
             _mlflow: mlflow,
         })
     }

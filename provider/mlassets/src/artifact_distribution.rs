@@ -17,6 +17,8 @@ use crate::backend::artifacts::{
 /// The artifacts of a version of a model, published at `<environment>/<model>/<version>/` with their checksums in
 /// `checksums.json`, and in `SHA256SUMS` for `sha256sum -c`.
 ///
+/// The provider's block `artifacts` says where: in a directory, in S3 or on Azure.
+///
 /// A version appears whole or not at all, and never changes: other artifacts are a new version. Its bytes are checked
 /// with every refresh, and what is wrong is shown in `problems` by the file's name. The next apply puts a damaged or
 /// missing file back from its source, also `checksums.json`, if the sources still have the bytes that were published, and
@@ -75,7 +77,8 @@ pub struct ArtifactDistribution {
     /// Where its `checksums.json` is.
     #[tf(computed, keep)]
     pub checksums_path: Attr<String>,
-    /// Its address, for `artifact_uri` of `mlassets_model_version`.
+    /// Its address, for `artifact_uri` of `mlassets_model_version`: `file:///…`, `s3://<bucket>/…`, or
+    /// `https://<account>.blob.core.windows.net/<container>/…`.
     #[tf(computed, keep)]
     pub uri: Attr<String>,
     /// SHA-256 of each artifact.

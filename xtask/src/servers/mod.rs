@@ -3,6 +3,7 @@
 //! A server is a [`Guard`]: dropping it ends the process and removes its folder. For an xtask that is interrupted
 //! or killed and drops nothing, a watchdog does the same: see `guard.rs`.
 
+mod azurite;
 mod guard;
 mod mlflow;
 mod port;
@@ -15,6 +16,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+pub(crate) use self::azurite::Azurite;
 pub(crate) use self::mlflow::Mlflow;
 pub(crate) use self::postgres::Postgres;
 pub(crate) use self::prefect::Prefect;

@@ -3,9 +3,11 @@
 //! A [`Tool`] says which versions fit, where this machine may have it, and which Python wheel holds it otherwise.
 //! A new tool is a file beside this one and an entry in [`ALL`]. Nothing outside `.tools` is ever changed.
 
+mod azurite;
 mod checks;
 mod helm;
 mod mlflow;
+mod node;
 mod opentofu;
 mod postgres;
 mod prefect;
@@ -21,6 +23,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
+pub(crate) use self::azurite::AZURITE;
 pub(crate) use self::checks::CHECKS;
 pub(crate) use self::helm::HELM;
 pub(crate) use self::mlflow::MLFLOW;
@@ -35,8 +38,10 @@ use crate::ui;
 use crate::version::{Version, Wanted};
 
 /// Every tool that tests or the demo use. What only installs others, such as uv, is not among them.
-const ALL: [&Tool; 9] =
-    [&TERRAFORM, &OPENTOFU, &PREFECT, &POSTGRES, &REDIS, &SEAWEEDFS, &MLFLOW, &HELM, &CHECKS];
+const ALL: [&Tool; 10] = [
+    &TERRAFORM, &OPENTOFU, &PREFECT, &POSTGRES, &REDIS, &SEAWEEDFS, &AZURITE, &MLFLOW, &HELM,
+    &CHECKS,
+];
 
 /// Show the tools that tests and the demo use, and install what is missing into `.tools`.
 #[derive(Debug, clap::Args)]

@@ -85,7 +85,13 @@ impl Backends {
             )
         });
         let artifacts = make("artifacts", config.artifacts, |block| {
-            blocks::artifacts(block, || lent(aws.as_ref(), "aws", "Store of artifacts not usable"))
+            let (aws, azure) = (aws.as_ref(), azure.as_ref());
+            let unusable = "Store of artifacts not usable";
+            blocks::artifacts(
+                block,
+                || lent(aws, "aws", unusable),
+                || lent(azure, "azure", unusable),
+            )
         });
         let archive = worm.as_ref().ok().and_then(Configured::ready);
         let audit = match (&worm, config.audit) {

@@ -250,10 +250,11 @@ pub(super) fn audit(
     })
 }
 
-/// The store of artifacts. `aws` is asked for only by a store that lies there.
+/// The store of artifacts. `aws` and `azure` are asked for only by a store that lies there.
 pub(super) fn artifacts(
     block: ArtifactsBlock,
     aws: impl FnOnce() -> Result<Arc<Aws>, Vec<Problem>>,
+    azure: impl FnOnce() -> Result<Arc<Azure>, Vec<Problem>>,
 ) -> Result<Store, Vec<Problem>> {
     let missing =
         |detail| vec![Problem::new("No store of artifacts", detail, Path::ROOT, Origin::Nowhere)];
@@ -261,17 +262,20 @@ pub(super) fn artifacts(
         let (summary, detail) = ("Store of artifacts not usable", sentence(&error.to_string()));
         vec![Problem::new(summary, detail, Path::attribute(attribute), origin)]
     };
-    if block.backend.as_deref() == Some("s3") {
+    if let Some(backend @ ("s3" | "azure")) = block.backend.as_deref() {
         let bucket = block.bucket.ok_or_else(|| {
             missing(
-                "Set `bucket` in the `artifacts` block to the name of an existing bucket, or the environment variable \
-                 MLASSETS_ARTIFACTS_BUCKET.",
+                "Set `bucket` in the `artifacts` block to the name of an existing bucket or container, or the environment \
+                 variable MLASSETS_ARTIFACTS_BUCKET.",
             )
         })?;
         let origin = Origin::of(Some(&bucket), &["MLASSETS_ARTIFACTS_BUCKET"]);
         let prefix = block.prefix.unwrap_or_default();
-        return Store::s3(aws()?, &bucket, &prefix)
-            .map_err(|error| unusable("bucket", origin, error));
+        let store = match backend {
+            "s3" => Store::s3(aws()?, &bucket, &prefix),
+            _ => Store::azure(azure()?, &bucket, &prefix),
+        };
+        return store.map_err(|error| unusable("bucket", origin, error));
     }
     let directory = block.directory.ok_or_else(|| {
         missing(

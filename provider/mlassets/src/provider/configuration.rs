@@ -204,14 +204,14 @@ pub struct AuditBlock {
 /// The store of artifacts.
 #[derive(Schema, Debug)]
 pub struct ArtifactsBlock {
-    /// Where the store is: in a `directory` or in a bucket of `s3`; by default in a directory. The block `aws` says how
-    /// to reach the latter.
-    #[tf(env = "MLASSETS_ARTIFACTS_BACKEND", check = one_of(&["directory", "s3"]))]
+    /// Where the store is: in a `directory`, in a bucket of `s3`, or in a container of `azure`; by default in a directory.
+    /// The blocks `aws` and `azure` say how to reach the latter two.
+    #[tf(env = "MLASSETS_ARTIFACTS_BACKEND", check = one_of(&["directory", "s3", "azure"]))]
     pub backend: Option<String>,
-    /// The bucket, with `s3`. It must exist.
+    /// The bucket, with `s3`, or the container, with `azure`. It must exist.
     #[tf(env = "MLASSETS_ARTIFACTS_BUCKET", example = "\"ml-models\"")]
     pub bucket: Option<String>,
-    /// What the keys of all objects in the bucket begin with, such as `models/`; by default nothing.
+    /// What the names of all objects in it begin with, such as `models/`; by default nothing.
     #[tf(env = "MLASSETS_ARTIFACTS_PREFIX")]
     pub prefix: Option<String>,
     /// The directory that holds the environments, with that backend, as an absolute path. It must exist, since it may be a volume that is

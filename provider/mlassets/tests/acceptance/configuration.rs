@@ -1,5 +1,6 @@
 //! The `provider` block: what may be left out, what is missing, what is not known yet.
 
+use crate::azure::Blobs;
 use crate::harness::{Workspace, told, unique};
 use crate::messages::Expected;
 use crate::registries::postgres;
@@ -177,6 +178,53 @@ fn settings_of_clouds_are_named_as_they_are_written() {
         "Archive not usable",
         "Its `backend` needs another block. Add `azure { … }` to `provider \"mlassets\"`.",
     );
+}
+
+#[test]
+fn a_store_of_artifacts_says_what_it_needs() {
+    #[track_caller]
+    fn check(block: &str, at: &str, summary: &str, detail: &str) {
+        let workspace = Workspace::new(&format!(
+            "provider \"mlassets\" {{\n  artifacts {{\n    backend = \"azure\"\n    {block}\n  }}\n}}\n\
+             data \"mlassets_artifact_verification\" \"this\" {{\n  environment = \"prod\"\n  model = \"ranker\"\n  \
+             version = \"v1\"\n}}\n"
+        ));
+        let expected = Expected { at, summary, detail };
+        let blobs = Blobs::new();
+        let workspace = if block.contains("ml-") { workspace } else { blobs.reach(workspace) };
+        workspace.run(&["plan", "-json", "-input=false"]).fails().errs(&[expected]);
+    }
+    check(
+        "",
+        "",
+        "No store of artifacts",
+        "Set `bucket` in the `artifacts` block to the name of an existing bucket or container, or the environment variable \
+         MLASSETS_ARTIFACTS_BUCKET.",
+    );
+    check(
+        "bucket = \"ml-models\"",
+        "",
+        "Store of artifacts not usable",
+        "Its `backend` needs another block. Add `azure { … }` to `provider \"mlassets\"`.",
+    );
+    check(
+        "bucket = \"a/b\"",
+        "bucket = ",
+        "Store of artifacts not usable",
+        "The bucket's name must not be empty or hold a `/`.",
+    );
+    let workspace = Workspace::new(
+        "provider \"mlassets\" {\n  artifacts {\n    backend = \"azure\"\n    bucket = \"nowhere\"\n  }\n}\n\
+         data \"mlassets_artifact_verification\" \"this\" {\n  environment = \"prod\"\n  model = \"ranker\"\n  \
+         version = \"v1\"\n}\n",
+    );
+    let blobs = Blobs::new();
+    let refused = blobs.reach(workspace).run(&["plan", "-no-color", "-input=false"]).fails();
+    let refused = refused.says(
+        "failed at reading `prod/ranker/v1/checksums.json` in container `nowhere`: ContainerNotFound (404); create the \
+         container first",
+    );
+    assert!(!refused.text().contains(blobs.key()), "{refused}");
 }
 
 /// What stands in the environment may be meant for other programs.

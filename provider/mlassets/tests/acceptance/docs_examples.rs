@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use mlassets::backend::registry::{Location, Options, Registry};
 
+use crate::azure::Blobs;
 use crate::harness::{Workspace, told};
 use crate::meddle::deploy;
 use crate::receiver::Receiver;
@@ -68,6 +69,34 @@ fn each_example_is_applied_and_then_planned_empty() {
             }
         }
     }
+}
+
+/// The example of a distribution, in the container that the page about artifacts configures.
+#[test]
+fn the_page_about_artifacts_reaches_azure() {
+    let page = fs::read_to_string(examples().join("../docs/concepts/artifacts.md"));
+    let page = page.expect("the page is there");
+    let azure = page.split_once("## On Azure").expect("it has this part").1;
+    let block = azure.split("```").nth(1).expect("it has an example");
+    let block = block.strip_prefix("terraform\n").expect("it is for Terraform");
+
+    let kind = examples().join("resources/mlassets_artifact_distribution");
+    let example = fs::read_to_string(kind.join("resource.tf")).expect("the kind has an example");
+    let blobs = Blobs::new();
+    blobs.make("ml-models");
+    let workspace = Workspace::new(&example).without("MLASSETS_ARTIFACTS_DIRECTORY");
+    let applied = Applied(blobs.reach(workspace));
+    applied.0.write("azure.tf", block);
+    for name in ["ai1.pkl", "ai2.pkl", "theta.yaml"] {
+        let name = format!("artifacts/{name}");
+        let text = fs::read_to_string(kind.join(&name)).expect("an example's file is text");
+        applied.0.write(&name, &text);
+    }
+    applied.0.apply().ok();
+    applied.0.plan_is_empty();
+    let seen = applied.0.state("mlassets_artifact_distribution.ranker");
+    let uri = seen["uri"].as_str().expect("it has an address");
+    assert!(uri.ends_with("/mlassets/ml-models/models/production/ranker/2025-01-15-v1"), "{uri}");
 }
 
 /// A workspace for an example of this kind. A registry in a file has no users, and nobody is to be told.

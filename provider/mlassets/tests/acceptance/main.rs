@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask test` starts the servers and says where they are. One binary, one module a topic.
 
+mod azure;
 mod harness;
 mod meddle;
 mod messages;

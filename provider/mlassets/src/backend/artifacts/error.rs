@@ -7,8 +7,8 @@ use rustix::io::Errno;
 
 use super::model::Problem;
 use super::source::SourceProblem;
-use crate::backend::aws;
 use crate::backend::files::Refusal;
+use crate::backend::{aws, azure};
 
 /// A failed operation. Each text names the place, the expectation and the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -114,9 +114,12 @@ pub enum Error {
         /// Its file.
         file: String,
     },
-    /// An object store did not do as asked.
+    /// S3 did not do as asked.
     #[error(transparent)]
     Aws(#[from] aws::Error),
+    /// Azure Blob Storage did not do as asked.
+    #[error(transparent)]
+    Azure(#[from] azure::Error),
     /// The caller asked to stop. No version was published.
     #[error(
         "the operation was stopped before it was complete; nothing was published, run it again"

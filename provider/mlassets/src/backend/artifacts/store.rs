@@ -17,6 +17,7 @@ use super::model::{Found, Look, NewVersion, VersionFilter, VersionKey};
 use super::object::Objects;
 use super::stream::Meter;
 use crate::backend::aws::Aws;
+use crate::backend::azure::Azure;
 
 /// A store of artifacts. Clones share one backend.
 #[derive(Clone, Debug)]
@@ -39,6 +40,12 @@ impl Store {
     /// A store in a bucket of S3 that is there already, below `prefix`.
     pub fn s3(aws: Arc<Aws>, bucket: &str, prefix: &str) -> Result<Self, Error> {
         Ok(Self { backend: Backend::Objects(Arc::new(Objects::s3(aws, bucket, prefix)?)) })
+    }
+
+    /// A store in a container of Azure Blob Storage that is there already, below `prefix`.
+    pub fn azure(azure: Arc<Azure>, container: &str, prefix: &str) -> Result<Self, Error> {
+        let objects = Objects::azure(azure, container, prefix)?;
+        Ok(Self { backend: Backend::Objects(Arc::new(objects)) })
     }
 
     /// Publishes a version, and says whether it is new: the same artifacts under the same name are taken over,

@@ -60,6 +60,10 @@ pub struct ListedBlob {
     pub version: Option<String>,
     /// Whether a read without a version gets this one.
     pub is_current: bool,
+    /// Number of bytes.
+    pub size: u64,
+    /// Whether it only stands for a folder, where the account has those.
+    pub is_folder: bool,
     /// Its policy, if it has one.
     pub immutability: Option<Immutability>,
     /// Whether it has a legal hold.
@@ -93,6 +97,16 @@ impl Azure {
             has_immutability_policy: is("x-ms-has-immutability-policy"),
             has_legal_hold: is("x-ms-has-legal-hold"),
         }))
+    }
+
+    /// Makes a container that keeps no evidence, unless there is one.
+    pub async fn create_container(&self, name: &str) -> Result<(), Error> {
+        let request = Request::new(format!("creating container `{name}`"), Method::PUT, name)
+            .query("restype", "container");
+        match self.send(&request).await {
+            Err(error) if error.is("ContainerAlreadyExists") => Ok(()),
+            made => made.map(drop),
+        }
     }
 
     /// The names of all containers that begin with `prefix`, sorted.
@@ -148,11 +162,7 @@ impl Azure {
         request = request.header("if-none-match", "*");
         match self.send(&request).await {
             Ok(answer) => Ok(Written::New(answer.header("x-ms-version-id").map(str::to_owned))),
-            Err(error) if error.is("BlobAlreadyExists") || error.is("ConditionNotMet") => {
-                Ok(Written::Exists)
-            }
-            // Where the present version is immutable, the condition may not be looked at first.
-            Err(error) if error.is("BlobImmutableDueToPolicy") => Ok(Written::Exists),
+            Err(error) if is_there(&error) => Ok(Written::Exists),
             Err(error) => Err(error),
         }
     }
@@ -206,14 +216,37 @@ impl Azure {
 
     /// Every version of every blob whose name begins with `prefix`, by name, older versions first.
     pub async fn list(&self, container: &str, prefix: &str) -> Result<Vec<ListedBlob>, Error> {
+        let include = Some("versions,immutabilitypolicy,legalhold");
+        let mut listed = self.pages(container, prefix, include).await?;
+        listed.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
+        Ok(listed)
+    }
+
+    /// Every blob whose name begins with `prefix`, as a read without a version gets it, by name.
+    pub async fn list_current(
+        &self,
+        container: &str,
+        prefix: &str,
+    ) -> Result<Vec<ListedBlob>, Error> {
+        self.pages(container, prefix, None).await
+    }
+
+    async fn pages(
+        &self,
+        container: &str,
+        prefix: &str,
+        include: Option<&str>,
+    ) -> Result<Vec<ListedBlob>, Error> {
         let step = format!("listing `{prefix}` in container `{container}`");
         let mut listed = Vec::new();
         let mut marker = String::new();
         loop {
             let mut request = Request::new(step.clone(), Method::GET, container)
                 .query("restype", "container")
-                .query("comp", "list")
-                .query("include", "versions,immutabilitypolicy,legalhold");
+                .query("comp", "list");
+            if let Some(include) = include {
+                request = request.query("include", include);
+            }
             if !prefix.is_empty() {
                 request = request.query("prefix", prefix);
             }
@@ -228,11 +261,9 @@ impl Azure {
             listed.extend(page.0);
             marker = page.1;
             if marker.is_empty() {
-                break;
+                return Ok(listed);
             }
         }
-        listed.sort_by(|a, b| (&a.name, &a.version).cmp(&(&b.name, &b.version)));
-        Ok(listed)
     }
 
     /// Sets or extends the policy of a version of a blob.
@@ -285,6 +316,14 @@ impl Azure {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Whether a write on the condition that there is no such blob was refused because there is one.
+pub(super) fn is_there(error: &Error) -> bool {
+    // Where the present version is immutable, the condition may not be looked at first.
+    ["BlobAlreadyExists", "ConditionNotMet", "BlobImmutableDueToPolicy"]
+        .iter()
+        .any(|code| error.is(code))
 }
 
 fn upload(
@@ -344,7 +383,7 @@ impl From<Answer> for Blob {
                 answer.header("x-ms-immutability-policy-mode"),
             ),
             legal_hold: hold.is_some_and(|hold| hold.eq_ignore_ascii_case("true")),
-            bytes: answer.body,
+            bytes: answer.body.to_vec(),
         }
     }
 }
@@ -380,6 +419,8 @@ fn listed_blob(blob: Node<'_, '_>) -> Option<ListedBlob> {
         // Without versions each blob is what a read gets.
         is_current: text_of(blob, "IsCurrentVersion").map_or(version.is_none(), |it| it == "true"),
         version,
+        size: property("Content-Length").and_then(|size| size.parse().ok()).unwrap_or_default(),
+        is_folder: property("ResourceType") == Some("directory"),
         immutability: immutability(
             property("ImmutabilityPolicyUntilDate"),
             property("ImmutabilityPolicyMode"),

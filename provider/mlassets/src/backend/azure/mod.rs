@@ -1,12 +1,13 @@
 //! Azure Blob Storage: signed requests of its REST API, a few of them, each tried again where that does no harm.
 //!
 //! The official crates know no Shared Key, so requests are signed here; Entra tokens come from `azure_identity`.
-//! `Azure::send` is the exchange, `blob` has the calls that assets need. What a call is for is its caller's
+//! `Azure::send` is the exchange, `blob` and `large` have the calls that assets need. What a call is for is its caller's
 //! business.
 
 mod blob;
 mod config;
 mod error;
+mod large;
 mod presign;
 mod sign;
 mod token;
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::{Method, Url};
@@ -27,6 +29,7 @@ use uuid::Uuid;
 pub use blob::{Blob, Container, Immutability, ListedBlob, PolicyMode, Written};
 pub use config::{Auth, Config, ConfigProblem, Entra};
 pub use error::{Error, Reason};
+pub use large::{Stretch, block_id};
 
 use crate::backend::{fault, tls};
 use token::Tokens;
@@ -63,14 +66,14 @@ pub(crate) struct Request {
     blob: Option<String>,
     query: BTreeMap<&'static str, String>,
     headers: BTreeMap<&'static str, String>,
-    body: Vec<u8>,
+    body: Bytes,
 }
 
 /// What the server answered, if it did as asked.
 #[derive(Debug)]
 pub(crate) struct Answer {
     headers: reqwest::header::HeaderMap,
-    body: Vec<u8>,
+    body: Bytes,
 }
 
 impl Azure {
@@ -181,7 +184,7 @@ impl Azure {
         let status = answer.status();
         let headers = answer.headers().clone();
         if status.is_success() {
-            let body = answer.bytes().await.map_err(unreachable)?.to_vec();
+            let body = answer.bytes().await.map_err(unreachable)?;
             return Ok(Answer { headers, body });
         }
         // The body of a refusal may repeat what was signed, so only the code is taken.
@@ -220,7 +223,7 @@ impl Request {
             blob: None,
             query: BTreeMap::new(),
             headers: BTreeMap::new(),
-            body: Vec::new(),
+            body: Bytes::new(),
         }
     }
 
@@ -247,13 +250,18 @@ impl Request {
         self
     }
 
-    pub(crate) fn body(mut self, body: Vec<u8>) -> Self {
-        self.body = body;
+    pub(crate) fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = body.into();
         self
     }
 }
 
 impl Answer {
+    #[cfg(all(test, feature = "acceptance"))]
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }

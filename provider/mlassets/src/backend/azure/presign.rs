@@ -109,9 +109,7 @@ impl Azure {
             .query("restype", "service")
             .query("comp", "userdelegationkey")
             .header("content-type", "application/xml")
-            .body(
-                format!("<KeyInfo><Start>{start}</Start><Expiry>{ends}</Expiry></KeyInfo>").into(),
-            );
+            .body(format!("<KeyInfo><Start>{start}</Start><Expiry>{ends}</Expiry></KeyInfo>"));
         let answer = self.send(&request).await?;
         read_delegation(&answer.body).ok_or_else(|| {
             let cause = "it holds no key of a user delegation".to_owned();

@@ -10,8 +10,10 @@ use serde_json::json;
 use sha2::Digest as _;
 
 use super::{Life, with_each_program};
-use crate::harness::told;
+use crate::azure::Blobs;
+use crate::harness::{Workspace, told};
 use crate::messages::Expected;
+use crate::registries::wait;
 use crate::s3::S3;
 
 const ADDRESS: &str = "mlassets_artifact_distribution.this";
@@ -93,44 +95,147 @@ fn lives() {
     });
 }
 
+/// A bucket of an object store, and somebody who has its keys and no Terraform.
+trait Bucket {
+    const BACKEND: &str;
+
+    fn name(&self) -> &str;
+    /// Its address.
+    fn uri(&self) -> String;
+    /// A workspace whose provider has the keys.
+    fn reach(&self, workspace: Workspace) -> Workspace;
+    fn put(&self, key: &str, text: &'static str);
+    fn delete(&self, key: &str);
+    /// The names of all objects.
+    fn names(&self) -> Vec<String>;
+}
+
+impl Bucket for S3 {
+    const BACKEND: &str = "s3";
+
+    fn name(&self) -> &str {
+        &self.bucket
+    }
+
+    fn uri(&self) -> String {
+        format!("s3://{}", self.bucket)
+    }
+
+    fn reach(&self, workspace: Workspace) -> Workspace {
+        self.reach(workspace)
+    }
+
+    fn put(&self, key: &str, text: &'static str) {
+        self.meddle(async |client, bucket| {
+            let body = ByteStream::from_static(text.as_bytes());
+            let put = client.put_object().bucket(bucket).key(key).body(body);
+            put.send().await.expect("it is allowed");
+        });
+    }
+
+    fn delete(&self, key: &str) {
+        self.meddle(async |client, bucket| {
+            let delete = client.delete_object().bucket(bucket).key(key);
+            delete.send().await.expect("it is allowed");
+        });
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.meddle(async |client, bucket| {
+            let listed = client.list_objects_v2().bucket(bucket).send().await;
+            let listed = listed.expect("it is allowed");
+            listed.contents().iter().filter_map(|it| it.key().map(str::to_owned)).collect()
+        })
+    }
+}
+
+impl Bucket for Blobs {
+    const BACKEND: &str = "azure";
+
+    fn name(&self) -> &str {
+        &self.container
+    }
+
+    fn uri(&self) -> String {
+        self.uri()
+    }
+
+    fn reach(&self, workspace: Workspace) -> Workspace {
+        self.reach(workspace)
+    }
+
+    fn put(&self, key: &str, text: &'static str) {
+        let bytes = text.as_bytes().to_vec();
+        let put = wait(self.client().put_over(&self.container, key, bytes, None));
+        put.expect("it is allowed");
+    }
+
+    fn delete(&self, key: &str) {
+        wait(self.client().delete(&self.container, key, None)).expect("it is allowed");
+    }
+
+    fn names(&self) -> Vec<String> {
+        let listed = wait(self.client().list_current(&self.container, ""));
+        listed.expect("it is allowed").into_iter().map(|blob| blob.name).collect()
+    }
+}
+
 #[test]
-fn lives_in_a_bucket() {
+fn lives_in_a_bucket_of_s3() {
     let s3 = S3::new();
     s3.make(&s3.bucket);
+    lives_in(&s3);
+}
+
+#[test]
+fn lives_in_a_container_of_azure() {
+    lives_in(&Blobs::new());
+}
+
+/// The beginning of a life in a bucket, with sources.
+fn begin_in<B: Bucket>(bucket: &B) -> Life {
     let Life { workspace, address } = Life::new(told("MLASSETS_TEST_TERRAFORM"), ADDRESS, "");
     let workspace = workspace
         .without("MLASSETS_ARTIFACTS_DIRECTORY")
-        .env("MLASSETS_ARTIFACTS_BACKEND", "s3")
-        .env("MLASSETS_ARTIFACTS_BUCKET", &s3.bucket)
+        .env("MLASSETS_ARTIFACTS_BACKEND", B::BACKEND)
+        .env("MLASSETS_ARTIFACTS_BUCKET", bucket.name())
         .env("MLASSETS_ARTIFACTS_PREFIX", "models");
-    let life = Life { workspace: s3.reach(workspace), address };
+    let life = Life { workspace: bucket.reach(workspace), address };
     life.workspace.write("source/ai1.pkl", "first");
     life.workspace.write("source/theta.yaml", "theta");
-    let uri = format!("s3://{}/models/prod/ranker/2025-01-15-v1", s3.bucket);
+    life
+}
+
+fn object(name: &str) -> String {
+    format!("models/prod/ranker/2025-01-15-v1/{name}")
+}
+
+fn lives_in<B: Bucket>(bucket: &B) {
+    let life = begin_in(bucket);
+    let here = version("2025-01-15-v1", "source", "");
+    life.workspace.configure(&here);
+    let apply = ["apply", "-auto-approve", "-input=false", "-no-color"];
+    for point in ["file_copied", "create.before_manifest"] {
+        let point = format!("artifact_distribution.{point}");
+        life.workspace.run_with(&apply, &[("MLASSETS_FAULT", &*point)]).died();
+        let names = bucket.names();
+        let manifest = object("checksums.json");
+        assert!(!names.is_empty() && !names.contains(&manifest), "{point}: {names:?}");
+    }
+    let uri = format!("{}/models/prod/ranker/2025-01-15-v1", bucket.uri());
     let whole = json!({
         "problems": [], "total_bytes": 10, "uri": uri, "version_path": uri,
         "checksums_path": format!("{uri}/checksums.json"),
     });
-    let here = version("2025-01-15-v1", "source", "");
     life.becomes("it is published", &here, "create", &whole);
-    let object = |name: &str| format!("models/prod/ranker/2025-01-15-v1/{name}");
-    let flip = || {
-        s3.meddle(async |client, bucket| {
-            let forged = ByteStream::from_static(b"First");
-            let put = client.put_object().bucket(bucket).key(object("ai1.pkl")).body(forged);
-            put.send().await.expect("it is allowed");
-        });
-    };
+    let flip = || bucket.put(&object("ai1.pkl"), "First");
     flip();
     let seen = life.workspace.run(&["plan", "-no-color", "-input=false"]).ok();
     seen.says("artifact `model_ai1`: the file `ai1.pkl` has the SHA-256 ");
     life.meddled("a byte is changed", flip, "update", &whole);
-    let forget = || {
-        s3.meddle(async |client, bucket| {
-            let delete = client.delete_object().bucket(bucket).key(object("checksums.json"));
-            delete.send().await.expect("it is allowed");
-        });
-    };
+    let lose = || bucket.delete(&object("theta.yaml"));
+    life.meddled("an artifact is removed", lose, "update", &whole);
+    let forget = || bucket.delete(&object("checksums.json"));
     life.meddled("its manifest is removed", forget, "create", &whole);
     life.is_imported(
         "prod/ranker/2025-01-15-v1",
@@ -139,34 +244,63 @@ fn lives_in_a_bucket() {
     life.workspace.configure(&version("2025-01-15-v1", "source", "  keep_on_destroy = false"));
     life.workspace.apply().ok();
     life.ends();
-    let left = s3.meddle(async |client, bucket| {
-        let listed = client.list_objects_v2().bucket(bucket).send().await;
-        listed.expect("it is allowed").contents().len()
-    });
-    assert_eq!(left, 0);
+    assert_eq!(bucket.names(), [""; 0]);
+}
+
+/// A version that is registered with its artifacts.
+fn registered() -> String {
+    format!(
+        "{}resource \"mlassets_model_registry\" \"this\" {{}}\n\
+         resource \"mlassets_model_version\" \"this\" {{\n  model = \"ranker\"\n  \
+         version = \"2025-01-15-v1\"\n  artifact_uri = {ADDRESS}.uri\n  \
+         artifact_sha256 = {ADDRESS}.manifest_sha256\n  depends_on = [mlassets_model_registry.this]\n}}\n",
+        version("2025-01-15-v1", "source", "")
+    )
+}
+
+/// The same, deployed.
+fn deployed() -> String {
+    format!(
+        "{}resource \"mlassets_model_deployment\" \"this\" {{\n  model = \"ranker\"\n  \
+         environment = \"prod\"\n  version = mlassets_model_version.this.version\n}}\n",
+        registered()
+    )
+}
+
+#[test]
+fn what_lies_in_a_container_of_azure_is_deployed_only_as_it_was_published() {
+    let blobs = Blobs::new();
+    let life = begin_in(&blobs);
+    life.workspace.configure(&registered());
+    life.workspace.apply().ok();
+    life.workspace.configure(&deployed());
+    blobs.put(&object("ai1.pkl"), "First");
+    let apply = ["apply", "-auto-approve", "-no-color", "-input=false", "-refresh=false"];
+    let refused = life.workspace.run(&apply).fails();
+    let refused = refused.says("Artifacts are not what was registered");
+    refused.says("artifact `model_ai1`: the file `ai1.pkl` has the SHA-256");
+    // The apply puts the blob back before it deploys.
+    life.workspace.apply().ok().says("1 added, 1 changed, 0 destroyed.");
+    life.workspace.plan_is_empty();
+    life.workspace.configure(&format!(
+        "{}data \"mlassets_artifact_verification\" \"this\" {{\n  environment = \"prod\"\n  model = \"ranker\"\n  \
+         version = \"2025-01-15-v1\"\n}}\noutput \"intact\" {{\n  \
+         value = data.mlassets_artifact_verification.this.intact\n}}\n",
+        deployed()
+    ));
+    life.workspace.apply().ok().says("intact = true");
 }
 
 #[test]
 fn a_version_is_deployed_only_with_its_very_artifacts() {
     let life = begin(told("MLASSETS_TEST_TERRAFORM"));
     let folder = life.workspace.path(PLACE);
-    let registered = format!(
-        "{}resource \"mlassets_model_registry\" \"this\" {{}}\n\
-         resource \"mlassets_model_version\" \"this\" {{\n  model = \"ranker\"\n  \
-         version = \"2025-01-15-v1\"\n  artifact_uri = {ADDRESS}.uri\n  \
-         artifact_sha256 = {ADDRESS}.manifest_sha256\n  depends_on = [mlassets_model_registry.this]\n}}\n",
-        version("2025-01-15-v1", "source", "")
-    );
-    life.workspace.configure(&registered);
+    life.workspace.configure(&registered());
     life.workspace.apply().ok();
     let manifest = fs::read(folder.join("checksums.json")).expect("it was published");
     assert_eq!(life.text("manifest_sha256"), hex(&manifest));
 
-    let deployed = format!(
-        "{registered}resource \"mlassets_model_deployment\" \"this\" {{\n  model = \"ranker\"\n  \
-         environment = \"prod\"\n  version = mlassets_model_version.this.version\n}}\n"
-    );
-    life.workspace.configure(&deployed);
+    life.workspace.configure(&deployed());
     let refused = |problem: &str| {
         let detail = format!(
             "Version `2025-01-15-v1` of model `ranker` is not deployed: what lies at `file://…{PLACE}` is not what was \

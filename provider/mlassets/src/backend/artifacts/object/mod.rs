@@ -1,4 +1,4 @@
-//! The store in a bucket of an object store, which knows no folders and no renaming.
+//! The store in a bucket of an object store, S3 or Azure, which knows no folders and no renaming.
 //!
 //! ```text
 //! <bucket>/<prefix><environment>/<model>/<version>/<file>           an artifact
@@ -10,10 +10,12 @@
 //! manifest after the others. So of two writers one wins, what a dead one left is completed by the same artifacts, and
 //! a removal begins with the manifest. Artifacts without a manifest are no version to whoever asks for one.
 
+mod azure;
 mod look;
 mod publish;
 mod reading;
 mod s3;
+mod store;
 
 use std::sync::Arc;
 
@@ -23,8 +25,9 @@ use super::error::Error;
 use super::model::{CHECKSUMS, Manifest, VersionFilter, VersionKey};
 use super::name::check_segment;
 use crate::backend::aws::Aws;
+use crate::backend::azure::Azure;
 use crate::backend::fault;
-use s3::Bucket;
+use store::Bucket;
 
 /// A store in a bucket.
 #[derive(Debug)]
@@ -36,11 +39,19 @@ pub(super) struct Objects {
 
 impl Objects {
     pub(super) fn s3(aws: Arc<Aws>, bucket: &str, prefix: &str) -> Result<Self, Error> {
+        Self::new(|name| Bucket::s3(aws, name), bucket, prefix)
+    }
+
+    pub(super) fn azure(azure: Arc<Azure>, container: &str, prefix: &str) -> Result<Self, Error> {
+        Self::new(|name| Bucket::azure(azure, name), container, prefix)
+    }
+
+    fn new(open: impl FnOnce(&str) -> Bucket, name: &str, prefix: &str) -> Result<Self, Error> {
         let prefix = match prefix.trim_matches('/') {
             "" => String::new(),
             prefix => format!("{prefix}/"),
         };
-        if bucket.is_empty() || bucket.contains('/') {
+        if name.is_empty() || name.contains('/') {
             return Err(Error::Name(
                 "the bucket's name must not be empty or hold a `/`".to_owned(),
             ));
@@ -49,7 +60,7 @@ impl Objects {
             let rule = check_segment(bad).expect_err("it was just found to be bad");
             return Err(Error::Name(format!("the prefix's part `{bad}` is not allowed: {rule}")));
         }
-        Ok(Self { bucket: Bucket::new(aws, bucket), prefix })
+        Ok(Self { bucket: open(name), prefix })
     }
 
     /// Removes a version: its manifest first, so that no one sees half of it.
@@ -95,17 +106,17 @@ impl Objects {
 
     /// The address of a version.
     pub(super) fn uri(&self, key: &VersionKey) -> String {
-        format!("s3://{}/{}{key}", self.bucket.name(), self.prefix)
+        format!("{}/{}{key}", self.bucket.uri(), self.prefix)
     }
 
     /// The version at an address, if it lies in this store.
     pub(super) fn locate(&self, uri: &str) -> Option<VersionKey> {
-        let url = Url::parse(uri).ok().filter(|url| url.scheme() == "s3")?;
-        if url.host_str() != Some(self.bucket.name()) {
-            return None;
-        }
-        let path = url.path().trim_start_matches('/').trim_end_matches('/');
-        let parts: Vec<_> = path.strip_prefix(&self.prefix)?.split('/').collect();
+        let mut url = Url::parse(uri).ok()?;
+        url.set_query(None);
+        url.set_fragment(None);
+        let inside = url.as_str().strip_prefix(&self.bucket.uri())?.strip_prefix('/')?;
+        let parts: Vec<_> =
+            inside.trim_matches('/').strip_prefix(&self.prefix)?.split('/').collect();
         VersionKey::from_parts(&parts)
     }
 

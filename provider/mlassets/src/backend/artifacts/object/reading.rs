@@ -12,10 +12,10 @@ use crate::backend::artifacts::store::off_runtime;
 use crate::backend::artifacts::stream::Meter;
 use crate::backend::files::Refusal as _;
 
-/// What is held in memory of a file at least, and the smallest part of an upload but the last.
-const PART: u64 = 16 * 1024 * 1024;
+/// The smallest part of an upload but the last. S3 takes none below 5 MiB.
+const PART: u64 = 8 * 1024 * 1024;
 
-/// An upload has at most 10,000 parts.
+/// An upload to S3 has at most 10,000 parts, one to Azure 50,000.
 const MOST_PARTS: u64 = 9_000;
 
 /// An open source.

@@ -1,4 +1,4 @@
-//! The few calls of S3 that a store makes, each object in a stream.
+//! A bucket of S3.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,15 +11,12 @@ use aws_sdk_s3::primitives::{ByteStream, SdkBody};
 use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 
-use super::reading::Reading;
+use super::store::Part;
 use crate::backend::artifacts::error::Error;
-use crate::backend::artifacts::stream::Meter;
 use crate::backend::aws::{self, Aws};
-
-/// No manifest is longer, in bytes.
-const LONGEST: i64 = 16 * 1024 * 1024;
 
 /// How often two writers of one name may meet before one of them must have won.
 const MEETINGS: u32 = 5;
@@ -30,16 +27,24 @@ pub(super) struct Bucket {
     name: String,
 }
 
+/// An object that is being read.
+pub(super) struct Reader {
+    body: ByteStream,
+    size: u64,
+    /// Who is asked for what, for messages.
+    server: String,
+    step: String,
+}
+
 impl Bucket {
     pub(super) fn new(aws: Arc<Aws>, name: &str) -> Self {
         Self { aws, name: name.to_owned() }
     }
 
-    pub(super) fn name(&self) -> &str {
-        &self.name
+    pub(super) fn uri(&self) -> String {
+        format!("s3://{}", self.name)
     }
 
-    /// The objects whose keys begin with `prefix`: the rest of their keys, and their sizes.
     pub(super) async fn list(&self, prefix: &str) -> Result<BTreeMap<String, u64>, Error> {
         let client = self.client().await?;
         let mut pages = client
@@ -53,45 +58,13 @@ impl Bucket {
             let page =
                 self.told(asked, || format!("listing `{prefix}` in bucket `{}`", self.name))?;
             for object in page.contents() {
-                let name = object.key().and_then(|key| key.strip_prefix(prefix));
-                // Some tools write objects that stand for folders.
-                let Some(name) = name.filter(|name| !name.is_empty() && !name.ends_with('/'))
-                else {
-                    continue;
-                };
                 let size = object.size().and_then(|size| u64::try_from(size).ok());
-                found.insert(name.to_owned(), size.unwrap_or_default());
+                found.extend(object.key().map(|key| (key.to_owned(), size.unwrap_or_default())));
             }
         }
         Ok(found)
     }
 
-    /// The bytes of an object that should be short; none if there is no such object.
-    pub(super) async fn read_small(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
-        let Some((mut body, size)) = self.open(key).await? else { return Ok(None) };
-        let mut bytes = Vec::new();
-        // Whoever reads it finds that it is none.
-        if size > LONGEST {
-            return Ok(Some(bytes));
-        }
-        while let Some(chunk) = self.chunk(key, &mut body).await? {
-            bytes.extend_from_slice(chunk.as_ref());
-        }
-        Ok(Some(bytes))
-    }
-
-    /// SHA-256 of an object; none if there is no such object.
-    pub(super) async fn digest(&self, key: &str, meter: &Meter) -> Result<Option<String>, Error> {
-        let Some((mut body, _)) = self.open(key).await? else { return Ok(None) };
-        let mut hash = Sha256::new();
-        while let Some(chunk) = self.chunk(key, &mut body).await? {
-            meter.pass(chunk.as_ref().len() as u64)?;
-            hash.update(chunk.as_ref());
-        }
-        Ok(Some(hex::encode(hash.finalize())))
-    }
-
-    /// Writes an object; false if `only_new` and there is one already.
     pub(super) async fn put(
         &self,
         key: &str,
@@ -128,15 +101,8 @@ impl Bucket {
         Err(self.answerless(key))
     }
 
-    /// Writes an object of many parts, of which `first` is the first; false if `only_new` and there is one already.
-    /// The next part is read while one is on its way.
-    pub(super) async fn put_parts(
-        &self,
-        key: &str,
-        first: Vec<u8>,
-        parts: &mut Reading,
-        only_new: bool,
-    ) -> Result<bool, Error> {
+    /// Begins an upload of many parts, and gives its name.
+    pub(super) async fn begin(&self, key: &str) -> Result<String, Error> {
         let client = self.client().await?;
         let asked = client
             .create_multipart_upload()
@@ -145,56 +111,50 @@ impl Bucket {
             .content_type("application/octet-stream")
             .send()
             .await;
-        let upload = self.told(asked, || self.writing(key))?.upload_id.unwrap_or_default();
-        let written = self.send_parts(client, key, &upload, first, parts, only_new).await;
-        if !matches!(written, Ok(true)) {
-            // Parts that nobody completes cost as much as an object.
-            let abort = client.abort_multipart_upload().bucket(&self.name).key(key);
-            let asked = abort.upload_id(&upload).send().await;
-            if let Err(error) = self.told(asked, || format!("giving up the upload of `{key}`")) {
-                tracing::warn!(%error, "the parts of an upload stay in the bucket");
-            }
-        }
-        written
+        Ok(self.told(asked, || self.writing(key))?.upload_id.unwrap_or_default())
     }
 
-    async fn send_parts(
+    pub(super) async fn part(
         &self,
-        client: &Client,
         key: &str,
         upload: &str,
-        first: Vec<u8>,
-        parts: &mut Reading,
+        number: u32,
+        bytes: Vec<u8>,
+    ) -> Result<Part, Error> {
+        let client = self.client().await?;
+        let asked = client
+            .upload_part()
+            .bucket(&self.name)
+            .key(key)
+            .upload_id(upload)
+            .part_number(i32::try_from(number).unwrap_or(i32::MAX))
+            .body(ByteStream::from(bytes))
+            .send()
+            .await;
+        let sent = self.told(asked, || self.writing(key))?;
+        Ok(Part { tag: sent.e_tag.unwrap_or_default(), crc32: sent.checksum_crc32 })
+    }
+
+    pub(super) async fn complete(
+        &self,
+        key: &str,
+        upload: &str,
+        parts: Vec<Part>,
         only_new: bool,
     ) -> Result<bool, Error> {
-        let mut done = Vec::new();
-        let mut part = first;
-        while !part.is_empty() {
-            let number = i32::try_from(done.len() + 1).unwrap_or(i32::MAX);
-            let sending = client
-                .upload_part()
-                .bucket(&self.name)
-                .key(key)
-                .upload_id(upload)
-                .part_number(number)
-                .body(ByteStream::from(part))
-                .send();
-            let (asked, next) = tokio::join!(sending, parts.next());
-            let sent = self.told(asked, || self.writing(key))?;
-            let completed = CompletedPart::builder()
-                .part_number(number)
-                .set_e_tag(sent.e_tag)
-                .set_checksum_crc32(sent.checksum_crc32)
-                .build();
-            done.push(completed);
-            part = next?;
-        }
+        let client = self.client().await?;
+        let parts = (1..).zip(parts).map(|(number, Part { tag, crc32 })| {
+            let part = CompletedPart::builder().part_number(number).e_tag(tag);
+            part.set_checksum_crc32(crc32).build()
+        });
         let asked = client
             .complete_multipart_upload()
             .bucket(&self.name)
             .key(key)
             .upload_id(upload)
-            .multipart_upload(CompletedMultipartUpload::builder().set_parts(Some(done)).build())
+            .multipart_upload(
+                CompletedMultipartUpload::builder().set_parts(Some(parts.collect())).build(),
+            )
             .set_if_none_match(only_new.then(|| "*".to_owned()))
             .send()
             .await;
@@ -206,7 +166,18 @@ impl Bucket {
         }
     }
 
-    /// Deletes an object; that it is not there is no error.
+    /// Removes the parts of an upload, which cost as much as an object as long as nobody completes them.
+    pub(super) async fn abandon(&self, key: &str, upload: &str) {
+        let given_up = async {
+            let abort = self.client().await?.abort_multipart_upload().bucket(&self.name).key(key);
+            let asked = abort.upload_id(upload).send().await;
+            self.told(asked, || format!("giving up the upload of `{key}`"))
+        };
+        if let Err(error) = given_up.await {
+            tracing::warn!(%error, "the parts of an upload stay in the bucket");
+        }
+    }
+
     pub(super) async fn delete(&self, key: &str) -> Result<(), Error> {
         let client = self.client().await?;
         let asked = client.delete_object().bucket(&self.name).key(key).send().await;
@@ -217,29 +188,19 @@ impl Bucket {
         }
     }
 
-    async fn open(&self, key: &str) -> Result<Option<(ByteStream, i64)>, Error> {
+    pub(super) async fn open(&self, key: &str) -> Result<Option<Reader>, Error> {
         let client = self.client().await?;
         let asked = client.get_object().bucket(&self.name).key(key).send().await;
         match self.told(asked, || self.reading(key)) {
             Err(error) if error.is("NoSuchKey") => Ok(None),
             found => {
                 let found = found?;
-                let size = found.content_length().unwrap_or(0);
-                Ok(Some((found.body, size)))
+                let size = found.content_length().and_then(|size| u64::try_from(size).ok());
+                let (server, step) = (self.aws.server().to_owned(), self.reading(key));
+                let size = size.unwrap_or_default();
+                Ok(Some(Reader { body: found.body, size, server, step }))
             }
         }
-    }
-
-    async fn chunk(
-        &self,
-        key: &str,
-        body: &mut ByteStream,
-    ) -> Result<Option<impl AsRef<[u8]> + Send + use<>>, Error> {
-        let chunk = body.try_next().await.map_err(|error| {
-            let reason = aws::Reason::Unreachable { cause: error.to_string() };
-            aws::Error::new(self.aws.server(), self.reading(key), reason)
-        });
-        Ok(chunk?)
     }
 
     async fn client(&self) -> Result<&Client, aws::Error> {
@@ -269,6 +230,20 @@ impl Bucket {
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
         asked.map_err(|error| aws::Error::from_sdk(self.aws.server(), step(), &error))
+    }
+}
+
+impl Reader {
+    pub(super) fn size(&self) -> u64 {
+        self.size
+    }
+
+    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        let chunk = self.body.try_next().await.map_err(|error| {
+            let reason = aws::Reason::Unreachable { cause: error.to_string() };
+            aws::Error::new(&self.server, &self.step, reason)
+        });
+        Ok(chunk?)
     }
 }
 

@@ -25,8 +25,8 @@ fn obey() {
     let (folder, order) = orders.split_once('|').unwrap();
     let folder = Path::new(folder);
     #[cfg(feature = "acceptance")]
-    if let Some((order, bucket)) = order.split_once('@') {
-        return crate::backend::artifacts::tests::objects::obey(folder, order, bucket);
+    if let Some((order, place)) = order.split_once('@') {
+        return crate::backend::artifacts::tests::objects::obey(folder, order, place);
     }
     let store = Directory::new(folder.join("store")).unwrap();
     match order {

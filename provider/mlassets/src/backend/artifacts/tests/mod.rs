@@ -1,4 +1,4 @@
-//! Laws of the store, checked on real folders and on a real S3 server.
+//! Laws of the store, checked on real folders and on real servers of object stores.
 //!
 //! Tests speak to `Directory`, which is what `Store` does on another thread; `life` goes through the door.
 
