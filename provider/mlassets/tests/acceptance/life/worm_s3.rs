@@ -191,7 +191,7 @@ fn a_copy_lives() {
     let forge = || {
         remove();
         s3.meddle(async |client, bucket| {
-            let body = aws_sdk_s3::primitives::ByteStream::from_static(b"it was forged");
+            let body = ByteStream::from_static(b"it was forged");
             client
                 .put_object()
                 .bucket(bucket)

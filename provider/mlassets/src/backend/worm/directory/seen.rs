@@ -199,7 +199,7 @@ impl Shared {
     }
 
     /// The chain, if a look at it began after `came`; otherwise what is needed to look.
-    fn take_unless(&self, came: Instant) -> Result<Arc<Chain>, Taken<'_>> {
+    fn take_unless(&self, came: Instant) -> Result<Arc<Chain>, Box<Taken<'_>>> {
         let mut state = lock(&self.state);
         loop {
             if let Some((began, chain)) = &state.last
@@ -208,7 +208,7 @@ impl Shared {
                 return Ok(Arc::clone(chain));
             }
             if !state.is_taken {
-                return Err(self.hand_out(&mut state));
+                return Err(Box::new(self.hand_out(&mut state)));
             }
             state = self.given_back.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
