@@ -213,6 +213,7 @@ impl From<audit::Error> for Error {
         let is_theirs = match &error {
             E::Archive { source, .. } => matches!(**source, worm::Error::NoBucket { .. }),
             E::Foreign { .. } => true,
+            E::Vanished { .. } => return Error::user("Event has vanished", detail),
             E::Registry(_) => false,
         };
         if is_theirs {

@@ -15,6 +15,10 @@ use crate::backend::worm::{
 /// Each apply copies what is missing, in the order of the chain and only where there is nothing yet. Nothing there
 /// is ever overwritten or deleted, and a destroy leaves the copy where it is. Records that come later show as `lag`
 /// in the next plan, whose apply copies them.
+///
+/// A refresh compares a list of the copy with the chain. What was copied and is missing, has another size, or was written
+/// again out of order with other bytes shows in `problems`. The next apply copies what is missing; what has other bytes
+/// is an error, since a copy is never overwritten. Bytes are read only of what a list cannot vouch for.
 #[derive(Schema, Clone, Debug)]
 #[tf(name = "worm_replication", import = "{bucket}/{target_bucket}/{prefix}")]
 pub struct WormReplication {
@@ -49,6 +53,9 @@ pub struct WormReplication {
     /// How many entries of the chain are not copied yet.
     #[tf(computed, keep)]
     pub lag: Attr<i64>,
+    /// What was copied and is gone or has other bytes now; empty when all is well.
+    #[tf(computed, keep)]
+    pub problems: Attr<Vec<String>>,
 }
 
 /// The storage class of what is copied, unless another one is asked for.
@@ -59,9 +66,11 @@ impl Resource for WormReplication {
 
     fn plan(draft: &mut Draft<'_, Self>) {
         // What is behind catches up.
-        if draft.is_create() || draft.prior(Self::LAG).is_some_and(|lag| lag != 0) {
+        let is_damaged = draft.prior(Self::PROBLEMS).is_some_and(|problems| !problems.is_empty());
+        if draft.is_create() || is_damaged || draft.prior(Self::LAG).is_some_and(|lag| lag != 0) {
             draft.set(Self::LAG, 0);
             draft.set(Self::LAST_SYNCED_SEQUENCE, Attr::Unknown);
+            draft.set(Self::PROBLEMS, Vec::new());
         }
     }
 
@@ -78,8 +87,15 @@ impl Resource for WormReplication {
         let storage_class = prior
             .as_ref()
             .map_or_else(|| Attr::Known(CLASS.to_owned()), |prior| prior.storage_class.clone());
-        let (last_synced_sequence, lag) = (Attr::Unknown, Attr::Unknown);
-        let copy = Self { bucket, target_bucket, prefix, storage_class, last_synced_sequence, lag };
+        let copy = Self {
+            bucket,
+            target_bucket,
+            prefix,
+            storage_class,
+            last_synced_sequence: Attr::Unknown,
+            lag: Attr::Unknown,
+            problems: Attr::Unknown,
+        };
         match copy.replica(cx).progress(&cx.archive, &copy.bucket).await {
             // Without a bucket there is nothing to copy, and its own resource says what became of it.
             Err(Failure::NoBucket { .. }) => Ok(None),
@@ -140,11 +156,12 @@ impl List for WormReplication {
                 storage_class: Attr::Known(CLASS.to_owned()),
                 last_synced_sequence: Attr::Unknown,
                 lag: Attr::Unknown,
+                problems: Attr::Unknown,
             };
             let progress = if found.wants_state() {
                 copy.replica(cx).progress(&cx.archive, &copy.bucket).await
             } else {
-                Ok(Progress { last_synced_sequence: 0, lag: 0 })
+                Ok(Progress::default())
             };
             match progress {
                 Ok(progress) => found.add(name, copy.at(progress)).await,
@@ -163,8 +180,13 @@ impl WormReplication {
 
     fn at(self, progress: Progress) -> Self {
         let count = |count: u64| Attr::Known(i64::try_from(count).unwrap_or(i64::MAX));
-        let Progress { last_synced_sequence, lag } = progress;
-        Self { last_synced_sequence: count(last_synced_sequence), lag: count(lag), ..self }
+        let Progress { last_synced_sequence, lag, flaws } = progress;
+        Self {
+            last_synced_sequence: count(last_synced_sequence),
+            lag: count(lag),
+            problems: Attr::Known(flaws.iter().map(ToString::to_string).collect()),
+            ..self
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use tfplug::{Call, Error, Result, Value};
 
 use super::values::{Scope, configured, told};
 use super::{Audited, SPARED, UNTOLD, both, note, with};
-use crate::backend::audit::{Event, Trail, name_of, stem};
+use crate::backend::audit::{self, Event, Trail, name_of, stem};
 use crate::backend::worm::{canonical_json, content_hash};
 
 /// Where private data keeps the last event.
@@ -31,6 +31,9 @@ struct Last {
     record: Option<String>,
     /// The hash of the values that it told; of none if telling of later ones failed.
     values: String,
+    /// The bucket of that event. Another one knows nothing of it, and is no reason to miss it.
+    #[serde(default)]
+    bucket: Option<String>,
 }
 
 /// What the events of one call have in common.
@@ -80,6 +83,9 @@ impl Audited {
         before: Value,
         after: Value,
     ) -> Outcome {
+        if let Err(vanished) = self.expect_last(call, trail).await {
+            return Outcome { state: None, error: Some(vanished.into()) };
+        }
         let telling = self.telling(call, trail, &before);
         let record = match telling.catch_up(record, &before, false).await {
             Ok(Tip { record, .. }) => record,
@@ -116,6 +122,7 @@ impl Audited {
         if self.is_only_forgotten(&state) {
             return self.kind.delete(call.clone(), state).await;
         }
+        self.expect_last(call, trail).await?;
         let telling = self.telling(call, trail, &state);
         let Tip { record, is_end } = telling.catch_up(record, &state, true).await?;
         let ended = if is_end {
@@ -149,6 +156,19 @@ impl Audited {
             note(call, UNTOLD, true);
         } else {
             call.edit_private(|private| private.remove(UNTOLD));
+        }
+    }
+
+    /// Fails if the last event that was told is in the archive no more.
+    pub(super) async fn expect_last(&self, call: &Call, trail: &Trail) -> audit::Result<()> {
+        let last: Option<Last> = call.private().get(LAST);
+        match last {
+            Some(Last { record: Some(path), bucket, .. })
+                if bucket.as_deref().is_none_or(|bucket| bucket == trail.bucket()) =>
+            {
+                trail.expect(&path).await
+            }
+            _ => Ok(()),
         }
     }
 
@@ -224,7 +244,8 @@ impl Telling<'_> {
     /// Notes that something is left untold.
     fn owe(&self, record: &Value) {
         let record = record.as_str().map(str::to_owned);
-        note(self.call, LAST, Last { record, values: String::new() });
+        let bucket = Some(self.trail.bucket().to_owned());
+        note(self.call, LAST, Last { record, values: String::new(), bucket });
     }
 
     async fn tell(
@@ -269,7 +290,8 @@ impl Telling<'_> {
     /// Remembers the last event and what it told.
     fn noted(&self, record: &str, after: &Value) {
         let values = self.audited.hash(after);
-        note(self.call, LAST, Last { record: Some(record.to_owned()), values });
+        let bucket = Some(self.trail.bucket().to_owned());
+        note(self.call, LAST, Last { record: Some(record.to_owned()), values, bucket });
         self.call.edit_private(|private| private.remove(UNTOLD));
     }
 

@@ -21,9 +21,9 @@ use tfplug::draft::RawDraft;
 use tfplug::erased::{BoxFuture, Managed, Outcome, Shape};
 use tfplug::past::Source as Origin;
 use tfplug::schema::{Attribute, Presence};
-use tfplug::{Call, Error, Result, Type, Value};
+use tfplug::{Call, Diagnostic, Error, Result, Type, Value};
 
-use crate::backend::audit::{Event, Trail, name_of, stem};
+use crate::backend::audit::{self, Event, Trail, name_of, stem};
 use crate::provider::Backends;
 
 /// The attribute that each audited kind has besides its own.
@@ -235,11 +235,21 @@ impl Managed for Audited {
                     call.edit_private(|private| private.remove(UNTOLD));
                     told
                 }
-                (Some(Ok(Some(_))), Teller::Asset) => {
+                (Some(Ok(Some(trail))), Teller::Asset) => {
                     self.compare(&call, &found);
+                    let last = self.expect_last(&call, &trail).await;
+                    warn_of(&call, last, "The next change of the asset will fail");
                     told
                 }
                 (Some(Ok(Some(trail))), Teller::Rows) => {
+                    if let Some(path) = told.as_str() {
+                        let last = trail.expect(path).await;
+                        warn_of(
+                            &call,
+                            last,
+                            "The next apply tells it again from the registry's database",
+                        );
+                    }
                     self.look_up(&call, &trail, &found, told, is_import).await
                 }
             };
@@ -323,6 +333,14 @@ async fn open(call: &Call) -> Result<Option<Arc<Trail>>> {
         trail.ready().await?;
     }
     Ok(trail)
+}
+
+/// Warns of an event that has vanished. Whoever only looks need not reach the archive, so nothing else is told.
+fn warn_of(call: &Call, last: audit::Result<()>, so: &str) {
+    if let Err(vanished @ audit::Error::Vanished { .. }) = last {
+        let detail = format!("{so}: {vanished}.");
+        call.warn(Diagnostic::warning("An event has vanished", detail));
+    }
 }
 
 fn backends(call: &Call) -> Option<Arc<Backends>> {

@@ -387,6 +387,52 @@ async fn a_destruction_that_fails_is_told_to_be_none() {
     assert_eq!(bench.story().await, told);
 }
 
+#[tokio::test]
+async fn a_vanished_event_stops_the_next_change() {
+    let bench = Bench::with_bucket().await;
+    let mut label = label(&bench, &Arc::default());
+    label.apply(text("one")).await.unwrap();
+    // The whole archive is taken back to what it was before the second event.
+    let older = bench.folder.path().join("older");
+    copy(&bench.bucket(), &older);
+    label.apply(text("two")).await.unwrap();
+    let path = record(&label);
+    let newer = bench.folder.path().join("newer");
+    std::fs::rename(bench.bucket(), &newer).unwrap();
+    copy(&older, &bench.bucket());
+    let expected = format!("the event `{path}` is the newest one that the state knows of");
+    let refused = label.apply(text("three")).await.unwrap_err().to_string();
+    assert!(refused.to_lowercase().contains(&expected), "{refused}");
+    let refused = label.destroy().await.unwrap_err().to_string();
+    assert!(refused.to_lowercase().contains(&expected), "{refused}");
+    assert_eq!(bench.story().await, ["create - one"]);
+    // Its file alone is gone.
+    std::fs::remove_dir_all(bench.bucket()).unwrap();
+    std::fs::rename(&newer, bench.bucket()).unwrap();
+    let file = bench.bucket().join(&path);
+    let bytes = std::fs::read(&file).unwrap();
+    std::fs::remove_file(&file).unwrap();
+    label.apply(text("three")).await.unwrap_err();
+    std::fs::write(&file, bytes).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o444);
+    std::fs::set_permissions(&file, mode).unwrap();
+    label.apply(text("three")).await.unwrap();
+    assert_eq!(bench.story().await, ["create - one", "update one two", "update two three"]);
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for item in std::fs::read_dir(from).unwrap() {
+        let item = item.unwrap();
+        let target = to.join(item.file_name());
+        if item.file_type().unwrap().is_dir() {
+            copy(&item.path(), &target);
+        } else {
+            std::fs::copy(item.path(), target).unwrap();
+        }
+    }
+}
+
 /// A step of a random story.
 #[derive(Clone, Copy, Debug)]
 enum Step {

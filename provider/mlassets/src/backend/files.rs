@@ -179,6 +179,20 @@ impl<E: Refusal> Dir<E> {
         Ok(names)
     }
 
+    /// What the system knows of the file or link `name`, if there is one.
+    pub(super) fn stat(&self, name: &str) -> Result<Option<Stat>, E> {
+        match rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Ok(Some(stat)),
+            Err(Errno::NOENT) => Ok(None),
+            Err(error) => Err(E::io("inspect", &self.path(name), error.into())),
+        }
+    }
+
+    /// What the system knows of this folder.
+    pub(super) fn own_stat(&self) -> Result<Stat, E> {
+        rustix::fs::fstat(&self.fd).map_err(|error| E::io("inspect", &self.path, error.into()))
+    }
+
     /// Whether `name` still means the open `file`.
     pub(super) fn is_named(&self, name: &str, file: &File) -> Result<bool, E> {
         self.is_same(name, rustix::fs::fstat(file))

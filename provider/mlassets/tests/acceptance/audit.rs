@@ -293,3 +293,43 @@ fn actions_tell_what_they_do() {
     invoke(&workspace, "mlassets_resume_deployments.this").fails().says("audit-trail");
     assert_eq!(paused_in(&pool), ["nightly"]);
 }
+
+/// The archive is taken back to an older copy: a look warns, a change fails and changes nothing, and a new beginning is a
+/// deliberate one.
+#[test]
+fn a_vanished_event_is_noticed() {
+    let signal = unique("vanished").replace('-', "_");
+    let told = |active: bool| {
+        format!(
+            "resource \"mlassets_signal\" \"this\" {{\n  name = {signal:?}\n  active = {active}\n  force_destroy = true\n}}\n"
+        )
+    };
+    let workspace = audited(&told(false));
+    let (bucket, older) = (workspace.path("worm").join(BUCKET), workspace.path("older"));
+    let copy = |from: &std::path::Path, to: &std::path::Path| {
+        let copied = std::process::Command::new("cp").arg("-a").args([from, to]).status();
+        assert!(copied.expect("there is cp").success());
+    };
+    copy(&bucket, &older);
+    workspace.apply().ok();
+    let state = workspace.state("mlassets_signal.this");
+    let path = state["audit_record_id"].as_str().expect("it is told").to_owned();
+    std::fs::remove_dir_all(&bucket).expect("a folder of ours");
+    copy(&older, &bucket);
+    let looked = workspace.run(&["plan", "-input=false", "-no-color"]).ok();
+    looked.says("An event has vanished").says(&path);
+    workspace.configure(&told(true));
+    let refused = workspace.apply().fails();
+    let refused = refused.says("Event has vanished").says(&path).says(BUCKET);
+    drop(
+        refused
+            .says("take the asset out of the state with `terraform state rm` and import it again"),
+    );
+    assert_eq!(workspace.state("mlassets_signal.this"), state);
+    workspace.run(&["state", "rm", "mlassets_signal.this"]).ok();
+    workspace.run(&["import", "-input=false", "mlassets_signal.this", &signal]).ok();
+    workspace.apply().ok();
+    workspace.plan_is_empty();
+    assert_eq!(story(&workspace), [format!("update {signal}")]);
+    workspace.destroy().ok();
+}

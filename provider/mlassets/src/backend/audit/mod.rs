@@ -98,6 +98,18 @@ pub enum Error {
         /// The name of the record.
         name: String,
     },
+    /// An event that was told is in the archive no more.
+    #[error(
+        "the event `{path}` is the newest one that the state knows of, and it is not in the audit bucket `{bucket}`: the archive \
+         was damaged, or taken back to an older state; restore it from a backup. If it was replaced on purpose, take the asset \
+         out of the state with `terraform state rm` and import it again, which begins its trail anew"
+    )]
+    Vanished {
+        /// The bucket.
+        bucket: String,
+        /// The path of the event's record.
+        path: String,
+    },
     /// The registry's own audit could not be read.
     #[error("the registry's audit cannot be read: {0}")]
     Registry(#[from] registry::Error),
@@ -119,6 +131,25 @@ impl Trail {
         let bucket = &self.options.bucket;
         let found = self.archive.verify_writable(bucket).await;
         found.map_err(|source| self.failed(source))
+    }
+
+    /// The bucket that it is written to.
+    pub fn bucket(&self) -> &str {
+        &self.options.bucket
+    }
+
+    /// Fails with [`Error::Vanished`] if the event at `path`, which was told, is not in the archive. One that was deleted
+    /// when its retention was over is no loss.
+    pub async fn expect(&self, path: &str) -> Result<()> {
+        let bucket = self.options.bucket.clone();
+        let key = RecordKey { bucket: bucket.clone(), path: path.to_owned() };
+        let found = self.archive.find_record(key, None).await;
+        let found = found.map_err(|source| self.failed(source))?;
+        let is_there = match found.record {
+            Some(_) => !found.problems.iter().any(worm::Problem::is_of_bytes),
+            None => self.paths().await?.contains(path),
+        };
+        if is_there { Ok(()) } else { Err(Error::Vanished { bucket, path: path.to_owned() }) }
     }
 
     /// Writes the event under `name`, unless it is there. Answers the path of its record in the bucket, by which it is

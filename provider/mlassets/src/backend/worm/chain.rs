@@ -20,7 +20,7 @@ pub(super) const CHAIN: &str = ".chain";
 pub(super) const ENTRY_BYTES: u64 = 16 * 1024;
 
 /// The entries of a bucket and what is wrong with them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Chain {
     pub(super) entries: BTreeMap<u64, Arc<Entry>>,
     pub(super) problems: Vec<Problem>,

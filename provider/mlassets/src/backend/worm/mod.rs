@@ -43,4 +43,4 @@ pub use model::{
     RETENTION_DAYS, Record, RecordKey, Report, Retention,
 };
 pub use name::{check_bucket, check_record_name, check_record_type, worm_path};
-pub use replica::{FoundCopy, Progress, Replica, Replicator};
+pub use replica::{Flaw, FoundCopy, Progress, Replica, Replicator};

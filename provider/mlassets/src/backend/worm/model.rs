@@ -375,7 +375,7 @@ impl Problem {
     }
 
     /// Whether the bytes of a record are gone or others.
-    pub(super) fn is_of_bytes(&self) -> bool {
+    pub fn is_of_bytes(&self) -> bool {
         matches!(
             self,
             Self::MissingFile { .. } | Self::BytesChanged { .. } | Self::SizeChanged { .. }

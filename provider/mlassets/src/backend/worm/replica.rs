@@ -6,11 +6,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::backend::aws::Aws;
 use crate::backend::fault;
 use crate::backend::worm::archive::Archive;
 use crate::backend::worm::chain::{CHAIN, file_name};
-use crate::backend::worm::entry::{Entry, Event};
+use crate::backend::worm::entry::{Entry, Event, content_hash};
 use crate::backend::worm::error::Error;
 use crate::backend::worm::model::RecordKey;
 use crate::backend::worm::object::s3::S3;
@@ -46,13 +48,51 @@ pub struct FoundCopy {
     pub prefix: String,
 }
 
-/// How far a copy is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How far a copy is, and what is wrong with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// The last entry up to which the chain is copied without a gap; 0 if nothing is.
     pub last_synced_sequence: u64,
     /// How many entries of the bucket's chain are not copied.
     pub lag: u64,
+    /// What was copied and is gone or other, in the order of the chain.
+    pub flaws: Vec<Flaw>,
+}
+
+/// Something of a copy that is not as it was written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Flaw {
+    /// An object is gone.
+    #[error("`{key}` is missing in the copy; apply to copy it again")]
+    Missing {
+        /// Its key in the bucket of the copy.
+        key: String,
+    },
+    /// An object has other bytes.
+    #[error(
+        "`{key}` is not what the archive has; a copy is never overwritten, so find out who wrote it and remove it, or copy to \
+         another prefix"
+    )]
+    Differs {
+        /// Its key in the bucket of the copy.
+        key: String,
+    },
+}
+
+/// What is in a copy.
+#[derive(Debug)]
+struct Inventory {
+    progress: Progress,
+    /// The entries that are to be copied, or what they tell of.
+    wanting: BTreeSet<u64>,
+}
+
+/// An object that a copy should hold.
+struct Part {
+    sequence: u64,
+    key: String,
+    size: u64,
+    sha256: String,
 }
 
 impl Replicator {
@@ -106,24 +146,23 @@ impl Replica {
         Self { s3: S3::new(aws), bucket, prefix, class: class.to_owned() }
     }
 
-    /// How much of `source` is copied.
+    /// How much of `source` is copied, and whether it is as it was written.
+    ///
+    /// One list tells what is missing and what has another size. What was written later than what comes after it in the
+    /// chain is read, and so is the newest entry: a copy is written in the order of the chain, so that something put over
+    /// one of its objects is out of order. Other bytes of the same size are not seen where all that comes after was
+    /// written again as well, or within the same second.
     pub async fn progress(&self, archive: &Archive, source: &str) -> Result<Progress, Error> {
         let journal = archive.journal(source).await?;
-        self.measure(&journal).await
+        Ok(self.take_stock(&journal).await?.progress)
     }
 
-    /// Copies what is missing of `source`.
+    /// Copies what is missing of `source`; [`Error::CopyDiffers`] at the first object with other bytes.
     pub async fn catch_up(&self, archive: &Archive, source: &str) -> Result<Progress, Error> {
         let journal = archive.journal(source).await?;
-        let Progress { last_synced_sequence, .. } = self.measure(&journal).await?;
-        let deleted: BTreeSet<&str> = journal
-            .iter()
-            .filter_map(|entry| match &entry.event {
-                Event::Deletion { path } => Some(path.as_str()),
-                _ => None,
-            })
-            .collect();
-        for entry in journal.iter().filter(|entry| entry.sequence > last_synced_sequence) {
+        let Inventory { wanting, .. } = self.take_stock(&journal).await?;
+        let deleted = deleted(&journal);
+        for entry in journal.iter().filter(|entry| wanting.contains(&entry.sequence)) {
             if let Event::Record { path, .. } = &entry.event
                 && !deleted.contains(path.as_str())
             {
@@ -136,7 +175,7 @@ impl Replica {
             self.copy(&name, entry.text().as_bytes()).await?;
             fault::point("worm_replica.entry_copied");
         }
-        self.measure(&journal).await
+        Ok(self.take_stock(&journal).await?.progress)
     }
 
     async fn copy(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
@@ -154,17 +193,75 @@ impl Replica {
         Err(Error::CopyDiffers { bucket: self.bucket.clone(), key, place })
     }
 
-    async fn measure(&self, journal: &[Arc<Entry>]) -> Result<Progress, Error> {
-        let listed = self.s3.list(&self.bucket, &format!("{}{CHAIN}/", self.prefix)).await?;
-        let there: BTreeSet<String> = listed
-            .into_iter()
-            .filter(|version| version.is_current && !version.is_marker)
-            .map(|version| version.key)
-            .collect();
-        let is_there = |entry: &&Arc<Entry>| {
-            there.contains(&format!("{}{CHAIN}/{}", self.prefix, file_name(entry.sequence)))
-        };
-        let synced = journal.iter().take_while(is_there).count() as u64;
-        Ok(Progress { last_synced_sequence: synced, lag: journal.len() as u64 - synced })
+    async fn take_stock(&self, journal: &[Arc<Entry>]) -> Result<Inventory, Error> {
+        let there = self.s3.objects(&self.bucket, &self.prefix).await?;
+        let is_there = |entry: &&Arc<Entry>| there.contains_key(&self.entry_key(entry.sequence));
+        let synced = journal.iter().take_while(is_there).count();
+        let copied = journal.iter().rposition(|entry| is_there(&entry)).map_or(0, |at| at + 1);
+        let total = journal.len() as u64;
+        let mut wanting: BTreeSet<u64> = (synced as u64 + 1..=total).collect();
+        let mut flaws = Vec::new();
+        // From the end, so that it is known when what comes after was written.
+        let mut next: Option<Timestamp> = None;
+        for part in self.parts(journal, copied).into_iter().rev() {
+            let Part { sequence, key, size, sha256 } = part;
+            let flaw = match there.get(&key) {
+                None => Some(Flaw::Missing { key }),
+                Some(found) if found.size != size => Some(Flaw::Differs { key }),
+                Some(found) => {
+                    let is_in_order = next.is_some_and(|next| found.written_at <= next);
+                    next = Some(next.map_or(found.written_at, |next| next.min(found.written_at)));
+                    let is_same = is_in_order || self.is_same(&key, &sha256).await?;
+                    (!is_same).then_some(Flaw::Differs { key })
+                }
+            };
+            if let Some(flaw) = flaw {
+                wanting.insert(sequence);
+                flaws.push(flaw);
+            }
+        }
+        flaws.reverse();
+        let last_synced_sequence = synced as u64;
+        let progress = Progress { last_synced_sequence, lag: total - last_synced_sequence, flaws };
+        Ok(Inventory { progress, wanting })
     }
+
+    /// What a copy of the first entries holds, in the order in which it is written.
+    fn parts(&self, journal: &[Arc<Entry>], count: usize) -> Vec<Part> {
+        let deleted = deleted(journal);
+        let mut parts = Vec::new();
+        for entry in &journal[..count] {
+            let sequence = entry.sequence;
+            if let Event::Record { path, sha256, size, .. } = &entry.event
+                && !deleted.contains(path.as_str())
+            {
+                let (key, sha256) = (format!("{}{path}", self.prefix), sha256.clone());
+                parts.push(Part { sequence, key, size: *size, sha256 });
+            }
+            let text = entry.text();
+            let (size, sha256) = (text.len() as u64, content_hash(text.as_bytes()));
+            parts.push(Part { sequence, key: self.entry_key(sequence), size, sha256 });
+        }
+        parts
+    }
+
+    async fn is_same(&self, key: &str, sha256: &str) -> Result<bool, Error> {
+        let found = self.s3.get(&self.bucket, key, None).await?;
+        Ok(found.is_some_and(|found| content_hash(&found.bytes) == sha256))
+    }
+
+    fn entry_key(&self, sequence: u64) -> String {
+        format!("{}{CHAIN}/{}", self.prefix, file_name(sequence))
+    }
+}
+
+/// The paths of the records that were deleted after their retention. A copy may hold them or not.
+fn deleted(journal: &[Arc<Entry>]) -> BTreeSet<&str> {
+    let mut paths = BTreeSet::new();
+    for entry in journal {
+        if let Event::Deletion { path } = &entry.event {
+            paths.insert(path.as_str());
+        }
+    }
+    paths
 }

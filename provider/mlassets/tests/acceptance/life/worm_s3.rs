@@ -180,6 +180,32 @@ fn a_copy_lives() {
         .ok();
     let later = json!({ "last_synced_sequence": 3, "lag": 0 });
     life.meddled("a record came later", || (), "update", &later);
+    let key = format!("worm/{PATH}");
+    let remove = || {
+        s3.meddle(async |client, bucket| {
+            client.delete_object().bucket(bucket).key(&key).send().await.expect("it goes");
+        });
+    };
+    let repaired = json!({ "last_synced_sequence": 3, "lag": 0, "problems": [] });
+    life.meddled("a copied record was removed", remove, "update", &repaired);
+    let forge = || {
+        remove();
+        s3.meddle(async |client, bucket| {
+            let body = ByteStream::from_static(b"it was forged");
+            client
+                .put_object()
+                .bucket(bucket)
+                .key(&key)
+                .body(body)
+                .send()
+                .await
+                .expect("it is put");
+        });
+    };
+    forge();
+    life.workspace.apply().fails().says("is not what the archive has");
+    remove();
+    life.workspace.apply().ok();
     life.ends();
     let copied = s3.meddle(async |client, bucket| {
         let key = format!("worm/{PATH}");

@@ -10,7 +10,7 @@ use crate::backend::worm::chain::CHAIN;
 use crate::backend::worm::directory::fs::Dir;
 use crate::backend::worm::directory::publish::Moments;
 use crate::backend::worm::directory::verify::walk;
-use crate::backend::worm::directory::{Directory, Held, LOCK, TMP};
+use crate::backend::worm::directory::{Depth, Directory, Held, LOCK, TMP};
 use crate::backend::worm::entry::{Entry, Event};
 use crate::backend::worm::error::Error;
 use crate::backend::worm::model::{Anchor, Bucket, NewBucket, RETENTION_DAYS};
@@ -39,7 +39,7 @@ impl Directory {
         fault::point("worm_bucket.create.before_folder");
         let dir = root.ensure_folder(&new.name)?;
         fault::point("worm_bucket.create.after_folder");
-        let mut held = self.hold(&new.name, dir)?;
+        let mut held = self.hold(&new.name, dir, Depth::Whole)?;
         held.chain.sound(&new.name)?;
         if held.chain.entries.is_empty() {
             fault::point("worm_bucket.create.locked");
@@ -62,7 +62,7 @@ impl Directory {
         name: &str,
         anchor: Option<&Anchor>,
     ) -> Result<Option<Bucket>, Error> {
-        let Some((_, chain)) = self.look(name, Some(&self.seen))? else {
+        let Some((_, chain)) = self.look(name, Depth::Whole)? else {
             return if anchor.is_some() { Err(self.absent(name, anchor)) } else { Ok(None) };
         };
         chain.sound(name)?;
@@ -73,9 +73,9 @@ impl Directory {
     }
 
     pub(in crate::backend::worm) fn journal(&self, name: &str) -> Result<Vec<Arc<Entry>>, Error> {
-        let (_, chain) = self.expect(name, Some(&self.seen))?;
+        let (_, chain) = self.expect(name, Depth::Whole)?;
         chain.sound(name)?;
-        Ok(chain.entries.into_values().collect())
+        Ok(chain.entries.values().cloned().collect())
     }
 
     /// Files, and folders with a name that no bucket can have, are somebody else's.
@@ -105,7 +105,7 @@ impl Directory {
         days: u32,
     ) -> Result<Bucket, Error> {
         check_days(days)?;
-        let mut held = self.hold_sound(name, self.folder(name)?)?;
+        let mut held = self.hold_sound(name, self.folder(name)?, Depth::Whole)?;
         let in_force = held.chain.retention_days;
         if days < in_force {
             let bucket = name.to_owned();
@@ -122,11 +122,12 @@ impl Directory {
     pub(in crate::backend::worm) fn delete_bucket(&self, name: &str) -> Result<(), Error> {
         let root = self.root()?;
         remove_leftovers(&root)?;
-        let held = self.hold_sound(name, self.folder(name)?)?;
+        let held = self.hold_sound(name, self.folder(name)?, Depth::Whole)?;
         check_empty(&held, self.options.clock.now())?;
         let target = format!("{DELETED}{}", Uuid::new_v4());
         fault::point("worm_bucket.delete.before_move");
         root.move_folder(name, &root, &target)?;
+        self.seen.forget(name);
         root.sync()?;
         fault::point("worm_bucket.delete.after_move");
         remove_leftovers(&root)

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::io::Read as _;
 
-use crate::backend::worm::directory::Directory;
+use crate::backend::worm::directory::{Depth, Directory};
 use crate::backend::worm::error::Error;
 use crate::backend::worm::name::{check_record_name, check_record_type};
 
 impl Directory {
     pub(in crate::backend::worm) fn verify_writable(&self, bucket: &str) -> Result<(), Error> {
-        self.hold_sound(bucket, self.folder(bucket)?).map(drop)
+        self.hold_sound(bucket, self.folder(bucket)?, Depth::End).map(drop)
     }
 
     pub(in crate::backend::worm) fn written(
@@ -42,7 +42,7 @@ impl Directory {
         record_type: &str,
     ) -> Result<BTreeSet<String>, Error> {
         check_record_type(record_type)?;
-        let (_, chain) = self.expect(bucket, Some(&self.seen))?;
+        let (_, chain) = self.expect(bucket, Depth::Whole)?;
         chain.sound(bucket)?;
         Ok(chain.paths_of(record_type))
     }

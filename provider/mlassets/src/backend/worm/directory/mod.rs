@@ -53,13 +53,24 @@ pub(super) struct Directory {
     seen: Seen,
 }
 
+/// How much of a chain is looked at, see [`seen`].
+#[derive(Clone, Copy, Debug)]
+enum Depth {
+    /// All of it, and every entry is read.
+    Anew,
+    /// All of it.
+    Whole,
+    /// The end, for who goes on from there.
+    End,
+}
+
 /// A bucket that no one else writes to, with its chain as of now.
 #[derive(Debug)]
 struct Held {
     name: String,
     dir: Dir,
     tmp: Dir,
-    chain: Chain,
+    chain: Arc<Chain>,
     _lock: File,
 }
 
@@ -108,30 +119,43 @@ impl Directory {
         self.root()?.folder(name)?.ok_or_else(|| self.no_bucket(name))
     }
 
-    /// The folder of a bucket and its chain, read with the help of `seen`; none if the bucket does not exist or was never completed.
-    fn look(&self, name: &str, seen: Option<&Seen>) -> Result<Option<(Dir, Chain)>, Error> {
+    /// The folder of a bucket and its chain; none if the bucket does not exist or was never completed.
+    fn look(&self, name: &str, depth: Depth) -> Result<Option<(Dir, Arc<Chain>)>, Error> {
         check_bucket(name)?;
         let Some(dir) = self.root()?.folder(name)? else { return Ok(None) };
-        let chain = load(name, &dir, seen)?;
+        let chain = self.load(name, &dir, depth)?;
         Ok((!chain.is_new()).then_some((dir, chain)))
     }
 
-    fn expect(&self, name: &str, seen: Option<&Seen>) -> Result<(Dir, Chain), Error> {
-        self.look(name, seen)?.ok_or_else(|| self.no_bucket(name))
+    fn expect(&self, name: &str, depth: Depth) -> Result<(Dir, Arc<Chain>), Error> {
+        self.look(name, depth)?.ok_or_else(|| self.no_bucket(name))
+    }
+
+    /// The chain in `dir`. A bucket whose chain is gone while records are there is broken, not new.
+    fn load(&self, name: &str, dir: &Dir, depth: Depth) -> Result<Arc<Chain>, Error> {
+        let mut chain = match depth {
+            Depth::Anew => Arc::new(Chain::load(name, dir, None)?.0),
+            Depth::Whole => self.seen.whole(name, dir)?,
+            Depth::End => self.seen.end(name, dir)?,
+        };
+        if chain.is_new() && !verify::walk(dir)?.is_empty() {
+            Arc::make_mut(&mut chain).broken(1, "the entry is missing");
+        }
+        Ok(chain)
     }
 
     /// Takes the bucket in `dir` for writing.
-    fn hold(&self, name: &str, dir: Dir) -> Result<Held, Error> {
+    fn hold(&self, name: &str, dir: Dir, depth: Depth) -> Result<Held, Error> {
         let lock = self.lock(name, &dir)?;
-        let tmp = dir.ensure_folder(TMP)?;
+        let tmp = self.seen.ensure_folder(&dir, TMP)?;
         publish::sweep(&tmp)?;
-        let chain = load(name, &dir, Some(&self.seen))?;
+        let chain = self.load(name, &dir, depth)?;
         Ok(Held { name: name.to_owned(), dir, tmp, chain, _lock: lock })
     }
 
     /// Takes a completed bucket whose chain holds.
-    fn hold_sound(&self, name: &str, dir: Dir) -> Result<Held, Error> {
-        let held = self.hold(name, dir)?;
+    fn hold_sound(&self, name: &str, dir: Dir, depth: Depth) -> Result<Held, Error> {
+        let held = self.hold(name, dir, depth)?;
         held.chain.sound(name)?;
         if held.chain.is_new() { Err(self.no_bucket(name)) } else { Ok(held) }
     }
@@ -173,22 +197,15 @@ impl Directory {
         moments: &Moments,
     ) -> Result<(), Error> {
         let entry = Entry::new(held.chain.last(), written_at, &self.options.actor, event);
-        let folder = held.dir.ensure_folder(CHAIN)?;
+        let folder = self.seen.ensure_folder(&held.dir, CHAIN)?;
         let staged = Staged::new(&held.tmp, &Content::Bytes(entry.text().into_bytes()))?;
         let name = file_name(entry.sequence);
-        if !staged.publish(&folder, &name, moments)? {
-            return Err(Error::Unlocked { entry: folder.path(name) });
-        }
-        held.chain.take(entry.sequence, Arc::new(entry));
-        Ok(())
+        self.seen.add(&held.name, &folder, &mut held.chain, entry, || {
+            if staged.publish(&folder, &name, moments)? {
+                Ok(())
+            } else {
+                Err(Error::Unlocked { entry: folder.path(&name) })
+            }
+        })
     }
-}
-
-/// The chain in `dir`. A bucket whose chain is gone while records are there is broken, not new.
-fn load(name: &str, dir: &Dir, seen: Option<&Seen>) -> Result<Chain, Error> {
-    let mut chain = Chain::load(name, dir, seen)?;
-    if chain.is_new() && !verify::walk(dir)?.is_empty() {
-        chain.broken(1, "the entry is missing");
-    }
-    Ok(chain)
 }

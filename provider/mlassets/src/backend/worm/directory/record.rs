@@ -11,8 +11,7 @@ use crate::backend::fault;
 use crate::backend::worm::chain::{CHAIN, Chain, file_name};
 use crate::backend::worm::directory::fs::{Dir, READ_ONLY, protect};
 use crate::backend::worm::directory::publish::{Moments, Staged, digest};
-use crate::backend::worm::directory::seen::Seen;
-use crate::backend::worm::directory::{Directory, Held, TMP, load};
+use crate::backend::worm::directory::{Depth, Directory, Held, TMP};
 use crate::backend::worm::entry::{Event, content_hash, retained_until};
 use crate::backend::worm::error::Error;
 use crate::backend::worm::model::{Anchor, Content, Found, NewRecord, Problem, Record, RecordKey};
@@ -46,7 +45,7 @@ impl Directory {
     pub(in crate::backend::worm) fn append(&self, new: &NewRecord) -> Result<Record, Error> {
         let path = RecordPath::new(&new.record_type, new.event_time, &new.name)?;
         let dir = self.folder(&new.bucket)?;
-        let tmp = dir.ensure_folder(TMP)?;
+        let tmp = self.seen.ensure_folder(&dir, TMP)?;
         fault::point("worm_record.create.before_stage");
         // Before the lock, so that a large record does not keep other writers waiting.
         let staged = Staged::new(&tmp, &new.content)?;
@@ -59,7 +58,7 @@ impl Directory {
                 found: staged.sha256.clone(),
             });
         }
-        let mut held = self.hold_sound(&new.bucket, dir)?;
+        let mut held = self.hold_sound(&new.bucket, dir, Depth::End)?;
         fault::point("worm_record.create.locked");
         self.append_held(&mut held, new, &path, staged)
     }
@@ -82,14 +81,14 @@ impl Directory {
             }
             // The file may be lost while its entry is there: these are its bytes, so it can come back.
             if open(&held.dir, path)?.is_none() {
-                let folder = ensure_folders(&held.dir, path)?;
+                let folder = self.ensure_folders(&held.dir, path)?;
                 if !staged.publish(&folder, &path.name, &RESTORED)? {
                     return Err(Error::Unlocked { entry: folder.path(&path.name) });
                 }
             }
             return intact(&held.dir, there);
         }
-        let folder = ensure_folders(&held.dir, path)?;
+        let folder = self.ensure_folders(&held.dir, path)?;
         fault::point("worm_record.create.folders");
         let written_at = held.chain.time(self.options.clock.now());
         let event = Event::Record {
@@ -115,7 +114,7 @@ impl Directory {
         anchor: Option<&Anchor>,
     ) -> Result<Found, Error> {
         let path = RecordPath::parse(&key.path)?;
-        let found = self.settled(&key.bucket, Some(&self.seen), |dir, chain| {
+        let found = self.settled(&key.bucket, Depth::Whole, |dir, chain| {
             let mut found = inspect(dir, chain, &key.bucket, &path)?;
             found.problems.extend(chain.problems.iter().cloned());
             found.problems.extend(anchor.and_then(|anchor| chain.check_anchor(anchor)));
@@ -130,7 +129,7 @@ impl Directory {
 
     pub(in crate::backend::worm) fn read_record(&self, key: &RecordKey) -> Result<Vec<u8>, Error> {
         let path = RecordPath::parse(&key.path)?;
-        let (dir, chain) = self.expect(&key.bucket, Some(&self.seen))?;
+        let (dir, chain) = self.expect(&key.bucket, Depth::Whole)?;
         let missing = || Error::NoRecord { bucket: key.bucket.clone(), path: key.path.clone() };
         let record = chain.record(&key.bucket, &key.path).ok_or_else(missing)?;
         let (mut file, full) = open(&dir, &path)?.ok_or_else(missing)?;
@@ -146,7 +145,7 @@ impl Directory {
     }
 
     pub(in crate::backend::worm) fn list_records(&self, bucket: &str) -> Result<Vec<Found>, Error> {
-        self.settled(bucket, Some(&self.seen), |dir, chain| {
+        self.settled(bucket, Depth::Whole, |dir, chain| {
             chain.sound(bucket)?;
             let mut records = Vec::new();
             let mut quiet = true;
@@ -165,14 +164,14 @@ impl Directory {
         now: Timestamp,
     ) -> Result<(), Error> {
         RecordPath::parse(&key.path)?;
-        let (_, chain) = self.expect(&key.bucket, Some(&self.seen))?;
+        let (_, chain) = self.expect(&key.bucket, Depth::Whole)?;
         chain.sound(&key.bucket)?;
         expired(&chain, key, now)
     }
 
     pub(in crate::backend::worm) fn delete_record(&self, key: &RecordKey) -> Result<(), Error> {
         let path = RecordPath::parse(&key.path)?;
-        let mut held = self.hold_sound(&key.bucket, self.folder(&key.bucket)?)?;
+        let mut held = self.hold_sound(&key.bucket, self.folder(&key.bucket)?, Depth::Whole)?;
         if !held.chain.deleted.contains_key(&key.path) {
             let now = held.chain.time(self.options.clock.now());
             expired(&held.chain, key, now)?;
@@ -193,7 +192,7 @@ impl Directory {
         content: &Content,
     ) -> Result<Record, Error> {
         let path = RecordPath::parse(&key.path)?;
-        let held = self.hold_sound(&key.bucket, self.folder(&key.bucket)?)?;
+        let held = self.hold_sound(&key.bucket, self.folder(&key.bucket)?, Depth::Whole)?;
         let Some(record) = held.chain.record(&key.bucket, &key.path) else {
             let RecordKey { bucket, path } = key.clone();
             return Err(Error::NoRecord { bucket, path });
@@ -203,11 +202,7 @@ impl Directory {
             let (expected, found) = (record.sha256, staged.sha256.clone());
             return Err(Error::ContentChanged { path: key.path.clone(), expected, found });
         }
-        let mut folder = None;
-        for name in &path.folders {
-            folder = Some(folder.as_ref().unwrap_or(&held.dir).ensure_folder(name)?);
-        }
-        let folder = folder.expect("a record lies three folders deep");
+        let folder = self.ensure_folders(&held.dir, &path)?;
         // A file that came back meanwhile is judged as any other.
         staged.publish(&folder, &path.name, &RESTORED)?;
         intact(&held.dir, record)
@@ -215,7 +210,7 @@ impl Directory {
 
     pub(in crate::backend::worm) fn restore_mode(&self, key: &RecordKey) -> Result<Record, Error> {
         let path = RecordPath::parse(&key.path)?;
-        let held = self.hold_sound(&key.bucket, self.folder(&key.bucket)?)?;
+        let held = self.hold_sound(&key.bucket, self.folder(&key.bucket)?, Depth::Whole)?;
         let found = inspect(&held.dir, &held.chain, &key.bucket, &path)?;
         let RecordKey { bucket, path: name } = key.clone();
         let Some(record) = found.record else {
@@ -243,21 +238,31 @@ impl Directory {
         intact(&held.dir, record)
     }
 
+    fn ensure_folders(&self, dir: &Dir, path: &RecordPath) -> Result<Dir, Error> {
+        let [record_type, year, month] = &path.folders;
+        let folder = self.seen.ensure_folder(dir, record_type)?;
+        let folder = self.seen.ensure_folder(&folder, year)?;
+        self.seen.ensure_folder(&folder, month)
+    }
+
     /// What `scan` finds. A scan sees a bucket in motion, so one that finds trouble is repeated while no one
     /// writes, and only what it finds then is told.
     pub(super) fn settled<T>(
         &self,
         bucket: &str,
-        seen: Option<&Seen>,
+        depth: Depth,
         scan: impl Fn(&Dir, &Chain) -> Result<(T, bool), Error>,
     ) -> Result<T, Error> {
-        let (dir, chain) = self.expect(bucket, seen)?;
+        let (dir, chain) = self.expect(bucket, depth)?;
         let (first, quiet) = scan(&dir, &chain)?;
         if quiet {
             return Ok(first);
         }
         match self.lock(bucket, &dir) {
-            Ok(_lock) => Ok(scan(&dir, &load(bucket, &dir, None)?)?.0),
+            Ok(_lock) => {
+                let chain = self.load(bucket, &dir, Depth::Anew)?;
+                Ok(scan(&dir, &chain)?.0)
+            }
             // Who may not write here cannot take the lock either, and is told what was seen without it.
             Err(Error::Io { .. } | Error::Irregular { .. }) => Ok(first),
             Err(error) => Err(error),
@@ -376,11 +381,6 @@ fn exists(there: Record) -> Error {
 fn open(dir: &Dir, path: &RecordPath) -> Result<Option<(File, PathBuf)>, Error> {
     let Some(folder) = folder(dir, path)? else { return Ok(None) };
     Ok(folder.file(&path.name)?.map(|file| (file, folder.path(&path.name))))
-}
-
-fn ensure_folders(dir: &Dir, path: &RecordPath) -> Result<Dir, Error> {
-    let [record_type, year, month] = &path.folders;
-    dir.ensure_folder(record_type)?.ensure_folder(year)?.ensure_folder(month)
 }
 
 fn folder(dir: &Dir, path: &RecordPath) -> Result<Option<Dir>, Error> {

@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use crate::backend::worm::chain::{CHAIN, Chain};
 use crate::backend::worm::directory::fs::Dir;
 use crate::backend::worm::directory::record::inspect;
-use crate::backend::worm::directory::{Directory, LOCK, TMP};
+use crate::backend::worm::directory::{Depth, Directory, LOCK, TMP};
 use crate::backend::worm::error::Error;
 use crate::backend::worm::model::{Anchor, Problem, Report};
 use crate::backend::worm::name::RecordPath;
@@ -20,7 +20,7 @@ impl Directory {
         name: &str,
         anchor: Option<&Anchor>,
     ) -> Result<Report, Error> {
-        self.settled(name, None, |dir, chain| {
+        self.settled(name, Depth::Anew, |dir, chain| {
             let report = scan(name, dir, chain, anchor)?;
             let quiet = report.problems.is_empty();
             Ok((report, quiet))

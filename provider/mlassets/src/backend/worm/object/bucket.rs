@@ -92,7 +92,7 @@ impl Objects {
         &self,
         name: &str,
     ) -> Result<Vec<Arc<Entry>>, Error> {
-        Ok(self.expect_sound(name).await?.chain.entries.into_values().collect())
+        Ok(self.expect_sound(name).await?.chain.entries.values().cloned().collect())
     }
 
     pub(in crate::backend::worm) async fn extend_retention(

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError};
 use jiff::Timestamp;
 
 use crate::backend::fault;
-use crate::backend::worm::chain::{CHAIN, Chain, ENTRY_BYTES, file_name, sequence_of};
+use crate::backend::worm::chain::{CHAIN, ENTRY_BYTES, file_name, sequence_of};
 use crate::backend::worm::entry::{Entry, Event, retained_until};
 use crate::backend::worm::error::Error;
 use crate::backend::worm::model::Problem;
@@ -20,15 +20,11 @@ const PARALLEL: usize = 16;
 pub(super) const TRIES: u32 = 20;
 
 impl Objects {
-    /// The chain of a bucket. What is wrong with it becomes a problem, not an error.
-    pub(super) async fn look(&self, bucket: &str) -> Result<Look, Error> {
-        let mut look = Look { chain: Chain::default(), entries: BTreeMap::new() };
-        let listed = match self.store.list(bucket, &format!("{CHAIN}/")).await {
-            Err(error) if error.is_no_bucket() => return Ok(look),
-            listed => listed?,
-        };
+    /// Reads the chain of a bucket from a list of all versions of its entries.
+    pub(super) async fn read_chain(&self, bucket: &str, listed: &[Version]) -> Result<Look, Error> {
+        let mut look = Look::default();
         let mut numbered: BTreeMap<u64, Vec<Version>> = BTreeMap::new();
-        for (key, versions) in by_key(listed) {
+        for (key, versions) in by_key(listed.to_vec()) {
             match key.strip_prefix(CHAIN).and_then(|name| sequence_of(name.strip_prefix('/')?)) {
                 Some(sequence) => drop(numbered.insert(sequence, versions)),
                 None => {
@@ -54,7 +50,7 @@ impl Objects {
 
     /// Takes the first version that is an entry and follows the one before; if there is none, the first one is
     /// judged.
-    async fn take_first(
+    pub(super) async fn take_first(
         &self,
         bucket: &str,
         sequence: u64,
@@ -145,7 +141,7 @@ impl Objects {
     pub(super) async fn add(
         &self,
         bucket: &str,
-        look: &mut Look,
+        look: &mut Arc<Look>,
         written_at: Timestamp,
         event: Event,
     ) -> Result<Option<Arc<Entry>>, Error> {
@@ -166,8 +162,7 @@ impl Objects {
             }
         };
         fault::point("worm_object.entry.after_put");
-        look.chain.take(entry.sequence, Arc::clone(&entry));
-        look.entries.insert(entry.sequence, version);
+        self.grow(bucket, look, &entry, version).await;
         Ok(Some(entry))
     }
 

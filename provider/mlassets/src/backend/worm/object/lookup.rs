@@ -11,7 +11,7 @@ impl Objects {
         &self,
         bucket: &str,
     ) -> Result<(), Error> {
-        self.expect_sound(bucket).await.map(drop)
+        self.expect_end(bucket).await.map(drop)
     }
 
     pub(in crate::backend::worm) async fn written(

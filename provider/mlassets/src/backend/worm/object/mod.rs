@@ -20,6 +20,7 @@ mod azure;
 mod bucket;
 mod entries;
 mod evidence;
+mod known;
 mod lookup;
 mod record;
 pub(super) mod s3;
@@ -38,6 +39,7 @@ use crate::backend::worm::entry::Entry;
 use crate::backend::worm::error::Error;
 use crate::backend::worm::model::{Anchor, LockMode, Options, Retention};
 use crate::backend::worm::name::check_bucket;
+use crate::backend::worm::object::known::Known;
 use crate::backend::worm::object::store::{Object, Store, Version};
 
 /// An archive in an object store.
@@ -48,10 +50,12 @@ pub(super) struct Objects {
     options: Options,
     /// Entries that were read before, by bucket, key and version. A version never changes.
     seen: Mutex<BTreeMap<(String, String, String), Arc<Entry>>>,
+    /// The buckets as they were seen last.
+    known: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<Known>>>>,
 }
 
 /// A bucket with its chain as of now.
-#[derive(Debug)]
+#[derive(Clone, Debug, Default)]
 struct Look {
     chain: Chain,
     /// The version of each entry that the chain believes.
@@ -73,7 +77,7 @@ impl Objects {
 
     fn new(store: Store, mode: LockMode, options: Options) -> Result<Self, Error> {
         options.check()?;
-        Ok(Self { store, mode, options, seen: Mutex::default() })
+        Ok(Self { store, mode, options, seen: Mutex::default(), known: Mutex::default() })
     }
 
     fn no_bucket(&self, name: &str) -> Error {
@@ -93,17 +97,25 @@ impl Objects {
     }
 
     /// The chain of a completed bucket.
-    async fn expect(&self, name: &str) -> Result<Look, Error> {
+    async fn expect(&self, name: &str) -> Result<Arc<Look>, Error> {
         check_bucket(name)?;
         let look = self.look(name).await?;
         if look.chain.is_new() { Err(self.no_bucket(name)) } else { Ok(look) }
     }
 
     /// The chain of a completed bucket, if something may be built on it.
-    async fn expect_sound(&self, name: &str) -> Result<Look, Error> {
+    async fn expect_sound(&self, name: &str) -> Result<Arc<Look>, Error> {
         let look = self.expect(name).await?;
         look.chain.sound(name)?;
         Ok(look)
+    }
+
+    /// The same for who will add to its end, which is all that is looked at.
+    async fn expect_end(&self, name: &str) -> Result<Arc<Look>, Error> {
+        check_bucket(name)?;
+        let look = self.end(name).await?;
+        look.chain.sound(name)?;
+        if look.chain.is_new() { Err(self.no_bucket(name)) } else { Ok(look) }
     }
 
     /// Sees to it that a version is locked at least until `until`, and returns what the store says then.

@@ -28,7 +28,7 @@ impl Objects {
         }
         let mut placed = None;
         for _ in 0..TRIES {
-            let mut look = self.expect_sound(&key.bucket).await?;
+            let mut look = self.expect_end(&key.bucket).await?;
             if let Some(sequence) = look.chain.deleted.get(&key.path) {
                 let RecordKey { bucket, path } = key;
                 return Err(Error::PathSpent { bucket, path, sequence: *sequence });

@@ -3,6 +3,7 @@
 //! A server may accept a lock and not keep it, so who asks for one reads it back. A call that the server does
 //! not offer is named as such.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ use crate::backend::aws::{self, Aws};
 use crate::backend::fault;
 use crate::backend::worm::error::Error;
 use crate::backend::worm::model::{LockMode, Retention};
-use crate::backend::worm::object::store::{Defaults, Object, Put, Upload, Version};
+use crate::backend::worm::object::store::{Defaults, Listed, Object, Put, Upload, Version};
 
 /// Where a bucket needs no location.
 const FIRST_REGION: &str = "us-east-1";
@@ -233,6 +234,32 @@ impl S3 {
             (&a.key, a.is_current, time(a_time)).cmp(&(&b.key, b.is_current, time(b_time)))
         });
         Ok(listed.into_iter().map(|(version, _)| version).collect())
+    }
+
+    /// The current objects whose keys begin with `prefix`, by key.
+    pub(in crate::backend::worm) async fn objects(
+        &self,
+        bucket: &str,
+        prefix: &str,
+    ) -> Result<BTreeMap<String, Listed>, Error> {
+        let mut objects = BTreeMap::new();
+        let mut pages = self
+            .client()
+            .await?
+            .list_objects_v2()
+            .bucket(bucket)
+            .set_prefix((!prefix.is_empty()).then(|| prefix.to_owned()))
+            .into_paginator()
+            .send();
+        while let Some(asked) = pages.next().await {
+            let page = self.told(asked, || format!("listing `{prefix}` in bucket `{bucket}`"))?;
+            for object in page.contents() {
+                let size = u64::try_from(object.size().unwrap_or_default()).unwrap_or_default();
+                let listed = Listed { size, written_at: moment(object.last_modified()) };
+                objects.insert(object.key().unwrap_or_default().to_owned(), listed);
+            }
+        }
+        Ok(objects)
     }
 
     pub(in crate::backend::worm) async fn get(

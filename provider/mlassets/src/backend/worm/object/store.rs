@@ -40,6 +40,14 @@ pub(in crate::backend::worm) struct Version {
     pub(in crate::backend::worm) is_marker: bool,
 }
 
+/// What a list tells of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::backend::worm) struct Listed {
+    pub(in crate::backend::worm) size: u64,
+    /// By the store's clock, in whole seconds.
+    pub(in crate::backend::worm) written_at: Timestamp,
+}
+
 /// A version of an object, read.
 #[derive(Clone, Debug)]
 pub(in crate::backend::worm) struct Object {

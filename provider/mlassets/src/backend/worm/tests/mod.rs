@@ -10,6 +10,7 @@ mod life;
 mod names;
 mod objects;
 mod race;
+mod seen;
 mod tamper;
 mod texts;
 

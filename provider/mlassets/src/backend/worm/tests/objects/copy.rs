@@ -7,7 +7,7 @@ use aws_sdk_s3::primitives::ByteStream;
 
 use super::{aws, name};
 use crate::backend::worm::tests::{bucket, record};
-use crate::backend::worm::{Archive, Error, Options, Progress, Replica};
+use crate::backend::worm::{Archive, Error, Flaw, Options, Progress, Replica};
 
 const CLASS: &str = "GLACIER_IR";
 
@@ -50,7 +50,8 @@ impl Lab {
 #[tokio::test]
 async fn what_is_missing_is_copied_and_nothing_else() {
     let lab = Lab::new().await;
-    let progress = |last_synced_sequence, lag| Progress { last_synced_sequence, lag };
+    let progress =
+        |last_synced_sequence, lag| Progress { last_synced_sequence, lag, flaws: vec![] };
     assert_eq!(lab.copy.progress(&lab.source, "audit").await.unwrap(), progress(0, 3));
     assert_eq!(lab.copy.catch_up(&lab.source, "audit").await.unwrap(), progress(3, 0));
     let path = "worm/model_distribution/2025/202501/a";
@@ -61,7 +62,9 @@ async fn what_is_missing_is_copied_and_nothing_else() {
     // A gap counts from its beginning, and is closed.
     let entry = "worm/.chain/000000000002.json";
     lab.client.delete_object().bucket(&lab.target).key(entry).send().await.unwrap();
-    assert_eq!(lab.copy.progress(&lab.source, "audit").await.unwrap(), progress(1, 3));
+    let missing = Flaw::Missing { key: entry.to_owned() };
+    let gap = Progress { flaws: vec![missing], ..progress(1, 3) };
+    assert_eq!(lab.copy.progress(&lab.source, "audit").await.unwrap(), gap);
     assert_eq!(lab.copy.catch_up(&lab.source, "audit").await.unwrap(), progress(4, 0));
 }
 
@@ -79,7 +82,43 @@ async fn what_somebody_wrote_there_is_not_written_over() {
     assert_eq!(lab.get(key).await.0, b"forged");
     // What came before it in the chain is there.
     let progress = lab.copy.progress(&lab.source, "audit").await.unwrap();
-    assert_eq!(progress, Progress { last_synced_sequence: 2, lag: 1 });
+    assert_eq!(progress, Progress { last_synced_sequence: 2, lag: 1, flaws: vec![] });
+}
+
+#[tokio::test]
+async fn what_is_gone_comes_back_and_what_differs_is_named() {
+    let lab = Lab::new().await;
+    lab.copy.catch_up(&lab.source, "audit").await.unwrap();
+    let path = "worm/model_distribution/2025/202501/a";
+    let whole = Progress { last_synced_sequence: 3, lag: 0, flaws: vec![] };
+    lab.client.delete_object().bucket(&lab.target).key(path).send().await.unwrap();
+    let flaws = vec![Flaw::Missing { key: path.to_owned() }];
+    let text = format!("`{path}` is missing in the copy; apply to copy it again");
+    assert_eq!(flaws[0].to_string(), text);
+    let found = lab.copy.progress(&lab.source, "audit").await.unwrap();
+    assert_eq!(found, Progress { flaws, ..whole.clone() });
+    assert_eq!(lab.copy.catch_up(&lab.source, "audit").await.unwrap(), whole);
+    assert_eq!(lab.get(path).await.0, b"a");
+    // Another size; the same size, later than what comes after it; the newest entry.
+    let newest = "worm/.chain/000000000003.json";
+    let (text, _) = lab.get(newest).await;
+    let text: &'static [u8] =
+        String::from_utf8(text).unwrap().replace("tester", "taster").leak().as_bytes();
+    // A list tells whole seconds.
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    for (key, bytes) in [(path, &b"other"[..]), (path, b"z"), (newest, text)] {
+        lab.client.delete_object().bucket(&lab.target).key(path).send().await.unwrap();
+        lab.copy.catch_up(&lab.source, "audit").await.unwrap();
+        lab.client.delete_object().bucket(&lab.target).key(key).send().await.unwrap();
+        lab.put(key, bytes).await;
+        let found = lab.copy.progress(&lab.source, "audit").await.unwrap();
+        let flaw = Flaw::Differs { key: key.to_owned() };
+        assert!(flaw.to_string().starts_with(&format!("`{key}` is not what the archive has; ")));
+        assert_eq!(found, Progress { flaws: vec![flaw], ..whole.clone() });
+        let error = lab.copy.catch_up(&lab.source, "audit").await.unwrap_err();
+        assert!(error.to_string().starts_with(&format!("`{key}` in bucket")), "{error}");
+        assert_eq!(lab.get(key).await.0, bytes);
+    }
 }
 
 #[tokio::test]

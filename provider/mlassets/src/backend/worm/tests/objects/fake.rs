@@ -24,6 +24,7 @@ pub(super) struct Fake {
 struct Account {
     containers: BTreeMap<String, Container>,
     writes: u64,
+    requests: u64,
     /// How far its clock is ahead.
     ahead: SignedDuration,
 }
@@ -101,9 +102,15 @@ impl Fake {
         self.account.lock().unwrap().ahead += SignedDuration::from_hours(24 * days);
     }
 
+    /// How many requests were answered.
+    pub(super) fn requests(&self) -> u64 {
+        self.account.lock().unwrap().requests
+    }
+
     fn serve(&self, stream: &TcpStream) {
         let Some(request) = Request::read(stream) else { return };
         let mut account = self.account.lock().unwrap();
+        account.requests += 1;
         let (answer, now) = (account.answer(&request), account.now());
         drop(account);
         let mut text = format!("HTTP/1.1 {} Fake\r\nconnection: close\r\n", answer.status);

@@ -14,6 +14,7 @@ mod hostile;
 #[cfg(feature = "fault-injection")]
 mod kill;
 mod life;
+mod seen;
 mod texts;
 
 use std::sync::Arc;

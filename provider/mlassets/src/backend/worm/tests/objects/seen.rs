@@ -1,0 +1,54 @@
+//! What is remembered of a chain in an object store: it saves requests and hides nothing.
+
+use super::{Lab, Meddler, client, on_each_store};
+use crate::backend::worm::object::Objects;
+use crate::backend::worm::{Error, LockMode, Options};
+
+on_each_store! {
+    what_is_no_entry_is_not_gone_on_from,
+}
+
+#[tokio::test]
+async fn each_append_asks_as_much_as_the_one_before() {
+    let lab = Lab::azure(LockMode::Compliance);
+    let Meddler::Azure(fake) = &lab.store else { unreachable!("the lab is in the fake") };
+    lab.archive.create_bucket(&lab.new_bucket(10)).await.unwrap();
+    // A second writer, whose entries the first one has to find.
+    let other = Objects::azure(client(&fake.url()), LockMode::Compliance, Options::new("other"));
+    let other = other.unwrap();
+    let mut asked = Vec::new();
+    for round in 0..4 {
+        for name in ["a", "b"] {
+            let before = fake.requests();
+            lab.archive.append(&lab.record(&format!("{name}{round}"), "x")).await.unwrap();
+            asked.push(fake.requests() - before);
+        }
+        other.append(&lab.record(&format!("c{round}"), "x")).await.unwrap();
+    }
+    // The first one locks the beginning of the chain; each but it that comes after the other writer reads one entry.
+    let alone = asked[1];
+    for pair in asked.chunks(2).skip(1) {
+        assert_eq!(pair, [alone + 2, alone], "{asked:?}");
+    }
+    // Looks that wait for each other share one that began after them.
+    lab.archive.journal(&lab.bucket).await.unwrap();
+    let before = fake.requests();
+    lab.archive.journal(&lab.bucket).await.unwrap();
+    let between = fake.requests();
+    let looks = (0..8).map(|_| lab.archive.journal(&lab.bucket));
+    futures_util::future::try_join_all(looks).await.unwrap();
+    assert!(fake.requests() - between <= 2 * (between - before), "{before} {between}");
+    assert_eq!(lab.archive.verify_bucket(&lab.bucket, None).await.unwrap().problems, []);
+}
+
+async fn what_is_no_entry_is_not_gone_on_from(lab: Lab) {
+    lab.archive.create_bucket(&lab.new_bucket(10)).await.unwrap();
+    lab.archive.append(&lab.record("a", "x")).await.unwrap();
+    let entry = ".chain/000000000003.json";
+    lab.store.overwrite(&lab.bucket, entry, "no entry").await;
+    // What stands at the next number is none, so nothing follows it.
+    let error = lab.archive.append(&lab.record("b", "x")).await.unwrap_err();
+    assert!(matches!(error, Error::Damaged { .. }), "{error}");
+    let error = lab.archive.verify_writable(&lab.bucket).await.unwrap_err();
+    assert!(matches!(error, Error::Damaged { .. }), "{error}");
+}
