@@ -208,6 +208,14 @@ impl Manifest {
         hex::encode(Sha256::digest(self.text()))
     }
 
+    /// The manifest of these artifacts, if it is the one that `anchor` remembers.
+    pub(super) fn anchored(
+        artifacts: BTreeMap<String, Artifact>,
+        anchor: Option<&str>,
+    ) -> Option<Self> {
+        Some(Self { artifacts }).filter(|manifest| Some(&*manifest.sha256()) == anchor)
+    }
+
     /// The number of bytes of all artifacts.
     pub fn total_bytes(&self) -> u64 {
         self.artifacts.values().map(|artifact| artifact.size).sum()

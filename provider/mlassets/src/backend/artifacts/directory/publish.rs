@@ -72,9 +72,9 @@ impl Directory {
         let found = self.find(key, anchor, Look::Bytes, meter)?;
         let mut found = found.ok_or_else(|| damaged(vec![gone()]))?;
         if found.has_lost_manifest() {
-            let Some(manifest) = Self::remade(anchor, sources, meter) else {
-                return Err(damaged(found.problems));
-            };
+            let artifacts = copy_all(sources, 1, meter, None).ok();
+            let remade = artifacts.and_then(|artifacts| Manifest::anchored(artifacts, anchor));
+            let manifest = remade.ok_or_else(|| damaged(found.problems))?;
             self.put_manifest(key, &manifest)?;
             found =
                 self.find(key, anchor, Look::Bytes, meter)?.ok_or_else(|| damaged(vec![gone()]))?;
@@ -120,16 +120,6 @@ impl Directory {
             Some(found) => Err(damaged(found.problems)),
             None => Err(damaged(vec![gone()])),
         }
-    }
-
-    /// The manifest that `anchor` remembers, made from the sources again; none if they are no longer what they were.
-    fn remade(
-        anchor: Option<&str>,
-        sources: &BTreeMap<String, String>,
-        meter: &Meter,
-    ) -> Option<Manifest> {
-        let artifacts = copy_all(sources, 1, meter, None).ok()?;
-        Some(Manifest { artifacts }).filter(|manifest| Some(&*manifest.sha256()) == anchor)
     }
 
     fn put_manifest(&self, key: &VersionKey, manifest: &Manifest) -> Result<(), Error> {

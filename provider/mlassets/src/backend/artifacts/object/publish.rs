@@ -57,9 +57,17 @@ impl Objects {
     ) -> Result<Found, Error> {
         let damaged = |problems| Error::Damaged { version: key.to_string(), problems };
         let gone = || damaged(vec![Problem::Manifest("is missing: the version is not complete")]);
-        let found = self.find(key, anchor, Look::Bytes, meter).await?.ok_or_else(gone)?;
-        let Some(manifest) = found.repairable() else { return Err(damaged(found.problems)) };
         let folder = self.folder(key);
+        let mut found = self.find(key, anchor, Look::Bytes, meter).await?.ok_or_else(gone)?;
+        if found.has_lost_manifest() {
+            let artifacts = self.each(sources, 1, meter, None).await.ok();
+            let remade = artifacts.and_then(|artifacts| Manifest::anchored(artifacts, anchor));
+            let manifest = remade.ok_or_else(|| damaged(found.problems))?;
+            let text = manifest.text().into_bytes();
+            self.bucket.put(&format!("{folder}{CHECKSUMS}"), text, false).await?;
+            found = self.find(key, anchor, Look::Bytes, meter).await?.ok_or_else(gone)?;
+        }
+        let Some(manifest) = found.repairable() else { return Err(damaged(found.problems)) };
         for problem in &found.problems {
             fault::point("artifact_distribution.update.before_restore");
             let Some(artifact) = problem.artifact() else {

@@ -91,6 +91,12 @@ async fn what_is_changed_is_named_and_put_back(kind: Kind) {
     assert_eq!(restored.problems, []);
     assert_eq!(lab.text("ai1.pkl").await, "first");
 
+    // The sources have the bytes that the manifest is remembered by.
+    lab.put("checksums.json", "{").await;
+    lab.delete("theta.yaml").await;
+    let restored = lab.store.restore(&key(), Some(&anchor), &lab.sources(), &meter).await.unwrap();
+    assert_eq!(restored.problems, []);
+
     // Nothing but the very bytes is put back.
     lab.put("ai1.pkl", "First").await;
     fs::write(lab.temp.path().join("ai1.pkl"), "FIRST").unwrap();
