@@ -200,8 +200,21 @@ impl Resource for WormRecord {
             Some(prior) => prior.content.clone(),
             None => text(cx.read_record(record.key.clone()).await?)?,
         };
+        let version = prior.as_ref().and_then(|prior| prior.version_id.clone().known());
         let keep_on_destroy = prior.map_or(Attr::Known(false), |prior| prior.keep_on_destroy);
-        Ok(Some(Self::found(record, &problems, content, keep_on_destroy)))
+        let found = Self::found(record, &problems, content, keep_on_destroy);
+        if let (Some(before), Some(now)) = (version, found.version_id.as_ref().known())
+            && before != *now
+        {
+            let detail = format!(
+                "`{}` in bucket `{}` was kept as version `{before}`, which is gone. A later version with the same bytes, \
+                 `{now}`, counts now. Only who may go around a lock can remove one: the store's own log says who did.",
+                found.name, found.bucket
+            );
+            let removed = Diagnostic::warning("A version was removed", detail);
+            cx.call().warn(removed.at(Self::NAME));
+        }
+        Ok(Some(found))
     }
 
     async fn update(cx: &Cx<Archive>, Change { before, after }: Change<Self>) -> Applied<Self> {

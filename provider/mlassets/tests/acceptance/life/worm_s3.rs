@@ -247,3 +247,31 @@ fn a_server_without_the_bucket_or_the_right_says_so() {
     assert!(text.contains("check the credentials") && text.contains("127.0.0.1"), "{text}");
     assert!(!text.contains("Signature=") && !text.contains("AWS4-HMAC"), "{text}");
 }
+
+/// Who has the right to go around a lock in GOVERNANCE mode can remove evidence; that it was another version is seen.
+#[test]
+fn a_version_that_was_removed_is_named() {
+    let s3 = S3::new();
+    let Life { workspace, address } = life_on(&s3, told("MLASSETS_TEST_TERRAFORM"), RECORD);
+    let workspace = workspace.env("MLASSETS_WORM_LOCK_MODE", "GOVERNANCE");
+    let life = Life { workspace, address };
+    life.workspace.write("background.tf", &bucket(&s3, 1));
+    life.workspace.configure(&record(""));
+    life.workspace.apply().ok();
+    let version = life.text("version_id");
+    s3.meddle(async |client, bucket| {
+        let same = ByteStream::from_static(b"it was released");
+        client
+            .put_object()
+            .bucket(bucket)
+            .key(PATH)
+            .body(same)
+            .send()
+            .await
+            .expect("it is allowed");
+        let delete = client.delete_object().bucket(bucket).key(PATH).version_id(&version);
+        delete.bypass_governance_retention(true).send().await.expect("it has the right");
+    });
+    let plan = life.workspace.run(&["plan", "-input=false", "-no-color"]).ok();
+    plan.says("A version was removed").says(&format!("was kept as version `{version}`"));
+}
