@@ -221,7 +221,7 @@ async fn through(proxy: &Proxy, policy: Policy) -> Prefect {
 fn patient() -> Policy {
     Policy {
         tries: 9,
-        busy_tries: 9,
+        busy_tries: 40,
         first: Duration::from_millis(20),
         longest: Duration::from_secs(1),
         ..quick()
