@@ -152,7 +152,10 @@ impl Resource for ArtifactDistribution {
         {
             draft.deny(Self::ARTIFACTS, IMMUTABLE, error);
         }
-        if draft.prior(Self::PROBLEMS).is_some_and(|problems| !problems.is_empty()) {
+        if draft.change(Self::VERIFY_ON_READ) == Some((false, true)) {
+            // What was not looked at so far.
+            draft.set(Self::PROBLEMS, Attr::Unknown);
+        } else if draft.prior(Self::PROBLEMS).is_some_and(|problems| !problems.is_empty()) {
             draft.set(Self::PROBLEMS, Vec::new());
             // From here files are put back; the state may know other places, or after an import none.
             draft.set(Self::ARTIFACTS, Attr::Known(sources));
@@ -203,6 +206,13 @@ impl Resource for ArtifactDistribution {
         // What was unknown in the plan.
         if after.artifacts.files() != before.artifacts.files() {
             return Err(Error::user(IMMUTABLE, NEW_VERSION).at(Self::ARTIFACTS).into());
+        }
+        if after.problems == Attr::Unknown {
+            let stop = cx.call().cancelled();
+            let found = cx.find(after.key(), before.anchor(), Look::Bytes, stop).await;
+            let gone =
+                || Error::remote("Version vanished", "Plan again, and it is published anew.");
+            return Ok(after.is(cx, found.map_err(Error::from)?.ok_or_else(gone)?));
         }
         if before.problems.as_ref().known().is_none_or(Vec::is_empty) {
             return Ok(after);

@@ -100,7 +100,10 @@ impl Resource for WormReplication {
             // Without a bucket there is nothing to copy, and its own resource says what became of it.
             Err(Failure::NoBucket { .. }) => Ok(None),
             Ok(progress) if prior.is_none() && progress.last_synced_sequence == 0 => Ok(None),
-            progress => Ok(Some(copy.at(progress.map_err(told)?))),
+            progress => {
+                let found = copy.at(progress.map_err(told)?);
+                Ok(Some(found.shorter_than(prior.as_ref())))
+            }
         }
     }
 
@@ -187,6 +190,23 @@ impl WormReplication {
             problems: Attr::Known(flaws.iter().map(ToString::to_string).collect()),
             ..self
         }
+    }
+}
+
+impl WormReplication {
+    /// Tells that the end of the copy was cut off, which by itself looks like a copy that is behind.
+    fn shorter_than(mut self, prior: Option<&Self>) -> Self {
+        let synced = |copy: &Self| copy.last_synced_sequence.known();
+        if let (Some(had), Some(has)) = (prior.and_then(synced), synced(&self))
+            && has < had
+            && let Attr::Known(problems) = &mut self.problems
+        {
+            let cut = format!(
+                "the copy reached to entry {had} of the chain, and reaches to {has} now: what came after it was removed"
+            );
+            problems.insert(0, cut);
+        }
+        self
     }
 }
 

@@ -144,6 +144,9 @@ impl Audited {
         match &*self.name {
             "mlassets_model_registry" => true,
             "mlassets_model_version" => *state.member("archive_on_destroy") != Value::Bool(true),
+            "mlassets_artifact_distribution" => {
+                *state.member("keep_on_destroy") != Value::Bool(false)
+            }
             _ => false,
         }
     }

@@ -16,6 +16,9 @@ pub(super) const CHECKSUMS: &str = "checksums.json";
 /// The same sums for `sha256sum -c`.
 pub(super) const SUMS: &str = "SHA256SUMS";
 
+/// What is wrong with the manifest where files of a version are without one.
+pub(super) const INCOMPLETE: &str = "is missing: the version is not complete";
+
 /// Names one version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionKey {

@@ -122,7 +122,8 @@ fn remedy(code: &str) -> &'static str {
         "AuthorizationFailure"
         | "AuthorizationPermissionMismatch"
         | "InsufficientAccountPermissions" => {
-            "; grant the role `Storage Blob Data Owner`, or a signature with these permissions"
+            "; check the account's name and key, or give the login a role on the container and the signature the permissions \
+             that the page of the asset names"
         }
         "ContainerNotFound" => "; create the container first",
         "ServerBusy" | "InternalError" | "OperationTimedOut" => "; try again later",

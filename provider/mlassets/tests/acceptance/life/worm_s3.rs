@@ -188,6 +188,15 @@ fn a_copy_lives() {
     };
     let repaired = json!({ "last_synced_sequence": 3, "lag": 0, "problems": [] });
     life.meddled("a copied record was removed", remove, "update", &repaired);
+    let cut = || {
+        s3.meddle(async |client, bucket| {
+            let end = "worm/.chain/000000000003.json";
+            client.delete_object().bucket(bucket).key(end).send().await.expect("it goes");
+        });
+        let plan = life.workspace.run(&["plan", "-input=false", "-no-color"]).ok();
+        plan.says("the copy reached to entry 3 of the chain, and reaches to 2 now");
+    };
+    life.meddled("its end was cut off", cut, "update", &repaired);
     let forge = || {
         remove();
         s3.meddle(async |client, bucket| {

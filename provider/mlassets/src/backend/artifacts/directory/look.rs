@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Dir, Directory};
 use crate::backend::artifacts::error::Error;
 use crate::backend::artifacts::model::{
-    Artifact, CHECKSUMS, Found, Look, Manifest, Problem, SUMS, VersionKey, told,
+    Artifact, CHECKSUMS, Found, INCOMPLETE, Look, Manifest, Problem, SUMS, VersionKey, told,
 };
 use crate::backend::artifacts::stream::{Meter, each, read_chunks};
 use crate::backend::files::Refusal as _;
@@ -74,7 +74,7 @@ impl Directory {
 pub(super) fn manifest(folder: &Dir) -> Result<Result<Manifest, Problem>, Error> {
     Ok(match read(folder, CHECKSUMS)? {
         Ok(Some(text)) => Manifest::parse(&text),
-        Ok(None) => Err(Problem::Manifest("is missing: the version is not complete")),
+        Ok(None) => Err(Problem::Manifest(INCOMPLETE)),
         Err(reason) => Err(Problem::Manifest(reason)),
     })
 }

@@ -10,7 +10,7 @@ use super::stage::{self, Stage};
 use super::{Dir, Directory};
 use crate::backend::artifacts::error::Error;
 use crate::backend::artifacts::model::{
-    Artifact, CHECKSUMS, Found, Look, Manifest, NewVersion, Problem, SUMS, VersionKey,
+    Artifact, CHECKSUMS, Found, INCOMPLETE, Look, Manifest, NewVersion, Problem, SUMS, VersionKey,
 };
 use crate::backend::artifacts::name::{check_sources, file_name};
 use crate::backend::artifacts::source;
@@ -67,7 +67,7 @@ impl Directory {
         sources: &BTreeMap<String, String>,
         meter: &Meter,
     ) -> Result<Found, Error> {
-        let gone = || Problem::Manifest("is missing: the version is not complete");
+        let gone = || Problem::Manifest(INCOMPLETE);
         let damaged = |problems| Error::Damaged { version: key.to_string(), problems };
         let found = self.find(key, anchor, Look::Bytes, meter)?;
         let mut found = found.ok_or_else(|| damaged(vec![gone()]))?;

@@ -5,7 +5,7 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use super::Objects;
 use crate::backend::artifacts::error::Error;
 use crate::backend::artifacts::model::{
-    Artifact, CHECKSUMS, Found, Look, Manifest, Problem, SUMS, VersionKey, told,
+    Artifact, CHECKSUMS, Found, INCOMPLETE, Look, Manifest, Problem, SUMS, VersionKey, told,
 };
 use crate::backend::artifacts::stream::Meter;
 
@@ -23,7 +23,12 @@ impl Objects {
         key.check()?;
         let (folder, location) = (self.folder(key), self.uri(key));
         let Some(text) = self.bucket.read_small(&format!("{folder}{CHECKSUMS}")).await? else {
-            return Ok(None);
+            // To who remembers a version its objects are no leftovers.
+            if anchor.is_none() || self.bucket.list(&folder).await?.is_empty() {
+                return Ok(None);
+            }
+            let problems = vec![Problem::Manifest(INCOMPLETE)];
+            return Ok(Some(Found { location, manifest: None, problems }));
         };
         let manifest = match Manifest::parse(&text) {
             Ok(manifest) => manifest,

@@ -8,7 +8,7 @@ use super::Objects;
 use super::reading::Reading;
 use crate::backend::artifacts::error::Error;
 use crate::backend::artifacts::model::{
-    Artifact, CHECKSUMS, Found, Look, Manifest, NewVersion, Problem, SUMS, VersionKey,
+    Artifact, CHECKSUMS, Found, INCOMPLETE, Look, Manifest, NewVersion, Problem, SUMS, VersionKey,
 };
 use crate::backend::artifacts::name::{check_sources, file_name};
 use crate::backend::artifacts::stream::Meter;
@@ -56,7 +56,7 @@ impl Objects {
         meter: &Meter,
     ) -> Result<Found, Error> {
         let damaged = |problems| Error::Damaged { version: key.to_string(), problems };
-        let gone = || damaged(vec![Problem::Manifest("is missing: the version is not complete")]);
+        let gone = || damaged(vec![Problem::Manifest(INCOMPLETE)]);
         let folder = self.folder(key);
         let mut found = self.find(key, anchor, Look::Bytes, meter).await?.ok_or_else(gone)?;
         if found.has_lost_manifest() {

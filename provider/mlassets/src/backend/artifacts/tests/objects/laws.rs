@@ -97,6 +97,15 @@ async fn what_is_changed_is_named_and_put_back(kind: Kind) {
     let restored = lab.store.restore(&key(), Some(&anchor), &lab.sources(), &meter).await.unwrap();
     assert_eq!(restored.problems, []);
 
+    // Who remembers the version does not take what is left of it for leftovers.
+    lab.delete("checksums.json").await;
+    assert_eq!(lab.find(Look::Bytes).await, None);
+    let found = lab.store.find(&key(), Some(&anchor), Look::Sizes, &meter).await.unwrap().unwrap();
+    let told = found.problems[0].to_string();
+    assert_eq!(told, "`checksums.json` is missing: the version is not complete");
+    let restored = lab.store.restore(&key(), Some(&anchor), &lab.sources(), &meter).await.unwrap();
+    assert_eq!(restored.problems, []);
+
     // Nothing but the very bytes is put back.
     lab.put("ai1.pkl", "First").await;
     fs::write(lab.temp.path().join("ai1.pkl"), "FIRST").unwrap();
