@@ -53,7 +53,8 @@ fn worm_path() {
     );
     fails(
         "provider::mlassets::worm_path(\"release\", \"yesterday\")",
-        "Invalid value for \"time\" parameter: Expected a time as in RFC 3339, such as \"2025-01-15T04:00:00Z\".",
+        "Invalid value for \"time\" parameter: Expected a time as in RFC 3339, such as \"2025-01-15T04:00:00Z\", of \
+         a day that there is and before the last one of the year 9999.",
     );
 }
 
