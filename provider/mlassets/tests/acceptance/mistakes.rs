@@ -288,7 +288,7 @@ fn in_archives() {
             body: "bucket = \"audit\"\nrecord_type = \"r\"\nname = \"n\"\ncontent = \"\"\nevent_time = \"2025-01-15\"",
             at: "event_time = ",
             summary: "Invalid time",
-            detail: "Expected a time as in RFC 3339, such as \"2025-01-15T04:00:00Z\".",
+            detail: "Expected a time as in RFC 3339, such as \"2025-01-15T04:00:00Z\", of a day that there is and before the last one of the year 9999.",
         },
     ]);
 }
