@@ -39,12 +39,12 @@ pub(crate) fn fix_seed(command: &mut Command) {
     }
 }
 
-/// Runs more tests at once than there are processors, unless the machine says how many: most of them wait for Terraform
-/// and for servers.
+/// Runs one test more at once than there are processors, unless the machine says how many: most of them wait for Terraform
+/// and for servers. With many more the servers turn some away.
 pub(crate) fn share_processors(command: &mut Command) {
     if std::env::var_os(THREADS).is_none() {
         let processors = thread::available_parallelism().map_or(1, NonZero::get);
-        command.env(THREADS, (2 * processors).to_string());
+        command.env(THREADS, (processors + 1).to_string());
     }
 }
 

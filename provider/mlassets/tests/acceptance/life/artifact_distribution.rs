@@ -236,7 +236,7 @@ fn lives_in<B: Bucket>(bucket: &B) {
     let lose = || bucket.delete(&object("theta.yaml"));
     life.meddled("an artifact is removed", lose, "update", &whole);
     let forget = || bucket.delete(&object("checksums.json"));
-    life.meddled("its manifest is removed", forget, "create", &whole);
+    life.meddled("its manifest is removed", forget, "update", &whole);
     life.is_imported(
         "prod/ranker/2025-01-15-v1",
         "{ environment = \"prod\", model = \"ranker\", version = \"2025-01-15-v1\" }",

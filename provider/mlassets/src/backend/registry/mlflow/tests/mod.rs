@@ -109,7 +109,7 @@ fn server() -> String {
 
 fn client(address: &str, policy: Policy) -> Mlflow {
     let (address, auth) = Address::parse(address).unwrap();
-    let config = Config { timeout: Duration::from_secs(10), ..Config::new(address, auth) };
+    let config = Config { timeout: Duration::from_mins(1), ..Config::new(address, auth) };
     Mlflow::with_policy(&config, policy).unwrap()
 }
 
