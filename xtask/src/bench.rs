@@ -81,11 +81,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     let databases = if wants("promote") {
         let store = Store::new();
-        Some((Postgres::start(&store)?, Mlflow::start(&store)?))
+        let postgres = Postgres::start(&store)?;
+        Some((Mlflow::start(&store, &postgres)?, postgres))
     } else {
         None
     };
-    if let Some((postgres, mlflow)) = &databases {
+    if let Some((mlflow, postgres)) = &databases {
         command.args(["--registry", &postgres.url()]);
         command.args(["--registry", &format!("mlflow+{}", mlflow.url())]);
     }

@@ -54,11 +54,11 @@ pub(crate) struct Acceptance {
     variables: Vec<(&'static str, String)>,
     // Dropped in this order, which ends the servers.
     _prefect: Prefect,
-    _postgres: Postgres,
     _redis: Redis,
     _s3: SeaweedFs,
     _azure: Azurite,
     _mlflow: Mlflow,
+    _postgres: Postgres,
 }
 
 impl Acceptance {
@@ -75,7 +75,7 @@ impl Acceptance {
         let azure = Azurite::start(&store)?;
         // These two take their time, and most of it each has a processor to itself.
         let (prefect, mlflow) = thread::scope(|scope| {
-            let mlflow = scope.spawn(|| Mlflow::start(&Store::new()));
+            let mlflow = scope.spawn(|| Mlflow::start(&Store::new(), &postgres));
             let prefect = Prefect::start(&store);
             (prefect, mlflow.join().unwrap_or_else(|_| bail!("bug in xtask: the thread panicked")))
         });
@@ -100,11 +100,11 @@ impl Acceptance {
         Ok(Self {
             variables,
             _prefect: prefect,
-            _postgres: postgres,
             _redis: redis,
             _s3: s3,
             _azure: azure,
             _mlflow: mlflow,
+            _postgres: postgres,
         })
     }
 

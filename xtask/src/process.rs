@@ -32,7 +32,12 @@ pub(crate) fn status(command: &mut Command) -> Result<ExitStatus> {
 
 /// The standard output of `command`; an exit status other than 0 is an error with what it wrote last.
 pub(crate) fn capture(command: &mut Command) -> Result<String> {
-    let output = command.stdin(Stdio::null()).output().with_context(|| cannot_start(command))?;
+    capture_fed(command, Stdio::null())
+}
+
+/// As [`capture`], with something to read for the command.
+pub(crate) fn capture_fed(command: &mut Command, input: impl Into<Stdio>) -> Result<String> {
+    let output = command.stdin(input).output().with_context(|| cannot_start(command))?;
     finished(command, &output)
 }
 

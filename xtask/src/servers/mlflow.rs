@@ -1,22 +1,26 @@
-//! An MLflow server on SQLite, as `mlflow server` runs it, without the jobs of its user interface.
+//! An MLflow server on PostgreSQL, as `mlflow server` runs it, without the jobs of its user interface.
+//!
+//! On SQLite it lets readers wait for half a minute while twenty clients write, and then gives up.
 
 use std::process::Command;
 
 use anyhow::Result;
 
 use super::guard::{Guard, Recipe, Stop};
+use super::postgres::{MLFLOW_DATABASE, Postgres};
 use crate::tools::{MLFLOW, Store};
 use crate::{environment, http};
 
-/// A running MLflow server with a database of its own.
+/// A running MLflow server; its database has to outlive it.
 #[derive(Debug)]
 pub(crate) struct Mlflow {
     guard: Guard,
 }
 
 impl Mlflow {
-    pub(crate) fn start(store: &Store) -> Result<Self> {
+    pub(crate) fn start(store: &Store, postgres: &Postgres) -> Result<Self> {
         let program = store.need(&MLFLOW)?.program;
+        let database = postgres.url_of(MLFLOW_DATABASE, "postgresql+psycopg2");
         let guard = Guard::start(&Recipe {
             name: "mlflow",
             stop: Stop::Terminate,
@@ -25,7 +29,7 @@ impl Mlflow {
                 environment::clean(&mut command);
                 command
                     .args(["server", "--host", "127.0.0.1", "--port", &port.to_string()])
-                    .args(["--workers", "1", "--backend-store-uri", "sqlite:///mlflow.db"])
+                    .args(["--workers", "1", "--backend-store-uri", &database])
                     .args(["--artifacts-destination", "./artifacts"])
                     .current_dir(home)
                     .env("MLFLOW_DISABLE_TELEMETRY", "true")

@@ -28,6 +28,9 @@ pub(crate) struct Postgres {
 const ACCESS: &str =
     "host all guarded 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n";
 
+/// The database that a new cluster has beside `postgres`: for MLflow, whose tables are none of the tests'.
+pub(super) const MLFLOW_DATABASE: &str = "mlflow";
+
 impl Postgres {
     pub(crate) fn start(store: &Store) -> Result<Self> {
         let installed = store.need(&POSTGRES)?.program;
@@ -48,6 +51,7 @@ impl Postgres {
                     .arg("--no-sync"),
                 )?;
                 fs::write(data.join("pg_hba.conf"), ACCESS)?;
+                create_database(&postgres, &data, home, MLFLOW_DATABASE)?;
                 let mut command = Command::new(&postgres);
                 unprivileged(&mut command, home)
                     .arg("-D")
@@ -71,8 +75,23 @@ impl Postgres {
 
     /// The address with user and database, as clients take it.
     pub(crate) fn url(&self) -> String {
-        format!("postgres://mlassets@127.0.0.1:{}/postgres", self.guard.port)
+        self.url_of("postgres", "postgres")
     }
+
+    /// The address of another database, with the scheme that its client wants.
+    pub(super) fn url_of(&self, database: &str, scheme: &str) -> String {
+        format!("{scheme}://mlassets@127.0.0.1:{}/{database}", self.guard.port)
+    }
+}
+
+/// Makes a database in a cluster that no server runs on yet, which takes no program but the server's own.
+fn create_database(postgres: &Path, data: &Path, home: &Path, name: &str) -> Result<()> {
+    let statement = home.join("create.sql");
+    fs::write(&statement, format!("CREATE DATABASE {name}\n"))?;
+    let mut command = Command::new(postgres);
+    let command = unprivileged(&mut command, home).arg("--single").arg("-D").arg(data);
+    process::capture_fed(command.arg("postgres"), fs::File::open(&statement)?)?;
+    Ok(())
 }
 
 /// Makes `command` run in `home`, as `nobody` if xtask runs as root.
