@@ -58,7 +58,7 @@ impl Action for WormAppend {
         let content = Content::Bytes(content.into_bytes());
         let new =
             NewRecord { bucket, record_type, name, event_time, content, expected_sha256: None };
-        let record = cx.append(new).await.map_err(Error::from)?;
+        let record = cx.append(new).await.map_err(Error::from)?.record;
         progress.say(format!(
             "{}/{} is entry {} with SHA-256 {}, kept until {}",
             record.key.bucket, record.key.path, record.sequence, record.sha256, record.retain_until

@@ -7,7 +7,7 @@ use tfplug::{
 
 use crate::adopted;
 use crate::backend::worm::{
-    self, Anchor, Archive, Content, Found, NewRecord, Problem, Record, RecordKey, check_bucket,
+    self, Anchor, Appended, Archive, Content, Found, NewRecord, Problem, Record, RecordKey, check_bucket,
     check_record_name, check_record_type, worm_path,
 };
 use crate::records::written_before;
@@ -160,9 +160,9 @@ impl Resource for WormRecord {
             cx.check_legal_hold().map_err(no_legal_hold)?;
         }
         let mut hold = adopted::hold::<Self>(cx, &id(&key)).await;
-        let there = matches!(cx.find_record(key, None).await, Ok(Found { record: Some(_), .. }));
-        let record = cx.append(plan.as_new(event_time)).await.map_err(Error::from)?;
-        if there {
+        let new = plan.as_new(event_time);
+        let Appended { record, created } = cx.append(new).await.map_err(Error::from)?;
+        if !created {
             hold.adopt();
         }
         if !keep {

@@ -186,9 +186,9 @@ impl Trail {
                 // It was deleted when its retention was over, and has been told all the same.
                 Err(worm::Error::PathSpent { path, .. }) => return Ok(path),
                 appended => {
-                    let record = appended.map_err(|source| self.failed(source))?;
+                    let appended = appended.map_err(|source| self.failed(source))?;
                     fault::point("audit.after_append");
-                    return Ok(record.key.path);
+                    return Ok(appended.record.key.path);
                 }
             }
         }

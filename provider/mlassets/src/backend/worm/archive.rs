@@ -16,8 +16,8 @@ use crate::backend::worm::directory::Directory;
 use crate::backend::worm::entry::{Entry, Event};
 use crate::backend::worm::error::Error;
 use crate::backend::worm::model::{
-    Anchor, Bucket, Content, Found, LockMode, NewBucket, NewRecord, Options, Record, RecordKey,
-    Report,
+    Anchor, Appended, Bucket, Content, Found, LockMode, NewBucket, NewRecord, Options, Record,
+    RecordKey, Report,
 };
 use crate::backend::worm::object::Objects;
 
@@ -121,7 +121,7 @@ impl Archive {
 
     /// Appends a record. If the same bytes with the same event time are there under that name, their record is
     /// returned, and an entry that an interrupted call did not write is written, as is a file that was lost.
-    pub async fn append(&self, new: NewRecord) -> Result<Record, Error> {
+    pub async fn append(&self, new: NewRecord) -> Result<Appended, Error> {
         match &self.backend {
             Backend::Directory(it) => blocking(it, move |it| it.append(&new)).await,
             Backend::Objects(it) => it.append(&new).await,
@@ -161,8 +161,8 @@ impl Archive {
         }
     }
 
-    /// When the event of a record happened that has this type, name and hash, if there is one: as the chain tells,
-    /// no record is looked at.
+    /// When the event of a record happened that has this type, name and hash, if there is one, for who will append it
+    /// otherwise: as the chain tells, no record is looked at.
     pub async fn event_time(
         &self,
         bucket: &str,
@@ -173,7 +173,14 @@ impl Archive {
         let (start, end) = (format!("{record_type}/"), format!("/{name}"));
         let is_it = |path: &str| path.starts_with(&start) && path.ends_with(&end);
         let mut times = BTreeMap::new();
-        for entry in self.journal(bucket).await? {
+        let journal = match &self.backend {
+            Backend::Directory(it) => {
+                let bucket = bucket.to_owned();
+                blocking(it, move |it| it.journal_end(&bucket)).await?
+            }
+            Backend::Objects(it) => it.journal_end(bucket).await?,
+        };
+        for entry in journal {
             match &entry.event {
                 Event::Record { path, sha256: found, event_time, .. }
                     if is_it(path) && found == sha256 =>

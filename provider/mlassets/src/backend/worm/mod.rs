@@ -39,8 +39,8 @@ pub use entry::{canonical_json, chain_hash, content_hash};
 pub use error::Error;
 pub(crate) use error::counted;
 pub use model::{
-    Anchor, Bucket, Clock, Content, Found, Lock, LockMode, NewBucket, NewRecord, Options, Problem,
-    RETENTION_DAYS, Record, RecordKey, Report, Retention,
+    Anchor, Appended, Bucket, Clock, Content, Found, Lock, LockMode, NewBucket, NewRecord, Options,
+    Problem, RETENTION_DAYS, Record, RecordKey, Report, Retention,
 };
 pub use name::{check_bucket, check_record_name, check_record_type, worm_path};
 pub use replica::{Flaw, FoundCopy, Progress, Replica, Replicator};

@@ -225,6 +225,15 @@ impl Record {
     }
 }
 
+/// What became of an append.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appended {
+    /// The record, as the chain and the store have it.
+    pub record: Record,
+    /// Whether this append wrote its entry; if not, the same record was there.
+    pub created: bool,
+}
+
 /// What a look at one record found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {

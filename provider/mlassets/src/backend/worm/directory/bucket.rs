@@ -78,6 +78,16 @@ impl Directory {
         Ok(chain.entries.values().cloned().collect())
     }
 
+    /// The same for who will append, and looks at the end of the chain alone.
+    pub(in crate::backend::worm) fn journal_end(
+        &self,
+        name: &str,
+    ) -> Result<Vec<Arc<Entry>>, Error> {
+        let (_, chain) = self.expect(name, Depth::End)?;
+        chain.sound(name)?;
+        Ok(chain.entries.values().cloned().collect())
+    }
+
     /// Files, and folders with a name that no bucket can have, are somebody else's.
     pub(in crate::backend::worm) fn list_buckets(
         &self,

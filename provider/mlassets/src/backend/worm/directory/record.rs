@@ -14,7 +14,9 @@ use crate::backend::worm::directory::publish::{Moments, Staged, digest};
 use crate::backend::worm::directory::{Depth, Directory, Held, TMP};
 use crate::backend::worm::entry::{Event, content_hash, retained_until};
 use crate::backend::worm::error::Error;
-use crate::backend::worm::model::{Anchor, Content, Found, NewRecord, Problem, Record, RecordKey};
+use crate::backend::worm::model::{
+    Anchor, Appended, Content, Found, NewRecord, Problem, Record, RecordKey,
+};
 use crate::backend::worm::name::RecordPath;
 
 const FILE: Moments = Moments {
@@ -42,7 +44,7 @@ const DELETION: Moments = Moments {
 };
 
 impl Directory {
-    pub(in crate::backend::worm) fn append(&self, new: &NewRecord) -> Result<Record, Error> {
+    pub(in crate::backend::worm) fn append(&self, new: &NewRecord) -> Result<Appended, Error> {
         let path = RecordPath::new(&new.record_type, new.event_time, &new.name)?;
         let dir = self.folder(&new.bucket)?;
         let tmp = self.seen.ensure_folder(&dir, TMP)?;
@@ -69,7 +71,7 @@ impl Directory {
         new: &NewRecord,
         path: &RecordPath,
         staged: Staged<'_>,
-    ) -> Result<Record, Error> {
+    ) -> Result<Appended, Error> {
         let key = RecordKey { bucket: new.bucket.clone(), path: path.to_string() };
         if let Some(sequence) = held.chain.deleted.get(&key.path) {
             let RecordKey { bucket, path } = key;
@@ -86,7 +88,7 @@ impl Directory {
                     return Err(Error::Unlocked { entry: folder.path(&path.name) });
                 }
             }
-            return intact(&held.dir, there);
+            return Ok(Appended { record: intact(&held.dir, there)?, created: false });
         }
         let folder = self.ensure_folders(&held.dir, path)?;
         fault::point("worm_record.create.folders");
@@ -105,7 +107,8 @@ impl Directory {
         }
         self.add(held, written_at, event, &ENTRY)?;
         let record = held.chain.record(&key.bucket, &key.path);
-        intact(&held.dir, record.expect("the entry was just added"))
+        let record = record.expect("the entry was just added");
+        Ok(Appended { record: intact(&held.dir, record)?, created: true })
     }
 
     pub(in crate::backend::worm) fn find_record(

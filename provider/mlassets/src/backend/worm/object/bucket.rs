@@ -95,6 +95,14 @@ impl Objects {
         Ok(self.expect_sound(name).await?.chain.entries.values().cloned().collect())
     }
 
+    /// The same for who will append, and looks at the end of the chain alone.
+    pub(in crate::backend::worm) async fn journal_end(
+        &self,
+        name: &str,
+    ) -> Result<Vec<Arc<Entry>>, Error> {
+        Ok(self.expect_end(name).await?.chain.entries.values().cloned().collect())
+    }
+
     pub(in crate::backend::worm) async fn extend_retention(
         &self,
         name: &str,

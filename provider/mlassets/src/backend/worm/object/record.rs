@@ -6,7 +6,7 @@ use crate::backend::fault;
 use crate::backend::worm::entry::{Event, content_hash, retained_until};
 use crate::backend::worm::error::{CONTENT, Error};
 use crate::backend::worm::model::{
-    Anchor, Content, Found, NewRecord, Problem, Record, RecordKey, Retention,
+    Anchor, Appended, Content, Found, NewRecord, Problem, Record, RecordKey, Retention,
 };
 use crate::backend::worm::name::RecordPath;
 use crate::backend::worm::object::entries::TRIES;
@@ -17,7 +17,10 @@ use crate::backend::worm::object::{Look, Objects};
 const PARALLEL: usize = 8;
 
 impl Objects {
-    pub(in crate::backend::worm) async fn append(&self, new: &NewRecord) -> Result<Record, Error> {
+    pub(in crate::backend::worm) async fn append(
+        &self,
+        new: &NewRecord,
+    ) -> Result<Appended, Error> {
         let path = RecordPath::new(&new.record_type, new.event_time, &new.name)?;
         let key = RecordKey { bucket: new.bucket.clone(), path: path.to_string() };
         let bytes = read_content(&new.content).await?;
@@ -49,7 +52,7 @@ impl Objects {
                 }
                 // An interrupted append may have left its entry without a lock.
                 self.lock_entry(&key.bucket, &look, there.sequence).await?;
-                return self.intact(there).await;
+                return Ok(Appended { record: self.intact(there).await?, created: false });
             }
             let object: Object = match placed.take() {
                 Some(object) => object,
@@ -73,7 +76,8 @@ impl Objects {
             if let Some(entry) = self.add(&key.bucket, &mut look, written_at, event).await? {
                 self.lock_entry(&key.bucket, &look, entry.sequence).await?;
                 let record = look.chain.record(&key.bucket, &key.path);
-                return self.intact(record.expect("the entry was just added")).await;
+                let record = record.expect("the entry was just added");
+                return Ok(Appended { record: self.intact(record).await?, created: true });
             }
             placed = Some(object);
         }

@@ -21,7 +21,7 @@ async fn a_life_through_the_door() {
     let created = archive.create_bucket(bucket(10)).await.unwrap();
     assert_eq!((created.retention_days, created.record_count, created.head.sequence), (10, 0, 1));
 
-    let first = archive.append(record("a.json", "hello")).await.unwrap();
+    let first = archive.append(record("a.json", "hello")).await.unwrap().record;
     let written: Timestamp = "2025-01-15T10:00:00Z".parse().unwrap();
     assert_eq!(
         first,
@@ -99,7 +99,7 @@ fn large_files_are_streamed() {
     let source = lab.temp.path().join("payload");
     fs::write(&source, vec![7; 5 * 1024 * 1024 + 1]).unwrap();
     let new = NewRecord { content: Content::File(source.clone()), ..record("large", "") };
-    let written = lab.archive.append(&new).unwrap();
+    let written = lab.archive.append(&new).unwrap().record;
     assert_eq!(written.size, 5 * 1024 * 1024 + 1);
     assert_eq!(fs::read(lab.path(&path("large"))).unwrap(), fs::read(source).unwrap());
     assert_eq!(lab.append("empty", "").unwrap().size, 0);

@@ -57,7 +57,7 @@ impl Lab {
     }
 
     fn append(&self, name: &str, bytes: &str) -> Result<Record, Error> {
-        self.archive.append(&record(name, bytes))
+        self.archive.append(&record(name, bytes)).map(|appended| appended.record)
     }
 
     fn verify(&self, anchor: Option<&Anchor>) -> Report {

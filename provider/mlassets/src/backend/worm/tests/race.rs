@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Barrier;
 use std::thread;
 
+use crate::backend::worm::Error;
 use crate::backend::worm::directory::Directory;
 use crate::backend::worm::tests::child::{command, run};
 use crate::backend::worm::tests::{Lab, bucket, mode, options, path, record};
-use crate::backend::worm::{Error, Record};
 
 const WRITERS: usize = 16;
 
@@ -43,7 +43,7 @@ fn threads_with_different_records_share_one_chain() {
     let lab = Lab::with_bucket();
     let sequences: Vec<Vec<u64>> = race(&lab, |archive, i| {
         (0..5)
-            .map(|j| archive.append(&record(&format!("{i}-{j}"), "x")).unwrap().sequence)
+            .map(|j| archive.append(&record(&format!("{i}-{j}"), "x")).unwrap().record.sequence)
             .collect()
     });
     let all: BTreeSet<u64> = sequences.into_iter().flatten().collect();
@@ -54,9 +54,9 @@ fn threads_with_different_records_share_one_chain() {
 #[test]
 fn threads_with_the_same_record_get_the_same_entry() {
     let lab = Lab::with_bucket();
-    let records: Vec<Record> =
-        race(&lab, |archive, _| archive.append(&record("same", "x")).unwrap());
-    assert!(records.iter().all(|record| *record == records[0]));
+    let all = race(&lab, |archive, _| archive.append(&record("same", "x")).unwrap());
+    assert!(all.iter().all(|appended| appended.record == all[0].record));
+    assert_eq!(all.iter().filter(|appended| appended.created).count(), 1);
     check_whole(&lab, 1);
 }
 
@@ -66,7 +66,7 @@ fn of_threads_with_the_same_name_one_wins() {
     let results = race(&lab, |archive, i| archive.append(&record("same", &i.to_string())));
     let (won, lost): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
     assert_eq!(won.len(), 1);
-    let sha256 = won.into_iter().next().unwrap().unwrap().sha256;
+    let sha256 = won.into_iter().next().unwrap().unwrap().record.sha256;
     for error in lost {
         assert!(
             matches!(&error, Err(Error::RecordExists { sha256: there, .. }) if *there == sha256),

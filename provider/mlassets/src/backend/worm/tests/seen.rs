@@ -21,7 +21,7 @@ fn writers_by_turns_make_one_chain() {
     for round in 0..5 {
         let one = lab.append(&format!("a{round}"), "x").unwrap();
         let next = lab.append(&format!("b{round}"), "x").unwrap();
-        let theirs = other.append(&record(&format!("c{round}"), "x")).unwrap();
+        let theirs = other.append(&record(&format!("c{round}"), "x")).unwrap().record;
         assert_eq!((next.sequence, theirs.sequence), (one.sequence + 1, one.sequence + 2));
         // What the other one wrote is there for the first one, and not to be written again.
         let again = lab.archive.append(&record(&format!("c{round}"), "y")).unwrap_err();

@@ -84,7 +84,7 @@ async fn no_attack_takes_or_changes_what_is_protected() {
     let mut anchor = None;
     for i in 0..6 {
         let new = lab.record(&format!("record-{i}.json"), &format!("{{\"event\":{i}}}"));
-        anchor = Some(lab.archive.append(&new).await.unwrap().anchor());
+        anchor = Some(lab.archive.append(&new).await.unwrap().record.anchor());
     }
     let targets = targets(client, &lab.bucket).await;
     assert_eq!(targets.len(), 6 + 7);
@@ -135,7 +135,7 @@ async fn no_clock_of_this_machine_ends_a_retention() {
         let tricked =
             Objects::s3(std::sync::Arc::new(aws()), LockMode::Compliance, options).unwrap();
         let name = format!("r{years}");
-        let record = tricked.append(&lab.record(&name, "x")).await.unwrap();
+        let record = tricked.append(&lab.record(&name, "x")).await.unwrap().record;
         let left = record.retain_until.duration_since(Timestamp::now()).as_hours();
         assert!((239..=240).contains(&left), "{years}: {left} hours");
         let refused = tricked.delete_record(&lab.key(&name)).await.unwrap_err();
@@ -150,7 +150,7 @@ async fn what_governance_lets_happen_is_noticed() {
     let lab = Lab::s3(LockMode::Governance).await;
     let Meddler::S3(client) = &lab.store else { unreachable!("the lab is on S3") };
     lab.archive.create_bucket(&lab.new_bucket(10)).await.unwrap();
-    let record = lab.archive.append(&lab.record("a", "first")).await.unwrap();
+    let record = lab.archive.append(&lab.record("a", "first")).await.unwrap().record;
     let targets = targets(client, &lab.bucket).await;
     let target = targets.iter().find(|target| target.key.ends_with("/a")).unwrap();
     assert!(!delete(client, target, false).await);

@@ -30,7 +30,9 @@ async fn a_record_is_written_once_and_read_back(lab: Lab) {
     let made = lab.archive.create_bucket(&lab.new_bucket(10)).await.unwrap();
     assert_eq!((made.retention_days, made.record_count, made.head.sequence), (10, 0, 1));
     assert_eq!(made.lock_mode, Some(LockMode::Compliance));
-    let record = lab.archive.append(&lab.record("a", "first")).await.unwrap();
+    let first = lab.archive.append(&lab.record("a", "first")).await.unwrap();
+    assert!(first.created);
+    let record = first.record;
     assert_eq!((record.sequence, record.size, record.mode), (2, 5, None));
     assert_eq!(record.sha256, content_hash(b"first"));
     let lock = record.lock.clone().unwrap();
@@ -38,7 +40,8 @@ async fn a_record_is_written_once_and_read_back(lab: Lab) {
     assert_eq!((retention.mode, lock.legal_hold), (LockMode::Compliance, false));
     assert!(retention.until >= record.retain_until && lock.version.is_some());
     // The same again is the same record; other bytes or another time are not.
-    assert_eq!(lab.archive.append(&lab.record("a", "first")).await.unwrap(), record);
+    let again = lab.archive.append(&lab.record("a", "first")).await.unwrap();
+    assert_eq!((again.created, &again.record), (false, &record));
     let other = lab.archive.append(&lab.record("a", "second")).await.unwrap_err();
     assert!(matches!(other, Error::RecordExists { .. }), "{other}");
     assert_eq!(lab.archive.read_record(&lab.key("a")).await.unwrap(), b"first");
@@ -54,7 +57,7 @@ async fn a_record_is_written_once_and_read_back(lab: Lab) {
 
 async fn retention_reaches_what_is_there(lab: Lab) {
     lab.archive.create_bucket(&lab.new_bucket(10)).await.unwrap();
-    let before = lab.archive.append(&lab.record("a", "first")).await.unwrap();
+    let before = lab.archive.append(&lab.record("a", "first")).await.unwrap().record;
     let grown = lab.archive.extend_retention(&lab.bucket, 20).await.unwrap();
     assert_eq!((grown.retention_days, grown.head.sequence), (20, 3));
     let after = lab.archive.find_record(&lab.key("a"), None).await.unwrap();
@@ -72,7 +75,7 @@ async fn retention_reaches_what_is_there(lab: Lab) {
 
 async fn what_lies_over_a_record_is_noticed_and_taken_away(lab: Lab) {
     lab.archive.create_bucket(&lab.new_bucket(10)).await.unwrap();
-    let record = lab.archive.append(&lab.record("a", "first")).await.unwrap();
+    let record = lab.archive.append(&lab.record("a", "first")).await.unwrap().record;
     let version = record.lock.clone().unwrap().version.unwrap();
     for overwrite in [true, false] {
         if overwrite {
@@ -94,7 +97,7 @@ async fn what_lies_over_a_record_is_noticed_and_taken_away(lab: Lab) {
 
 async fn what_lies_over_an_entry_is_noticed_and_taken_away(lab: Lab) {
     lab.archive.create_bucket(&lab.new_bucket(10)).await.unwrap();
-    let record = lab.archive.append(&lab.record("a", "first")).await.unwrap();
+    let record = lab.archive.append(&lab.record("a", "first")).await.unwrap().record;
     let entry = ".chain/000000000002.json";
     lab.store.overwrite(&lab.bucket, entry, "{}").await;
     lab.store.hide(&lab.bucket, ".chain/000000000001.json").await;
@@ -130,7 +133,7 @@ async fn writers_at_once_make_one_chain(lab: Lab) {
         .collect();
     let mut sequences = Vec::new();
     for writer in writers {
-        sequences.push(writer.await.unwrap().sequence);
+        sequences.push(writer.await.unwrap().record.sequence);
     }
     sequences.sort_unstable();
     assert_eq!(sequences, [2, 3, 4, 5, 6, 7]);
@@ -178,7 +181,7 @@ async fn an_interrupted_append_is_completed(lab: Lab) {
     );
     let other = lab.archive.append(&lab.record("b", "third")).await.unwrap_err();
     assert!(matches!(other, Error::RecordExists { event_time: None, .. }), "{other}");
-    let record = lab.archive.append(&lab.record("b", "second")).await.unwrap();
+    let record = lab.archive.append(&lab.record("b", "second")).await.unwrap().record;
     assert!(record.lock.unwrap().retention.unwrap().until >= record.retain_until);
     assert_eq!(lab.archive.verify_bucket(&lab.bucket, None).await.unwrap().problems, []);
 }
@@ -256,6 +259,6 @@ async fn content_may_be_a_file_and_must_be_what_was_announced() {
     let changed = lab.archive.append(&new).await.unwrap_err();
     assert!(matches!(changed, Error::ContentChanged { .. }), "{changed}");
     new.expected_sha256 = Some(content_hash(b"from a file"));
-    assert_eq!(lab.archive.append(&new).await.unwrap().size, 11);
+    assert_eq!(lab.archive.append(&new).await.unwrap().record.size, 11);
     assert!(matches!(lab.store, Meddler::Azure(_)));
 }
