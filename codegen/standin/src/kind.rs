@@ -122,7 +122,7 @@ impl Managed for Kind {
         check::configuration(&self.type_name, draft);
     }
 
-    fn plan(&self, draft: &mut RawDraft) {
+    fn plan(&self, _call: &Call, draft: &mut RawDraft) {
         known::computed_blocks(&self.computed_blocks, &self.shape.block, draft);
         known::at_plan(&self.type_name, &self.shape.block, &self.standin.settings(), draft);
     }

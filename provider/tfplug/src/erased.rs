@@ -105,9 +105,10 @@ pub trait Managed: Send + Sync {
         false
     }
 
-    /// See [`Resource::plan`].
-    fn plan(&self, draft: &mut RawDraft) {
-        let _ = draft;
+    /// See [`Resource::plan`]. What kinds are built of may know from `call` what the provider was configured with; a
+    /// plan reaches no server.
+    fn plan(&self, call: &Call, draft: &mut RawDraft) {
+        let _ = (call, draft);
     }
 
     /// See [`Resource::plan_delete`].
@@ -309,7 +310,7 @@ impl<R: Resource, B: Provide<R::Backend> + Send + Sync + 'static> Managed
         waits::<R::Backend, B>(call)
     }
 
-    fn plan(&self, draft: &mut RawDraft) {
+    fn plan(&self, _call: &Call, draft: &mut RawDraft) {
         R::plan(&mut Draft::new(draft));
     }
 

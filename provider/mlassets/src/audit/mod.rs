@@ -178,11 +178,14 @@ impl Managed for Audited {
         self.kind.is_legacy()
     }
 
-    fn plan(&self, draft: &mut RawDraft) {
-        within(draft, |draft| self.kind.plan(draft));
+    fn plan(&self, call: &Call, draft: &mut RawDraft) {
+        within(draft, |draft| self.kind.plan(call, draft));
         let told = draft.prior.member(RECORD).clone();
-        let is_untold = draft.private.get(UNTOLD).unwrap_or(false);
         put(&mut draft.planned, told);
+        if backends(call).is_some_and(|backends| matches!(backends.audit(), Ok(None))) {
+            return;
+        }
+        let is_untold = draft.private.get(UNTOLD).unwrap_or(false);
         // Settings are Terraform's own matter and no event, but whether others change with them only the apply knows.
         if draft.prior != draft.planned || is_untold {
             put(&mut draft.planned, Value::UNKNOWN);

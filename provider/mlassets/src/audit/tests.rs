@@ -11,7 +11,7 @@ use tfplug::schema::{Attribute, Block, Keep, Presence};
 use tfplug::testing::{Action, Harness, config};
 use tfplug::{Attr, Call, Error, Host, Result, Secret, Type, Value};
 
-use super::around;
+use super::{RECORD, around};
 use crate::backend::worm::{Archive, NewBucket, Options};
 use crate::provider::{AuditBlock, Backends, MlAssets, RegistryBlock, WormBlock};
 
@@ -25,6 +25,15 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
+        let audit = AuditBlock {
+            bucket: Some(BUCKET.into()),
+            environment: Some("test".into()),
+            record_type: None,
+        };
+        Self::with(Attr::Known(audit))
+    }
+
+    fn with(audit: Attr<AuditBlock>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("worm")).unwrap();
         let text = |name: &str| folder.path().join(name).display().to_string();
@@ -36,11 +45,7 @@ impl Bench {
                 schema: None,
             }),
             worm: Attr::Known(WormBlock { directory: Some(text("worm")), ..WormBlock::default() }),
-            audit: Attr::Known(AuditBlock {
-                bucket: Some(BUCKET.into()),
-                environment: Some("test".into()),
-                record_type: None,
-            }),
+            audit,
             redis: Attr::Null,
             gate: Attr::Null,
             aws: Attr::Null,
@@ -315,6 +320,19 @@ async fn each_change_is_told_once() {
     let events = bench.events().await;
     for pair in events.windows(2) {
         assert_eq!(pair[1].1["previous"], *pair[0].0);
+    }
+}
+
+#[tokio::test]
+async fn a_plan_knows_whether_there_is_an_audit() {
+    for (audited, bench) in [(true, Bench::with_bucket().await), (false, Bench::with(Attr::Null))] {
+        let mut label = label(&bench, &Arc::default());
+        for step in ["red", "blue"] {
+            let planned = label.plan(text(step)).await.unwrap().planned;
+            let expected = if audited { Value::UNKNOWN } else { Value::Null };
+            assert_eq!(*planned.member(RECORD), expected, "{step}");
+            label.apply(text(step)).await.unwrap();
+        }
     }
 }
 

@@ -61,7 +61,7 @@ fn plan_change(resource: &dyn Managed, call: &Call, request: PlanRequest) -> Pla
     if !waits {
         draft.diags.keep(resource.ready(call));
     }
-    resource.plan(&mut draft);
+    resource.plan(call, &mut draft);
     let deferred = deferral(shape, call, waits, &draft);
     replace(members, &draft.prior, &draft.planned, &mut draft.replace);
 

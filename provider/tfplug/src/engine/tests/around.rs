@@ -85,11 +85,11 @@ impl Managed for Noted {
         put(&mut draft.config, Value::Null);
     }
 
-    fn plan(&self, draft: &mut RawDraft) {
+    fn plan(&self, call: &Call, draft: &mut RawDraft) {
         take(&mut draft.config);
         take(&mut draft.planned);
         let note = take(&mut draft.prior);
-        self.kind.plan(draft);
+        self.kind.plan(call, draft);
         let stays = draft.prior == draft.planned;
         put(&mut draft.config, Value::Null);
         put(&mut draft.prior, note.clone());

@@ -51,7 +51,7 @@ impl Managed for Disk {
         self.is_legacy
     }
 
-    fn plan(&self, draft: &mut RawDraft) {
+    fn plan(&self, _call: &Call, draft: &mut RawDraft) {
         draft.planned = Value::object([("layout", Value::UNKNOWN)]);
     }
 
