@@ -220,7 +220,12 @@ impl Resource for ArtifactDistribution {
         let sources = after.artifacts.0.clone();
         let restored =
             cx.restore(after.key(), before.anchor(), sources, cx.call().cancelled()).await;
-        let found = restored.map_err(Error::from).keeping(before)?;
+        let wanted = |error: artifacts::Error| {
+            let is_source = matches!(error, artifacts::Error::Source { .. });
+            let error = Error::from(error);
+            if is_source { error.and(before.needs_repair()) } else { error }
+        };
+        let found = restored.map_err(wanted).keeping(before)?;
         Ok(after.is(cx, found))
     }
 
@@ -300,6 +305,24 @@ impl ArtifactDistribution {
 
     fn anchor(&self) -> Option<String> {
         self.manifest_sha256.clone().known()
+    }
+
+    /// Why a source is read again.
+    fn needs_repair(&self) -> Error {
+        let problems: String = self
+            .problems
+            .as_ref()
+            .known()
+            .into_iter()
+            .flatten()
+            .map(|problem| format!("\n- {problem}"))
+            .collect();
+        let detail = format!(
+            "The sources are needed to put right what is wrong with `{}`:{problems}\nRestore them as they were published, or \
+             the files of the version from a backup.",
+            self.key()
+        );
+        Error::user("Version is damaged", detail).at(Self::VERSION)
     }
 
     /// A version of which only the name and the manifest are known.

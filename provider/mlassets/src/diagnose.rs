@@ -214,6 +214,7 @@ impl From<audit::Error> for Error {
             E::Archive { source, .. } => matches!(**source, worm::Error::NoBucket { .. }),
             E::Foreign { .. } => true,
             E::Vanished { .. } => return Error::user("Event has vanished", detail),
+            E::Altered { .. } => return Error::user("Event was changed", detail),
             E::Registry(_) => false,
         };
         if is_theirs {

@@ -24,6 +24,7 @@ use tfplug::schema::{Attribute, Presence};
 use tfplug::{Call, Diagnostic, Error, Result, Type, Value};
 
 use crate::backend::audit::{self, Event, Trail, name_of, stem};
+use crate::diagnose::sentence;
 use crate::provider::Backends;
 
 /// The attribute that each audited kind has besides its own.
@@ -338,12 +339,19 @@ async fn open(call: &Call) -> Result<Option<Arc<Trail>>> {
     Ok(trail)
 }
 
-/// Warns of an event that has vanished. Whoever only looks need not reach the archive, so nothing else is told.
+/// Warns of an event that has vanished or was changed. Whoever only looks need not reach the archive, so nothing else is
+/// told.
 fn warn_of(call: &Call, last: audit::Result<()>, so: &str) {
-    if let Err(vanished @ audit::Error::Vanished { .. }) = last {
-        let detail = format!("{so}: {vanished}.");
-        call.warn(Diagnostic::warning("An event has vanished", detail));
-    }
+    let (summary, detail) = match last {
+        Err(vanished @ audit::Error::Vanished { .. }) => {
+            ("An event has vanished", format!("{so}: {vanished}."))
+        }
+        Err(altered @ audit::Error::Altered { .. }) => {
+            ("An event was changed", sentence(&altered.to_string()))
+        }
+        _ => return,
+    };
+    call.warn(Diagnostic::warning(summary, detail));
 }
 
 fn backends(call: &Call) -> Option<Arc<Backends>> {

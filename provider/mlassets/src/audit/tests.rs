@@ -431,6 +431,11 @@ async fn a_vanished_event_stops_the_next_change() {
     let bytes = std::fs::read(&file).unwrap();
     std::fs::remove_file(&file).unwrap();
     label.apply(text("three")).await.unwrap_err();
+    // It is there with other bytes.
+    std::fs::write(&file, vec![b' '; bytes.len()]).unwrap();
+    let refused = label.apply(text("three")).await.unwrap_err().to_string();
+    let expected = format!("event `{path}` in the audit bucket `audit` is not as it was told: ");
+    assert!(refused.contains(&expected), "{refused}");
     std::fs::write(&file, bytes).unwrap();
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o444);
     std::fs::set_permissions(&file, mode).unwrap();

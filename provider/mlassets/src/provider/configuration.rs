@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use tfplug::{Attr, Schema, Secret};
 
-use crate::backend::signal::check_prefix;
+use crate::backend::artifacts;
+use crate::backend::signal;
 use crate::backend::worm::{check_bucket, check_record_type};
 
 /// Manages the assets of machine-learning systems that no cloud provider manages: work pools and queues,
@@ -211,8 +212,12 @@ pub struct ArtifactsBlock {
     /// The bucket, with `s3`, or the container, with `azure`. It must exist.
     #[tf(env = "MLASSETS_ARTIFACTS_BUCKET", example = "\"ml-models\"")]
     pub bucket: Option<String>,
-    /// What the names of all objects in it begin with, such as `models/`; by default nothing.
-    #[tf(env = "MLASSETS_ARTIFACTS_PREFIX")]
+    /// The folder in it that holds the environments, such as `models/` or `teams/ranking/models`; by default none. Each part
+    /// begins with a letter or a digit and has letters, digits, `.`, `_`, `+` and `-`; slashes at both ends do not count.
+    #[tf(
+        env = "MLASSETS_ARTIFACTS_PREFIX",
+        check = explained("be a folder in a bucket", |prefix: &String| artifacts::check_prefix(prefix))
+    )]
     pub prefix: Option<String>,
     /// The directory that holds the environments, with that backend, as an absolute path. It must exist, since it may be a volume that is
     /// not mounted.
@@ -228,7 +233,7 @@ pub struct RedisBlock {
     #[tf(env = "MLASSETS_REDIS_URL")]
     pub url: Option<Secret>,
     /// What the keys of all signals begin with, in braces; `mlassets:ops` by default.
-    #[tf(check = explained("be a prefix of keys", |prefix: &String| check_prefix(prefix)))]
+    #[tf(check = explained("be a prefix of keys", |prefix: &String| signal::check_prefix(prefix)))]
     pub key_prefix: Option<String>,
     /// Root certificates as PEM that the server's certificate must come from; those of the system by default.
     pub ca_certificate: Option<String>,

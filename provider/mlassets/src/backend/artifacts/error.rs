@@ -48,10 +48,7 @@ pub enum Error {
         differences: Vec<String>,
     },
     /// Something is wrong with the version, and nothing was changed.
-    #[error(
-        "the version `{version}` is damaged:{}\nRestore it from a backup, or publish the artifacts under a new version",
-        listed(problems)
-    )]
+    #[error("the version `{version}` is damaged:{}\n{}", listed(problems), remedy(problems))]
     Damaged {
         /// The version, `<environment>/<model>/<version>`.
         version: String,
@@ -139,6 +136,18 @@ impl Refusal for Error {
 
 fn listed(items: &[impl ToString]) -> String {
     items.iter().map(|item| format!("\n- {}", item.to_string())).collect()
+}
+
+/// What is no part of a version is never removed by us, and all else only where the bytes are known.
+fn remedy(problems: &[Problem]) -> &'static str {
+    let is_foreign = |problem: &Problem| matches!(problem, Problem::Foreign { .. });
+    if problems.iter().all(is_foreign) {
+        "Move what is no part of it away; the version itself is whole"
+    } else if problems.iter().any(is_foreign) {
+        "Move what is no part of it away, and restore the rest from a backup, or publish the artifacts under a new version"
+    } else {
+        "Restore it from a backup, or publish the artifacts under a new version"
+    }
 }
 
 /// The remedy for the causes that people meet.

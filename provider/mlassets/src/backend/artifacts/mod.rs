@@ -23,6 +23,6 @@ pub use error::Error;
 pub use model::{
     Artifact, Condition, Found, Look, Manifest, NewVersion, Problem, VersionFilter, VersionKey,
 };
-pub use name::{check_segment, check_sources, file_name};
+pub use name::{check_prefix, check_segment, check_sources, file_name};
 pub use source::{SourceProblem, changed, check_source};
 pub use store::Store;

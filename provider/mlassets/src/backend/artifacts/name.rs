@@ -21,6 +21,22 @@ pub fn check_segment(name: &str) -> Result<(), &'static str> {
     if good { Ok(()) } else { Err(RULE) }
 }
 
+/// Checks what the names of all objects of a store begin with: nothing, or segments with slashes between them, before
+/// and after.
+pub fn check_prefix(prefix: &str) -> Result<(), String> {
+    let inner = prefix.trim_matches('/');
+    if inner.is_empty() {
+        return Ok(());
+    }
+    for part in inner.split('/') {
+        if part.is_empty() {
+            return Err("it must have no two slashes in a row".to_owned());
+        }
+        check_segment(part).map_err(|rule| format!("its part `{part}` is not allowed: {rule}"))?;
+    }
+    Ok(())
+}
+
 /// The name of the file that an artifact from this source has: the last part of the source's path.
 pub fn file_name(source: &str) -> Result<&str, String> {
     // A path such as `a/..` or `a/` names no file.

@@ -110,6 +110,19 @@ pub enum Error {
         /// The path of the event's record.
         path: String,
     },
+    /// An event that was told is in the archive, and its record is not what was written.
+    #[error(
+        "the event `{path}` in the audit bucket `{bucket}` is not as it was told: {problem}. Find out who changed it, and restore \
+         the archive from a backup"
+    )]
+    Altered {
+        /// The bucket.
+        bucket: String,
+        /// The path of the event's record.
+        path: String,
+        /// What is wrong with it.
+        problem: Box<worm::Problem>,
+    },
     /// The registry's own audit could not be read.
     #[error("the registry's audit cannot be read: {0}")]
     Registry(#[from] registry::Error),
@@ -138,18 +151,23 @@ impl Trail {
         &self.options.bucket
     }
 
-    /// Fails with [`Error::Vanished`] if the event at `path`, which was told, is not in the archive. One that was deleted
-    /// when its retention was over is no loss.
+    /// Fails with [`Error::Vanished`] if the event at `path`, which was told, is not in the archive, and with
+    /// [`Error::Altered`] if it is another. One that was deleted when its retention was over is no loss.
     pub async fn expect(&self, path: &str) -> Result<()> {
         let bucket = self.options.bucket.clone();
         let key = RecordKey { bucket: bucket.clone(), path: path.to_owned() };
         let found = self.archive.find_record(key, None).await;
         let found = found.map_err(|source| self.failed(source))?;
-        let is_there = match found.record {
-            Some(_) => !found.problems.iter().any(worm::Problem::is_of_bytes),
-            None => self.paths().await?.contains(path),
-        };
-        if is_there { Ok(()) } else { Err(Error::Vanished { bucket, path: path.to_owned() }) }
+        let path = path.to_owned();
+        if found.record.is_none() {
+            let was_deleted = self.paths().await?.contains(&path);
+            return if was_deleted { Ok(()) } else { Err(Error::Vanished { bucket, path }) };
+        }
+        match found.problems.into_iter().find(worm::Problem::is_of_bytes) {
+            None => Ok(()),
+            Some(worm::Problem::MissingFile { .. }) => Err(Error::Vanished { bucket, path }),
+            Some(problem) => Err(Error::Altered { bucket, path, problem: Box::new(problem) }),
+        }
     }
 
     /// Writes the event under `name`, unless it is there. Answers the path of its record in the bucket, by which it is

@@ -23,7 +23,7 @@ use url::Url;
 
 use super::error::Error;
 use super::model::{CHECKSUMS, Manifest, VersionFilter, VersionKey};
-use super::name::check_segment;
+use super::name::check_prefix;
 use crate::backend::aws::Aws;
 use crate::backend::azure::Azure;
 use crate::backend::fault;
@@ -56,10 +56,7 @@ impl Objects {
                 "the bucket's name must not be empty or hold a `/`".to_owned(),
             ));
         }
-        if let Some(bad) = prefix.split_terminator('/').find(|part| check_segment(part).is_err()) {
-            let rule = check_segment(bad).expect_err("it was just found to be bad");
-            return Err(Error::Name(format!("the prefix's part `{bad}` is not allowed: {rule}")));
-        }
+        check_prefix(&prefix).map_err(|rule| Error::Name(format!("the prefix: {rule}")))?;
         Ok(Self { bucket: open(name), prefix })
     }
 

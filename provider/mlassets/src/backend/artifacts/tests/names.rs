@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::backend::artifacts::stream::Meter;
 use crate::backend::artifacts::tests::{Lab, key};
-use crate::backend::artifacts::{VersionKey, check_segment, check_sources, file_name};
+use crate::backend::artifacts::{
+    VersionKey, check_prefix, check_segment, check_sources, file_name,
+};
 
 #[test]
 fn a_segment_leads_nowhere_else() {
@@ -17,6 +19,21 @@ fn a_segment_leads_nowhere_else() {
         let rule = "it must begin with a letter or a digit and have up to 128 letters, digits, `.`, `_`, `+`, `-`";
         assert_eq!(check_segment(bad), Err(rule), "{bad:?}");
     }
+}
+
+#[test]
+fn a_prefix_is_a_folder_in_a_bucket() {
+    for good in ["", "/", "models", "models/", "/teams/ranking/models/"] {
+        assert_eq!(check_prefix(good), Ok(()), "{good}");
+    }
+    let check = |bad: &str, start: &str| {
+        let rule = check_prefix(bad).unwrap_err();
+        assert!(rule.starts_with(start), "{bad}: {rule}");
+    };
+    check("a//b/", "it must have no two slashes in a row");
+    check("a b/", "its part `a b` is not allowed: it must begin with a letter");
+    check("models/../other", "its part `..` is not allowed");
+    check(".hidden", "its part `.hidden` is not allowed");
 }
 
 #[test]

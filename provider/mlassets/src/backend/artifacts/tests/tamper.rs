@@ -92,6 +92,22 @@ fn each_change_is_named() {
 }
 
 #[test]
+fn the_remedy_fits_what_is_wrong() {
+    let check = |also_lost: bool, expected: &str| {
+        let lab = Lab::with_version();
+        fs::write(lab.path("extra"), "").unwrap();
+        if also_lost {
+            fs::remove_file(lab.path("checksums.json")).unwrap();
+            lab.source("ai1.pkl", b"First");
+        }
+        let text = lab.text(lab.restore());
+        assert_eq!(text.lines().last(), Some(expected), "{text}");
+    };
+    check(false, "Move what is no part of it away; the version itself is whole");
+    check(true, "Restore it from a backup, or publish the artifacts under a new version");
+}
+
+#[test]
 fn a_manifest_is_put_back_only_from_the_very_bytes() {
     let lab = Lab::with_version();
     fs::remove_file(lab.path("checksums.json")).unwrap();
