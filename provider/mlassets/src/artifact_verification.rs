@@ -7,7 +7,7 @@ use tfplug::{Attr, Cx, DataSource, Error, Result, Schema};
 use crate::backend::artifacts::{self, Found, Look, Store, VersionKey, check_segment};
 
 /// Reads every byte of a published version and compares it with `checksums.json`. What is wrong is told, not refused:
-/// use `intact` in a `check` block or a `postcondition`.
+/// use `intact` in a `check` block or a `postcondition`. A version that has no `checksums.json` is none, and an error.
 ///
 /// `checksums.json` proves itself only if its own hash is known from elsewhere: give it as `expected_manifest_sha256`,
 /// for instance from the state of the distribution or from the registry.

@@ -160,7 +160,12 @@ impl<'a> Switch<'a> {
     pub(crate) async fn warn(&self, from: &str, to: &str) {
         let (mut done, unseen) = self.open().await;
         if unseen.is_some() {
-            done.push("what else was done cannot be seen now".to_owned());
+            let unseen = if done.is_empty() {
+                "what was done for it, if anything, cannot be seen now"
+            } else {
+                "what else was done cannot be seen now"
+            };
+            done.push(unseen.to_owned());
         }
         if done.is_empty() {
             return;

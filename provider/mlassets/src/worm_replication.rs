@@ -13,7 +13,8 @@ use crate::backend::worm::{
 /// A copy of a bucket of the archive, records and chain, in a bucket of S3 that exists already.
 ///
 /// Each apply copies what is missing, in the order of the chain and only where there is nothing yet. Nothing there
-/// is ever overwritten or deleted, and a destroy leaves the copy where it is. Records that come later show as `lag`
+/// is ever overwritten or deleted: where something else lies already, the rest is copied and the apply fails. A destroy
+/// leaves the copy where it is. Records that come later show as `lag`
 /// in the next plan, whose apply copies them.
 ///
 /// A refresh compares a list of the copy with the chain. What was copied and is missing, has another size, or was written

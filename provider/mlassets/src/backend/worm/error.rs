@@ -266,14 +266,15 @@ pub enum Error {
     },
     /// A copy of a bucket has other bytes than the bucket.
     #[error(
-        "`{key}` in bucket `{bucket}` at `{place}` is not what the archive has; a copy is never overwritten, so find out who \
-         wrote it, or copy to another prefix"
+        "in bucket `{bucket}` at `{place}` something else lies where the copy would have:{}\nA copy is never overwritten: find \
+         out who wrote it and remove it, or copy to another prefix. All else is copied",
+        keys.iter().map(|key| format!("\n- `{key}`")).collect::<String>()
     )]
     CopyDiffers {
         /// The bucket of the copy.
         bucket: String,
-        /// The object.
-        key: String,
+        /// The objects.
+        keys: Vec<String>,
         /// The server.
         place: String,
     },

@@ -321,7 +321,10 @@ pub enum Problem {
         path: String,
     },
     /// A record's file has no entry: a writer was interrupted, or the entry was removed.
-    #[error("`{path}` has no entry in the chain; append the same bytes again to complete it")]
+    #[error(
+        "`{path}` has no entry in the chain: its append was interrupted, or its entry was removed; where nothing else is wrong, \
+         append the same bytes again to complete it"
+    )]
     MissingEntry {
         /// The record.
         path: String,

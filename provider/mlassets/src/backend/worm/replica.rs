@@ -157,40 +157,47 @@ impl Replica {
         Ok(self.take_stock(&journal).await?.progress)
     }
 
-    /// Copies what is missing of `source`; [`Error::CopyDiffers`] at the first object with other bytes.
+    /// Copies what is missing of `source`, a record before its entry. Where an object has other bytes it is left, and
+    /// so is the entry after it; [`Error::CopyDiffers`] names them all when the rest is copied.
     pub async fn catch_up(&self, archive: &Archive, source: &str) -> Result<Progress, Error> {
         let journal = archive.journal(source).await?;
         let Inventory { wanting, .. } = self.take_stock(&journal).await?;
         let deleted = deleted(&journal);
+        let mut differing = Vec::new();
         for entry in journal.iter().filter(|entry| wanting.contains(&entry.sequence)) {
             if let Event::Record { path, .. } = &entry.event
                 && !deleted.contains(path.as_str())
             {
                 let key = RecordKey { bucket: source.to_owned(), path: path.clone() };
                 let bytes = archive.read_record(key).await?;
-                self.copy(path, &bytes).await?;
+                if let Some(key) = self.copy(path, &bytes).await? {
+                    differing.push(key);
+                    continue;
+                }
             }
             fault::point("worm_replica.record_copied");
             let name = format!("{CHAIN}/{}", file_name(entry.sequence));
-            self.copy(&name, entry.text().as_bytes()).await?;
+            differing.extend(self.copy(&name, entry.text().as_bytes()).await?);
             fault::point("worm_replica.entry_copied");
+        }
+        if !differing.is_empty() {
+            let (bucket, place) = (self.bucket.clone(), self.s3.place().to_owned());
+            return Err(Error::CopyDiffers { bucket, keys: differing, place });
         }
         Ok(self.take_stock(&journal).await?.progress)
     }
 
-    async fn copy(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
+    /// The key if something else is there.
+    async fn copy(&self, name: &str, bytes: &[u8]) -> Result<Option<String>, Error> {
         let key = format!("{}{name}", self.prefix);
         let (bucket, class) = (self.bucket.as_str(), Some(self.class.as_str()));
         let upload = Upload { bucket, key: &key, bytes, retention: None, class };
         if self.s3.copy_new(upload).await? {
-            return Ok(());
+            return Ok(None);
         }
         let there = self.s3.get(bucket, &key, None).await?;
-        if there.is_some_and(|there| there.bytes == bytes) {
-            return Ok(());
-        }
-        let place = self.s3.place().to_owned();
-        Err(Error::CopyDiffers { bucket: self.bucket.clone(), key, place })
+        let is_same = there.is_some_and(|there| there.bytes == bytes);
+        Ok((!is_same).then_some(key))
     }
 
     async fn take_stock(&self, journal: &[Arc<Entry>]) -> Result<Inventory, Error> {

@@ -245,7 +245,7 @@ fn a_lost_entry_is_not_a_new_record() {
         at: "content",
         summary: "Archive is damaged",
         detail: "Terraform does not repair changed evidence. What is wrong:\n- `release/2025/202501/note.txt` has no entry in \
-                 the chain; …\n- entry 2 should have the hash …, but there is no such entry; …",
+                 the chain: …\n- entry 2 should have the hash …, but there is no such entry; …",
     }]);
 }
 

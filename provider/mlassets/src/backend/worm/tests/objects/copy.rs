@@ -73,16 +73,30 @@ async fn what_somebody_wrote_there_is_not_written_over() {
     let lab = Lab::new().await;
     let key = "worm/model_distribution/2025/202501/b";
     lab.put(key, b"forged").await;
+    let last = "worm/.chain/000000000004.json";
+    lab.source.append(record("c", "c")).await.unwrap();
+    lab.put(last, b"{}").await;
+    lab.source.append(record("d", "d")).await.unwrap();
     let error = lab.copy.catch_up(&lab.source, "audit").await.unwrap_err();
     assert!(matches!(error, Error::CopyDiffers { .. }));
     let text = error.to_string().replace(&lab.target, "COPY");
-    let start = format!("`{key}` in bucket `COPY` at `http://");
-    let end = "is not what the archive has; a copy is never overwritten, so find out who wrote it, or copy to another prefix";
-    assert!(text.starts_with(&start) && text.ends_with(end), "{text}");
+    let start = "in bucket `COPY` at `http://";
+    let end = format!(
+        "something else lies where the copy would have:\n- `{key}`\n- `{last}`\nA copy is never overwritten: find out who \
+         wrote it and remove it, or copy to another prefix. All else is copied"
+    );
+    assert!(text.starts_with(start) && text.ends_with(&end), "{text}");
     assert_eq!(lab.get(key).await.0, b"forged");
-    // What came before it in the chain is there.
-    let progress = lab.copy.progress(&lab.source, "audit").await.unwrap();
-    assert_eq!(progress, Progress { last_synced_sequence: 2, lag: 1, flaws: vec![] });
+    // All else is there, and once what lay there is gone the gaps are closed.
+    let found = lab.copy.progress(&lab.source, "audit").await.unwrap();
+    let named: Vec<_> = found.flaws.iter().map(ToString::to_string).collect();
+    assert_eq!((found.last_synced_sequence, found.lag, named.len()), (2, 3, 3), "{named:?}");
+    assert_eq!(lab.get("worm/model_distribution/2025/202501/d").await.0, b"d");
+    for key in [key, last] {
+        lab.client.delete_object().bucket(&lab.target).key(key).send().await.unwrap();
+    }
+    let caught_up = lab.copy.catch_up(&lab.source, "audit").await.unwrap();
+    assert_eq!(caught_up, Progress { last_synced_sequence: 5, lag: 0, flaws: vec![] });
 }
 
 #[tokio::test]
@@ -116,7 +130,7 @@ async fn what_is_gone_comes_back_and_what_differs_is_named() {
         assert!(flaw.to_string().starts_with(&format!("`{key}` is not what the archive has; ")));
         assert_eq!(found, Progress { flaws: vec![flaw], ..whole.clone() });
         let error = lab.copy.catch_up(&lab.source, "audit").await.unwrap_err();
-        assert!(error.to_string().starts_with(&format!("`{key}` in bucket")), "{error}");
+        assert!(error.to_string().contains(&format!("would have:\n- `{key}`\nA copy")), "{error}");
         assert_eq!(lab.get(key).await.0, bytes);
     }
 }
