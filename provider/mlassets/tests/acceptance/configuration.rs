@@ -213,6 +213,12 @@ fn a_store_of_artifacts_says_what_it_needs() {
         "Store of artifacts not usable",
         "The bucket's name must not be empty or hold a `/`.",
     );
+    check(
+        "bucket = \"ml-models\"\n    prefix = \"a//b\"",
+        "prefix = ",
+        "Invalid value",
+        "It must have no two slashes in a row.",
+    );
     let workspace = Workspace::new(
         "provider \"mlassets\" {\n  artifacts {\n    backend = \"azure\"\n    bucket = \"nowhere\"\n  }\n}\n\
          data \"mlassets_artifact_verification\" \"this\" {\n  environment = \"prod\"\n  model = \"ranker\"\n  \

@@ -352,6 +352,16 @@ fn never_changes() {
             "The source of artifact `model_ai1`, `source/none.pkl`, does not exist.",
         )],
     );
+    // A repair says why it reads a source again.
+    life.workspace.configure(&here);
+    let (kept, away) = (life.workspace.path("source/ai1.pkl"), life.workspace.path("ai1.pkl"));
+    rewrite(&life.workspace.path(PLACE).join("ai1.pkl"), "First");
+    fs::rename(&kept, &away).expect("it can be moved");
+    let refused = life.workspace.run(&["apply", "-auto-approve", "-no-color", "-input=false"]);
+    let refused = refused.fails().says("`source/ai1.pkl`, does not exist.");
+    refused.says("artifact `model_ai1`: the file `ai1.pkl` has the SHA-256");
+    fs::rename(&away, &kept).expect("it can be moved");
+    life.workspace.apply().ok();
     // A new version lies beside the old one.
     life.workspace.configure(&version("2025-01-15-v2", "copy", ""));
     life.workspace.apply().ok().says("1 added, 0 changed, 1 destroyed.");
