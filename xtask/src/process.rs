@@ -84,11 +84,17 @@ pub(crate) fn on_path(name: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The command as one could type it.
+/// The command as one could type it, without the end of a very long one.
 pub(crate) fn shown(command: &Command) -> String {
+    /// Most arguments that somebody reads.
+    const MOST: usize = 24;
     let mut text = quoted(&command.get_program().to_string_lossy());
-    for argument in command.get_args() {
+    for argument in command.get_args().take(MOST) {
         let _ = write!(text, " {}", quoted(&argument.to_string_lossy()));
+    }
+    let more = command.get_args().len().saturating_sub(MOST);
+    if more > 0 {
+        let _ = write!(text, " … {more} more");
     }
     text
 }
@@ -133,6 +139,12 @@ mod tests {
             format!("{error:#}"),
             "`/bin/sh -c 'echo out; echo '\\''no such pin'\\'' >&2; exit 3'` failed: exit status: 3\n    out\n    no such pin\n"
         );
+    }
+
+    #[test]
+    fn of_many_arguments_the_first_are_shown() {
+        let text = shown(Command::new("rustfmt").args((0..30).map(|number| number.to_string())));
+        assert!(text.starts_with("rustfmt 0 1 2 ") && text.ends_with(" 22 23 … 6 more"), "{text}");
     }
 
     #[test]

@@ -7,8 +7,8 @@ use tfplug::{
 
 use crate::adopted;
 use crate::backend::worm::{
-    self, Anchor, Appended, Archive, Content, Found, NewRecord, Problem, Record, RecordKey, check_bucket,
-    check_record_name, check_record_type, worm_path,
+    self, Anchor, Appended, Archive, Content, Found, NewRecord, Problem, Record, RecordKey,
+    check_bucket, check_record_name, check_record_type, worm_path,
 };
 use crate::records::written_before;
 use crate::types::Moment;
