@@ -148,18 +148,22 @@ pub(super) fn refusal(status: u16, meta: &aws_sdk_s3::error::ErrorMetadata) -> R
     Reason::Refused { status, code, message: meta.message().unwrap_or_default().to_owned() }
 }
 
+/// What the SDK says of its own parts before it comes to the cause.
+const OF_THE_SDK: [&str; 4] =
+    ["dispatch failure", "other", "service error", "an error occurred while loading credentials"];
+
 /// What an error and its causes say, each thing once.
-fn chain(error: &dyn StdError) -> String {
+pub(super) fn chain(error: &dyn StdError) -> String {
     let mut texts: Vec<String> = Vec::new();
     let mut next = Some(error);
     while let Some(error) = next {
-        let text = error.to_string();
-        if !texts.iter().any(|known| known.contains(&text)) {
+        let text = error.to_string().trim_end_matches('.').to_owned();
+        if !OF_THE_SDK.contains(&&*text) && !texts.iter().any(|known| known.contains(&text)) {
             texts.push(text);
         }
         next = error.source();
     }
-    texts.join(": ")
+    if texts.is_empty() { error.to_string() } else { texts.join(": ") }
 }
 
 fn said(message: &str) -> String {

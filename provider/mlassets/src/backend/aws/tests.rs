@@ -100,3 +100,42 @@ async fn a_server_that_is_not_there_is_named() {
     assert!(text.ends_with("; check the endpoint, the region and the network"), "{text}");
     assert!(!text.contains("hunter") && !text.contains("Signature"), "{text}");
 }
+
+/// An error with a cause, as the SDK nests them.
+#[derive(Debug)]
+struct Nested(&'static str, Option<Box<Nested>>);
+
+impl fmt::Display for Nested {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl std::error::Error for Nested {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.1.as_ref().map(|cause| &**cause as _)
+    }
+}
+
+#[test]
+fn causes_are_told_without_the_parts_of_the_sdk() {
+    #[track_caller]
+    fn check(texts: &[&'static str], expected: &str) {
+        let nest = |inner, text: &&'static str| Some(Box::new(Nested(text, inner)));
+        let error = texts.iter().rev().fold(None, nest).unwrap();
+        assert_eq!(error::chain(&*error), expected);
+    }
+    check(
+        &[
+            "dispatch failure",
+            "other",
+            "an error occurred while loading credentials",
+            "failed to load IMDS session token",
+            "service error",
+            "IMDS is disabled.",
+        ],
+        "failed to load IMDS session token: IMDS is disabled",
+    );
+    check(&["dispatch failure", "io error: refused", "refused"], "io error: refused");
+    check(&["dispatch failure"], "dispatch failure");
+}

@@ -85,8 +85,10 @@ impl Tokens {
         {
             return Ok(SecretString::from(token.token.secret()));
         }
-        let token =
-            self.credential.get_token(&[SCOPE], None).await.map_err(|error| error.to_string())?;
+        // After the first line come addresses of pages.
+        let said = |error: String| error.lines().next().unwrap_or_default().to_owned();
+        let got = self.credential.get_token(&[SCOPE], None).await;
+        let token = got.map_err(|error| said(error.to_string()))?;
         let secret = SecretString::from(token.token.secret());
         *last = Some(token);
         Ok(secret)
