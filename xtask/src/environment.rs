@@ -19,6 +19,12 @@ const SEED: &str = "PROPTEST_RNG_SEED";
 /// Where test programs look for how many tests to run at once.
 const THREADS: &str = "RUST_TEST_THREADS";
 
+/// Where tests look for the program that they run.
+pub(crate) const TERRAFORM_PROGRAM: &str = "MLASSETS_TEST_TERRAFORM";
+
+/// Where tests look for the program that lives are lived with as well.
+const TOFU_PROGRAM: &str = "MLASSETS_TEST_TOFU";
+
 /// Takes what the machine says about Terraform, Prefect, MLflow, clouds and mlassets out of the environment of `command`.
 pub(crate) fn clean(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
@@ -82,7 +88,7 @@ impl Acceptance {
         let (prefect, mlflow) = (prefect?, mlflow?);
 
         let mut variables = vec![
-            ("MLASSETS_TEST_TERRAFORM", terraform.program.display().to_string()),
+            (TERRAFORM_PROGRAM, terraform.program.display().to_string()),
             ("MLASSETS_TEST_TERRAFORM_VERSION", terraform.version.to_string()),
             ("MLASSETS_TEST_HELM", helm.program.display().to_string()),
             ("MLASSETS_TEST_CHECKS", checks.program.display().to_string()),
@@ -95,7 +101,7 @@ impl Acceptance {
             ("MLASSETS_TEST_AZURE_URL", azure.url()),
         ];
         if let Some(tofu) = tofu {
-            variables.push(("MLASSETS_TEST_TOFU", tofu.program.display().to_string()));
+            variables.push((TOFU_PROGRAM, tofu.program.display().to_string()));
         }
         Ok(Self {
             variables,
@@ -106,6 +112,12 @@ impl Acceptance {
             _mlflow: mlflow,
             _postgres: postgres,
         })
+    }
+
+    /// OpenTofu's program, where the machine has it.
+    pub(crate) fn tofu(&self) -> Option<&str> {
+        let tofu = self.variables.iter().find(|(name, _)| *name == TOFU_PROGRAM);
+        tofu.map(|(_, program)| &**program)
     }
 
     /// What tests find in their environment, name and value.

@@ -109,7 +109,7 @@ impl Workspace {
 
     /// Whether the program is Terraform, not OpenTofu.
     pub(crate) fn is_terraform(&self) -> bool {
-        self.program == told("MLASSETS_TEST_TERRAFORM")
+        !Path::new(&self.program).ends_with("tofu")
     }
 
     /// A Terraform command that is not run yet.
