@@ -1,6 +1,7 @@
 //! An MLflow server on PostgreSQL, as `mlflow server` runs it, without the jobs of its user interface.
 //!
-//! On SQLite it lets readers wait for half a minute while twenty clients write, and then gives up.
+//! By itself it has 15 connections to its database, and who creates a model that another one created meanwhile needs
+//! two: of twenty at once each waits for the others, and so does everybody else, until they give up after half a minute.
 
 use std::process::Command;
 
@@ -10,6 +11,9 @@ use super::guard::{Guard, Recipe, Stop};
 use super::postgres::{MLFLOW_DATABASE, Postgres};
 use crate::tools::{MLFLOW, Store};
 use crate::{environment, http};
+
+/// How many connections the server may have: two for each client of the largest race, and some.
+const CONNECTIONS: &str = "60";
 
 /// A running MLflow server; its database has to outlive it.
 #[derive(Debug)]
@@ -32,6 +36,7 @@ impl Mlflow {
                     .args(["--workers", "1", "--backend-store-uri", &database])
                     .args(["--artifacts-destination", "./artifacts"])
                     .current_dir(home)
+                    .env("MLFLOW_SQLALCHEMYSTORE_POOL_SIZE", CONNECTIONS)
                     .env("MLFLOW_DISABLE_TELEMETRY", "true")
                     .env("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false")
                     .env("DO_NOT_TRACK", "1");

@@ -60,6 +60,7 @@ impl Postgres {
                 for setting in [
                     "listen_addresses=127.0.0.1",
                     "unix_socket_directories=",
+                    "max_connections=300",
                     "fsync=off",
                     "full_page_writes=off",
                     "synchronous_commit=off",
