@@ -74,7 +74,9 @@ async fn a_pool_from_birth_to_death() {
     assert!(json_eq(&created.base_job_template, &template));
     assert!(created.storage_configuration.means(new.storage_configuration.as_ref().unwrap()));
     assert_eq!(prefect.find_work_pool(&name).await.unwrap().unwrap().id, created.id);
-    assert!(is_taken(prefect.create_work_pool(&new).await));
+    // With other values, since the same ones could be those of a call whose answer was lost.
+    let other = NewWorkPool { description: Some("other".to_owned()), ..new.clone() };
+    assert!(is_taken(prefect.create_work_pool(&other).await));
 
     let patch = WorkPoolPatch {
         description: Change::Clear,
@@ -132,8 +134,10 @@ async fn racing_creations_have_one_winner() {
     let prefect = prefect();
     let name = unique("race");
     let mut tasks = tokio::task::JoinSet::new();
-    for _ in 0..10 {
-        let (prefect, new) = (prefect.clone(), pool(&name));
+    for number in 0..10 {
+        let prefect = prefect.clone();
+        // Each with values of its own, by which it knows its own after a lost answer.
+        let new = NewWorkPool { description: Some(number.to_string()), ..pool(&name) };
         tasks.spawn(async move { is_taken(prefect.create_work_pool(&new).await) });
     }
     let taken = tasks.join_all().await;
@@ -258,7 +262,9 @@ async fn queues_shift_rename_and_end() {
         assert_eq!(order().await, is(&[("q1", 1), ("default", 2), ("q2", 3)]));
     }
 
-    assert!(is_taken(prefect.create_work_queue(&of, &queue("q1")).await));
+    // With other values, since the same ones could be those of a call whose answer was lost.
+    let other = NewWorkQueue { description: Some("other".to_owned()), ..queue("q1") };
+    assert!(is_taken(prefect.create_work_queue(&of, &other).await));
     let rename =
         |name: &str| WorkQueuePatch { name: Some(name.to_owned()), ..WorkQueuePatch::default() };
     assert!(is_taken(prefect.update_work_queue(&of, "q1", &rename("q2")).await));
