@@ -11,7 +11,7 @@ use anyhow::{Result, anyhow, bail};
 use crate::environment::{self, Acceptance, TERRAFORM_PROGRAM};
 use crate::{format, generate, process, repository, tidy, ui};
 
-/// Acceptance tests that run with Terraform alone where OpenTofu is there, by the start of their names.
+/// What the second round, with OpenTofu, leaves out: parts of the names of acceptance tests.
 const NOT_WITH_OPENTOFU: [&str; 10] = [
     // They run with each program in the first round.
     "life::",
@@ -124,7 +124,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 fn with_opentofu(tofu: &str, variables: &[(&'static str, String)]) -> Result<()> {
     let mut test =
         vec!["test", "--package", "mlassets", "--all-features", "--test", "acceptance", "--"];
-    test.extend(NOT_WITH_OPENTOFU.iter().flat_map(|start| ["--skip", start]));
+    test.extend(NOT_WITH_OPENTOFU.iter().flat_map(|part| ["--skip", part]));
     let mut variables = variables.to_vec();
     for (name, value) in &mut variables {
         if *name == TERRAFORM_PROGRAM {
